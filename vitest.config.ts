@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const node = { environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 };
+
+/** `unit` runs beside the code, `types` checks `*.test-d.ts`, `e2e` needs the built stage. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'apps/{api,start,web}/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
+        },
+      },
+      { test: { ...node, name: 'e2e', include: ['apps/e2e/src/**/*.e2e.ts'], testTimeout: 60_000, fileParallelism: false } },
+    ],
+  },
+});
