@@ -1,1 +1,12 @@
-export {};
+/** The server: contract and handlers to Lambda handlers. `./service` is the declarations, `./trpc` the tRPC router face. */
+
+// For teams that write handlers.
+export type { CallContext, ConnectionInfo, User } from './execute/context.js';
+// For adapters and tests.
+export { contextFactory } from './execute/create-context.js';
+export { type Call, execute } from './execute/executor.js';
+export type { CallFacts, FunctionParts, PublishText } from './execute/function-parts.js';
+export type { Handler, HandlerContext, Handlers, Implementation } from './execute/handler-types.js';
+export { implement } from './execute/implement.js';
+export type { Outcome } from './execute/outcome.js';
+export { createLogger, type Logger } from './telemetry/logger.js';

@@ -1,0 +1,36 @@
+/**
+ * The facts of one call, as handlers see them on `ctx`. Costly things are functions: a connection is looked up, a signal made, only
+ * for the handler that asks.
+ */
+
+import type { Logger } from '../telemetry/logger.js';
+
+/** A signed-in caller. */
+export interface User {
+  readonly id: string;
+  /** Claims of the authorizer, as API Gateway hands them over: texts. */
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/** The socket a call came over. */
+export interface ConnectionInfo {
+  readonly id: string;
+  /** What the client opened it with; empty when it sent nothing. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface CallContext {
+  /** Null for an anonymous caller. */
+  readonly user: User | null;
+  readonly transport: 'http' | 'socket';
+  /** API Gateway's request id. */
+  readonly requestId: string;
+  /**
+   * The socket this call came over, null over HTTP. Waits up to 2 s for connection parameters that are on their way (PROTOCOL.md
+   * P3.6), then rejects with UNAUTHORIZED.
+   */
+  connection(): Promise<ConnectionInfo | null>;
+  /** Epoch milliseconds. */
+  now(): number;
+  readonly log: Logger;
+}

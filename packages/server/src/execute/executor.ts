@@ -1,0 +1,88 @@
+/**
+ * The one way a procedure runs, whatever it came over: validate in, call the handler, validate out, or end in a typed error. The faces
+ * (REST, socket, tRPC router) only read requests and write outcomes.
+ */
+
+import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
+import { GatewayError } from '@org/gateway-core/errors';
+import type { CallContext } from './context.js';
+import type { Implementation } from './handler-types.js';
+import { failure, failureOf, type Outcome } from './outcome.js';
+import { describeIssues, validate } from './validate.js';
+
+/** A call to run. */
+export interface Call {
+  /** Procedure name within the service. */
+  readonly procedure: string;
+  readonly input: unknown;
+  /** What the caller takes it for; another kind is METHOD_NOT_SUPPORTED. */
+  readonly kind: ProcedureKind;
+}
+
+/** The procedure of a name, never a property of `Object.prototype`. */
+export function procedureOf(implementation: Implementation, name: string): AnyProcedure | undefined {
+  const { procedures } = implementation.declaration.service;
+  return Object.hasOwn(procedures, name) ? procedures[name] : undefined;
+}
+
+/** Runs a call. Never rejects. For a subscription the result is the topic key its handler chose. */
+export async function execute(implementation: Implementation, call: Call, ctx: CallContext): Promise<Outcome> {
+  const path = `${implementation.declaration.service.name}.${call.procedure}`;
+  const at = { path, requestId: ctx.requestId };
+  const procedure = procedureOf(implementation, call.procedure);
+  if (!procedure) return failure('NOT_FOUND', `no procedure ${path}`, at);
+  if (procedure.kind !== call.kind) return failure('METHOD_NOT_SUPPORTED', `${path} is a ${procedure.kind}, got a ${call.kind}`, at);
+  const denied = authorize(procedure, ctx, at);
+  if (denied) return denied;
+  try {
+    const parsed = await validate(procedure.input, call.input);
+    if (!parsed.success) {
+      const { text, issues } = describeIssues(parsed.error.issues);
+      return failure('BAD_REQUEST', `${path}: input does not fit: ${text}`, { ...at, issues });
+    }
+    const handler = implementation.handlers[call.procedure];
+    const returned = await handler?.({ input: parsed.data, ctx, errors: errorMakers(procedure, path) });
+    if (returned instanceof GatewayError) return failureOf(returned, path, ctx.requestId, ctx.log);
+    if (procedure.kind === 'subscription') return { ok: true, data: returned };
+    return await finish(procedure, returned, at, ctx);
+  } catch (thrown) {
+    return failureOf(thrown, path, ctx.requestId, ctx.log);
+  }
+}
+
+async function finish(
+  procedure: AnyProcedure,
+  returned: unknown,
+  at: { path: string; requestId: string },
+  ctx: CallContext,
+): Promise<Outcome> {
+  const result = await validate(procedure.output, returned);
+  if (result.success) return { ok: true, data: result.data };
+  ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues).issues });
+  return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', ...at } };
+}
+
+function authorize(procedure: AnyProcedure, { user }: CallContext, at: { path: string; requestId: string }): Outcome | undefined {
+  const { auth } = procedure.meta;
+  if (auth === 'public') return undefined;
+  if (user === null) return failure('UNAUTHORIZED', `${at.path} needs a signed-in user; send credentials`, at);
+  if (auth === 'user') return undefined;
+  const granted = new Set((user.claims.scope ?? '').split(' '));
+  const missing = auth.scopes.filter((scope) => !granted.has(scope));
+  return missing.length === 0 ? undefined : failure('FORBIDDEN', `${at.path} needs the scopes ${missing.join(', ')}`, at);
+}
+
+const makers = new WeakMap<AnyProcedure, Readonly<Record<string, (data: unknown) => GatewayError>>>();
+
+function errorMakers(procedure: AnyProcedure, path: string): Readonly<Record<string, (data: unknown) => GatewayError>> {
+  const known = makers.get(procedure);
+  if (known) return known;
+  const made = Object.fromEntries(
+    Object.entries(procedure.errors).map(([name, { code }]) => [
+      name,
+      (data: unknown) => new GatewayError(code, `[${name}] ${path}: ${JSON.stringify(data)}`, { error: name, data }),
+    ]),
+  );
+  makers.set(procedure, made);
+  return made;
+}

@@ -1,0 +1,32 @@
+/**
+ * What one deployed function holds between invocations: the implementation and the things its contexts are made of. Built once at cold
+ * start from the environment, by `createServiceHandler`; tests build it by hand.
+ */
+
+import type { Logger } from '../telemetry/logger.js';
+import type { ConnectionInfo, User } from './context.js';
+import type { Implementation } from './handler-types.js';
+
+/** Stores events and has them delivered. */
+export type PublishText = (topic: string, eventJson: string, retainSeconds: number) => Promise<string>;
+
+export interface FunctionParts {
+  readonly implementation: Implementation;
+  /** Clients of `uses` by name. */
+  readonly clients: Readonly<Record<string, unknown>>;
+  readonly publish: PublishText;
+  /** Looks a connection up and waits for its parameters (P3.6). */
+  readonly connectionOf: (connectionId: string) => Promise<ConnectionInfo>;
+  /** `access-control-allow-origin`. */
+  readonly allowedOrigin: string;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** What differs from call to call. */
+export interface CallFacts {
+  readonly user: User | null;
+  readonly requestId: string;
+  /** Set over the socket. */
+  readonly connectionId?: string | undefined;
+}

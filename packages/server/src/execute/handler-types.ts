@@ -1,0 +1,74 @@
+/**
+ * What handlers are: one function per procedure, typed by the contract (input, result, declared errors) and by the service's `uses`
+ * (`ctx`). A missing or superfluous handler, a wrong result, an undeclared error or an undeclared operation does not compile.
+ */
+
+import type { GatewayError } from '@org/gateway-core/errors';
+import type { ServiceDeclaration, Uses } from '../service/define-service.js';
+import type { Grant } from '../service/grant.js';
+import type { CallContext } from './context.js';
+import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, ReturnOf } from './core-types.js';
+
+/** Makes a declared error, to be returned or thrown. */
+export type ErrorMakers<TErrors> = { readonly [TName in keyof TErrors]: (data: TErrors[TName]) => GatewayError };
+
+/** The clients of a service's resources, by their names in `uses`. */
+export type ClientsOf<TUses extends Uses> = {
+  readonly [TName in keyof TUses]: TUses[TName] extends Grant<infer TClient> ? TClient : never;
+};
+
+type SubscriptionName<TService extends AnyService> = {
+  [TName in keyof TService['procedures'] & string]: GatewayProcedureKind<TService['procedures'][TName]> extends 'subscription'
+    ? TName
+    : never;
+}[keyof TService['procedures'] & string];
+
+/**
+ * Appends an event to a topic of one of the service's own subscriptions and has it delivered. Resolves with the event's id once the
+ * event is stored; rejects with SERVICE_UNAVAILABLE when it could not be.
+ */
+export type Publish<TService extends AnyService> = <TName extends SubscriptionName<TService>>(
+  subscription: TName,
+  key: string,
+  event: ReturnOf<TService['procedures'][TName]>,
+) => Promise<string>;
+
+/** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
+export type HandlerContext<TService extends AnyService, TUses extends Uses> = CallContext & {
+  readonly publish: Publish<TService>;
+} & ClientsOf<TUses>;
+
+/** What a handler is given. */
+export interface HandlerOptions<TProcedure, TContext> {
+  readonly input: ParsedOf<TProcedure>;
+  readonly ctx: TContext;
+  readonly errors: ErrorMakers<ErrorsOf<TProcedure>>;
+}
+
+type Awaitable<TValue> = TValue | Promise<TValue>;
+
+/**
+ * A call's handler returns the result or a declared error. A subscription's handler decides which topic the caller follows: it returns
+ * the topic's key, after checking that the caller may.
+ */
+export type Handler<TProcedure, TContext> = (
+  options: HandlerOptions<TProcedure, TContext>,
+) => Awaitable<(GatewayProcedureKind<TProcedure> extends 'subscription' ? string : ReturnOf<TProcedure>) | GatewayError>;
+
+/** One handler per procedure. */
+export type Handlers<TService extends AnyService, TUses extends Uses> = {
+  readonly [TName in keyof TService['procedures']]: Handler<TService['procedures'][TName], HandlerContext<TService, TUses>>;
+};
+
+/** A handler without its types, as the executor calls it. */
+export type AnyHandler = (options: {
+  readonly input: unknown;
+  readonly ctx: object;
+  readonly errors: Readonly<Record<string, (data: unknown) => GatewayError>>;
+}) => unknown;
+
+/** A service with its handlers. */
+export interface Implementation {
+  readonly declaration: ServiceDeclaration<AnyService, Uses>;
+  readonly handlers: Readonly<Record<string, AnyHandler>>;
+}

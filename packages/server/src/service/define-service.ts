@@ -1,0 +1,51 @@
+/**
+ * A service as it is deployed: its part of the contract and the resources it uses. Data only: handlers read its types, the runtime its
+ * variables, infra its permissions.
+ */
+
+import type { AnyService } from '@org/gateway-core';
+import type { AnyGrant } from './grant.js';
+
+export type Uses = Readonly<Record<string, AnyGrant>>;
+
+export interface ServiceOptions<TUses> {
+  /** Resources by the name they have on `ctx`. */
+  readonly uses: TUses;
+  /** Memory of the function, in MB; CPU comes with it. @default 512 */
+  readonly memoryMb?: number;
+  /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28 */
+  readonly timeoutSeconds?: number;
+}
+
+/** A declared service. */
+export interface ServiceDeclaration<TService extends AnyService, TUses extends Uses> {
+  readonly service: TService;
+  readonly uses: TUses;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+}
+
+export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses>;
+
+const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'signal', 'log', 'now']);
+
+/**
+ * Declares a service.
+ *
+ * @throws TypeError when a resource takes the name of something `ctx` has anyway.
+ */
+export function defineService<TService extends AnyService, TUses extends Uses>(
+  service: TService,
+  options: ServiceOptions<TUses>,
+): ServiceDeclaration<TService, TUses> {
+  for (const name of Object.keys(options.uses)) {
+    if (RESERVED.has(name))
+      throw new TypeError(`[SERVICE] ${service.name} uses a resource as ctx.${name}, which is taken; choose another name`);
+  }
+  return { service, uses: options.uses, memoryMb: options.memoryMb ?? 512, timeoutSeconds: options.timeoutSeconds ?? 28 };
+}
+
+/** Whether a service has subscriptions, and so needs the tables behind them. */
+export function hasSubscriptions(service: AnyService): boolean {
+  return Object.values(service.procedures).some((procedure) => procedure.kind === 'subscription');
+}
