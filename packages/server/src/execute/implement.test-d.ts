@@ -1,0 +1,89 @@
+/** Compile-time rules of handlers; `tsc -b` is the test. */
+
+import { mutation, query, service, subscription } from '@org/gateway-core';
+import * as z from 'zod';
+import { bucket } from '../service/bucket.js';
+import { defineService } from '../service/define-service.js';
+import { table } from '../service/table.js';
+import { implement } from './implement.js';
+
+const item = () => z.object({ id: z.string(), n: z.number() });
+const Things = table('Things', { item, partitionKey: 'id', indexes: { byN: { partitionKey: 'n' } } });
+const Blobs = bucket('Blobs');
+
+const things = service('things', {
+  get: query({
+    input: () => z.object({ id: z.string(), page: z.int().default(1) }),
+    output: () =>
+      z.object({
+        id: z.string(),
+        at: z.codec(z.string(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }),
+      }),
+    errors: { NOT_FOUND: () => z.object({ id: z.string() }) },
+  }),
+  drop: mutation({ input: () => z.object({ id: z.string() }) }),
+  changes: subscription({ event: () => z.object({ id: z.string() }) }),
+});
+
+const declared = defineService(things, { uses: { table: Things.allow('get', 'query'), blobs: Blobs.allow('get') } });
+const get = () => ({ id: 'a', at: '2026-01-01' });
+const drop = () => {};
+const changes = () => 'all';
+
+implement(declared, {
+  get: async ({ input, ctx, errors }) => {
+    // Handlers get what validation made of the input: the default is there.
+    const page: number = input.page;
+    const found = await ctx.table.get({ id: input.id });
+    await ctx.table.query({ index: 'byN', where: { n: page } });
+    await ctx.publish('changes', 'all', { id: input.id });
+    return found ? { id: found.id, at: '2026-01-01' } : errors.NOT_FOUND({ id: input.id });
+  },
+  drop,
+  changes,
+});
+
+// @ts-expect-error a handler is missing
+implement(declared, { get, drop });
+
+// @ts-expect-error there is no such procedure
+implement(declared, { get, drop, changes, more: () => {} });
+
+implement(declared, {
+  // @ts-expect-error the result lacks a field
+  get: () => ({ id: 'a' }),
+  drop,
+  // @ts-expect-error a topic key is a text
+  changes: () => 5,
+});
+
+implement(declared, {
+  // @ts-expect-error the handler returns what the schema takes in, a text, not what comes out of it
+  get: () => ({ id: 'a', at: new Date() }),
+  drop,
+  changes,
+});
+
+implement(declared, {
+  get: async ({ input, ctx, errors }) => {
+    // @ts-expect-error this error is not declared
+    errors.CONFLICT({ id: input.id });
+    // @ts-expect-error its data has another type
+    errors.NOT_FOUND({ id: 1 });
+    // @ts-expect-error the operation is not in `uses`
+    await ctx.table.put({ id: 'a', n: 1 });
+    // @ts-expect-error the operation is not in `uses`
+    await ctx.blobs.delete('a');
+    // @ts-expect-error the resource is not in `uses`
+    void ctx.other;
+    // @ts-expect-error there is no such index
+    await ctx.table.query({ index: 'byName', where: { n: 1 } });
+    // @ts-expect-error only subscriptions are published to
+    await ctx.publish('get', 'all', { id: 'a' });
+    // @ts-expect-error the event has another type
+    await ctx.publish('changes', 'all', { id: 1 });
+    return get();
+  },
+  drop,
+  changes,
+});

@@ -1,0 +1,350 @@
+/** Expected answers are written from PROTOCOL.md section 2 and 4. */
+
+import { describe, expect, it } from 'vitest';
+import { notesRest, v1, v1Json, v2 } from './rest.fixture.js';
+import type { RestEvent } from './rest-event.js';
+
+const REQUEST_ID = 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef';
+
+async function answer(event: RestEvent, allowedOrigin?: string) {
+  const { statusCode, headers, body } = await notesRest(allowedOrigin).handle(event);
+  return { status: statusCode, headers, body, json: body === '' ? undefined : JSON.parse(body) };
+}
+
+const query = (name: string, input?: string, more: Record<string, string> = {}) => {
+  const multi = {
+    ...(input === undefined ? {} : { input: [input] }),
+    ...Object.fromEntries(Object.entries(more).map(([k, v]) => [k, [v]])),
+  };
+  return v1('GET', `/rpc/notes/${name}`, { multiValueQueryStringParameters: multi });
+};
+
+describe('RPC calls', () => {
+  it('P2.1 runs a query by GET with its input in the query string', async () => {
+    const { status, json } = await answer(query('get', '{"id":"a b"}'));
+    expect(status).toBe(200);
+    expect(json).toEqual({ result: { data: { id: 'a b', text: 'hello' } } });
+  });
+
+  it('P2.1 runs a mutation by POST with its input as JSON body', async () => {
+    const { status, json } = await answer(v1Json('/rpc/notes/add', '{"text":"  hi  "}'));
+    expect(status).toBe(200);
+    expect(json).toEqual({ result: { data: { id: 'n1', text: 'hi' } } });
+  });
+
+  it('P2.1 reads a base64 body as the JSON it encodes', async () => {
+    const { json } = await answer(v1Json('/rpc/notes/add', 'eyJ0ZXh0Ijoiw6kifQ==', { isBase64Encoded: true }));
+    expect(json).toEqual({ result: { data: { id: 'n1', text: 'é' } } });
+  });
+
+  it('P2.2 leaves data out when a procedure has no output', async () => {
+    const { status, json } = await answer(v1Json('/rpc/notes/nothing', ''));
+    expect(status).toBe(200);
+    expect(json).toEqual({ result: {} });
+  });
+
+  it('P2.2 answers a declared error with its status, name and data', async () => {
+    const { status, json } = await answer(query('get', '{"id":"missing"}'));
+    expect(status).toBe(404);
+    expect(json.error.code).toBe(-32004);
+    expect(json.error.data).toEqual({
+      code: 'NOT_FOUND',
+      httpStatus: 404,
+      path: 'notes.get',
+      error: 'NOT_FOUND',
+      details: { id: 'missing' },
+      requestId: REQUEST_ID,
+    });
+  });
+
+  it('P2.2 sends a declared error of another name with the code it stands for', async () => {
+    const { status, json } = await answer(v1Json('/rpc/notes/add', '{"text":"one too many"}'));
+    expect(status).toBe(409);
+    expect(json.error.data).toMatchObject({ code: 'CONFLICT', error: 'FULL', details: { max: 3 } });
+  });
+
+  it.each([
+    ['a mutation by GET', query('add', '{"text":"x"}'), 'OPTIONS, POST'],
+    ['a query by POST', v1Json('/rpc/notes/get', '{"id":"a"}'), 'GET, HEAD, OPTIONS'],
+    ['a subscription', query('watch'), 'OPTIONS'],
+    ['a query by DELETE', v1('DELETE', '/rpc/notes/get'), 'GET, HEAD, OPTIONS'],
+  ])('P2.3 refuses %s with 405 and Allow', async (_, event, allow) => {
+    const { status, headers, json } = await answer(event);
+    expect(status).toBe(405);
+    expect(headers.allow).toBe(allow);
+    expect(json.error.data.code).toBe('METHOD_NOT_SUPPORTED');
+  });
+
+  it('P2.4 answers HEAD with the status and headers of GET and no body', async () => {
+    const { status, headers, body } = await answer({ ...query('get', '{"id":"a"}'), httpMethod: 'HEAD' });
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/json');
+    expect(body).toBe('');
+  });
+
+  it('P2.4 answers HEAD of a failure with its status', async () => {
+    const { status, body } = await answer({ ...query('get', '{"id":"missing"}'), httpMethod: 'HEAD' });
+    expect([status, body]).toEqual([404, '']);
+  });
+
+  it('P2.5 answers a batch in the order of the path', async () => {
+    const { status, json } = await answer(query('get,mine', '{"0":{"id":"a"}}', { batch: '1' }));
+    expect(status).toBe(200);
+    expect(json).toEqual([{ result: { data: { id: 'a', text: 'hello' } } }, { result: { data: 'mine' } }]);
+  });
+
+  it('P2.5 takes the comma of a batch percent-encoded too', async () => {
+    const { json } = await answer(query('mine%2Cmine', '{}', { batch: '1' }));
+    expect(json).toHaveLength(2);
+  });
+
+  it('P2.5 refuses more than 100 calls', async () => {
+    const { status, json } = await answer(query(Array(101).fill('mine').join(','), '{}', { batch: '1' }));
+    expect(status).toBe(413);
+    expect(json.error.data.code).toBe('PAYLOAD_TOO_LARGE');
+  });
+
+  it('P2.6 answers a batch of different statuses with 207 and lets each item speak for itself', async () => {
+    const { status, json } = await answer(query('get,get,crash', '{"0":{"id":"a"},"1":{"id":""}}', { batch: '1' }));
+    expect(status).toBe(207);
+    expect(json[0]).toEqual({ result: { data: { id: 'a', text: 'hello' } } });
+    expect(json[1].error.data.code).toBe('BAD_REQUEST');
+    expect(json[2].error.message).toBe('Internal server error');
+  });
+
+  it('P2.7 answers an unknown procedure with 404, also for names of Object.prototype', async () => {
+    for (const name of ['nope', 'constructor', '__proto__', 'get.more', 'get,mine']) {
+      const { status, json } = await answer(query(name));
+      expect([name, status, json.error.data.code]).toEqual([name, 404, 'NOT_FOUND']);
+    }
+  });
+
+  it('P2.7 says where input does not fit', async () => {
+    const { status, json } = await answer(query('get', '{"id":5}'));
+    expect(status).toBe(400);
+    expect(json.error.data.code).toBe('BAD_REQUEST');
+    expect(json.error.data.issues).toEqual([{ path: ['id'], message: 'Invalid input: expected string, received number' }]);
+    expect(json.error.message).toBe('[BAD_REQUEST] notes.get: input does not fit: id: Invalid input: expected string, received number');
+  });
+
+  it.each([
+    ['malformed JSON body', v1Json('/rpc/notes/add', '{"text":'), 400, 'PARSE_ERROR', 'body is not JSON: got "{"text":"'],
+    ['malformed JSON input', query('get', '{id:1}'), 400, 'PARSE_ERROR', 'input is not JSON: got "{id:1}"'],
+    [
+      'truncated base64',
+      v1Json('/rpc/notes/add', 'eyJ0ZXh0IjoiaG', { isBase64Encoded: true }),
+      400,
+      'PARSE_ERROR',
+      'body is marked base64 but is not: got 14 characters',
+    ],
+    ['base64 of no UTF-8', v1Json('/rpc/notes/add', '/w==', { isBase64Encoded: true }), 400, 'PARSE_ERROR', 'body is not UTF-8'],
+    [
+      'a form body',
+      v1('POST', '/rpc/notes/add', { headers: { 'content-type': 'text/plain' }, body: '{"text":"x"}' }),
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'body of type text/plain, expected application/json',
+    ],
+    ['a batch input that is no object', query('get', '5', { batch: '1' }), 400, 'BAD_REQUEST', 'batch input is 5'],
+    ['a broken percent-encoding', v1('GET', '/rpc/notes/%E0%A4%A'), 400, 'BAD_REQUEST', 'is not percent-encoded UTF-8'],
+  ])('P2.7 answers %s with a typed error that says what was got', async (_, event, status, code, message) => {
+    const got = await answer(event);
+    expect([got.status, got.json.error.data.code]).toEqual([status, code]);
+    expect(got.json.error.message).toContain(message);
+  });
+
+  it('P2.8 does not send output that breaks the contract, and logs what was wrong', async () => {
+    const { handle, logLines } = notesRest();
+    const { statusCode, body } = await handle(query('liar'));
+    expect(statusCode).toBe(500);
+    expect(JSON.parse(body).error.message).toBe('Internal server error');
+    expect(logLines.join()).toContain('output does not fit the contract');
+  });
+
+  it('P2.8 sends only what the output schema has', async () => {
+    const { json } = await answer(v1Json('/rpc/notes/add', '{"text":"x"}'));
+    expect(json.result.data).not.toHaveProperty('extra');
+  });
+
+  it('P2.11 sends the common headers on success and failure', async () => {
+    for (const event of [query('mine'), query('nope')]) {
+      const { headers } = await answer(event);
+      expect(headers).toMatchObject({
+        'content-type': 'application/json',
+        'access-control-allow-origin': '*',
+        'x-request-id': REQUEST_ID,
+        'cache-control': 'no-store',
+      });
+    }
+  });
+
+  it('P4.2 never sends a cause', async () => {
+    const { handle, logLines } = notesRest();
+    const { body } = await handle(query('crash'));
+    expect(body).not.toContain('hunter2');
+    expect(logLines.join()).toContain('hunter2');
+  });
+
+  it('answers 404 below another service', async () => {
+    expect((await answer(v1('GET', '/rpc/other/get'))).status).toBe(404);
+    expect((await answer(v1('GET', '/rpc/notes'))).status).toBe(404);
+  });
+});
+
+describe('who calls', () => {
+  const as = (authorizer: unknown, name: string) => ({ ...query(name), requestContext: { requestId: REQUEST_ID, authorizer } });
+
+  it('refuses an anonymous caller where a user is needed', async () => {
+    const { status, json } = await answer(query('secret'));
+    expect([status, json.error.data.code]).toEqual([401, 'UNAUTHORIZED']);
+  });
+
+  it.each([
+    ['a Cognito authorizer', { claims: { sub: 'user-1' } }],
+    ['a Lambda authorizer', { principalId: 'user-1', tenant: 't' }],
+  ])('takes the user of %s', async (_, authorizer) => {
+    expect((await answer(as(authorizer, 'secret'))).json).toEqual({ result: { data: 'user-1' } });
+  });
+
+  it('refuses a user without the scope, and names it', async () => {
+    const { status, json } = await answer(as({ claims: { sub: 'u', scope: 'other' } }, 'scoped'));
+    expect([status, json.error.data.code]).toEqual([403, 'FORBIDDEN']);
+    expect(json.error.message).toContain('notes.read');
+  });
+
+  it('lets a user with the scope in', async () => {
+    expect((await answer(as({ claims: { sub: 'u', scope: 'a notes.read' } }, 'scoped'))).status).toBe(200);
+  });
+});
+
+describe('routes of the contract', () => {
+  it('P2.9 answers with the bare output', async () => {
+    const { status, json } = await answer(v1('GET', '/notes/a'));
+    expect([status, json]).toEqual([200, { id: 'a', text: 'hello' }]);
+  });
+
+  it('P2.9 decodes a path parameter once', async () => {
+    expect((await answer(v1('GET', '/notes/a%2Fb%2525%20c'))).json.id).toBe('a/b%25 c');
+  });
+
+  it('P2.9 prefers a literal segment to a parameter', async () => {
+    expect((await answer(v1('GET', '/notes/mine'))).json).toBe('mine');
+  });
+
+  it('P2.9 reads repeated parameters as a list, numbers and booleans by JSON spelling', async () => {
+    const { json } = await answer(
+      v1('GET', '/notes', {
+        queryStringParameters: { tag: 'y', limit: '5' },
+        multiValueQueryStringParameters: { tag: ['x', 'y'], limit: ['4', '5'], done: ['false'], above: ['-1.5e3'], q: ['true'] },
+      }),
+    );
+    expect(json.seen).toEqual({ tag: ['x', 'y'], limit: 5, done: false, above: -1500, q: 'true' });
+  });
+
+  it.each([
+    ['limit', ''],
+    ['limit', '0x10'],
+    ['limit', 'five'],
+    ['done', '0'],
+    ['done', 'FALSE'],
+  ])('P2.9 refuses %s=%s', async (name, value) => {
+    const { status, json } = await answer(v1('GET', '/notes', { multiValueQueryStringParameters: { [name]: [value] } }));
+    expect(status).toBe(400);
+    expect(json.error.data.issues[0].path).toEqual([name]);
+  });
+
+  it('P2.9 uses the status the route declares', async () => {
+    const { status, json } = await answer(v1Json('/notes', '{"text":"hi"}'));
+    expect([status, json]).toEqual([201, { id: 'n1', text: 'hi' }]);
+  });
+
+  it('P2.9 fills a field from a header and another from the whole binary body', async () => {
+    const event = v1('POST', '/notes/n1/attachment', {
+      multiValueHeaders: { 'content-type': ['image/PNG; x=1'] },
+      body: 'iVBORw==',
+      isBase64Encoded: true,
+    });
+    expect((await answer(event)).json).toEqual({ bytes: 4, contentType: 'image/png' });
+  });
+
+  it('P2.9 answers a failure with the same error body as RPC', async () => {
+    const { status, json } = await answer(v1('GET', '/notes/missing'));
+    expect(status).toBe(404);
+    expect(json.error.data.details).toEqual({ id: 'missing' });
+  });
+
+  it('P2.9 refuses a path parameter that is not UTF-8', async () => {
+    const { status, json } = await answer(v1('GET', '/notes/%ff'));
+    expect([status, json.error.message]).toEqual([400, '[BAD_REQUEST] path parameter id is not percent-encoded UTF-8: got "%ff"']);
+  });
+
+  it('P2.10 answers another method with 405 and the methods there are', async () => {
+    const { status, headers } = await answer(v1('DELETE', '/notes'));
+    expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS, POST']);
+  });
+
+  it('P2.10 answers an unknown path with 404', async () => {
+    expect((await answer(v1('GET', '/notes/a/b/c'))).status).toBe(404);
+  });
+
+  it('P2.4 serves HEAD wherever GET is', async () => {
+    const { status, body } = await answer(v1('HEAD', '/notes/a'));
+    expect([status, body]).toEqual([200, '']);
+  });
+
+  it('keeps a parameter called __proto__ away from prototypes', async () => {
+    const { status } = await answer(v1('GET', '/notes', { multiValueQueryStringParameters: JSON.parse('{"__proto__":["x"],"q":["a"]}') }));
+    expect(status).toBe(200);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it('refuses a body that is no object', async () => {
+    const { status, json } = await answer(v1Json('/notes', '[1]'));
+    expect([status, json.error.message]).toEqual([400, '[BAD_REQUEST] body is an array, expected a JSON object']);
+  });
+});
+
+describe('payload versions', () => {
+  it('reads an HTTP API event', async () => {
+    const { json } = await answer(v2('GET', '/notes', 'tag=x&tag=y&limit=3&q=a%20b+c'));
+    expect(json.seen).toEqual({ tag: ['x', 'y'], limit: 3, q: 'a b c' });
+  });
+
+  it('drops the stage an HTTP API puts into the path', async () => {
+    const event = v2('GET', '/dev/notes/mine', '', { requestContext: { http: { method: 'GET' }, stage: 'dev', requestId: 'r' } });
+    expect((await answer(event)).json).toBe('mine');
+  });
+
+  it('drops the base path a custom domain puts into a REST event', async () => {
+    const event = v1('GET', '/v1/notes/a%20b', { resource: '/notes/{proxy+}', pathParameters: { proxy: 'a%20b' } });
+    expect((await answer(event)).json.id).toBe('a b');
+  });
+
+  it('takes a REST event with rawPath, as custom domains send it, for what it is', async () => {
+    const event = { ...v1('GET', '/notes/mine'), rawPath: '/base/notes/mine' };
+    expect((await answer(event)).json).toBe('mine');
+  });
+
+  it('reads events whose multi-value maps are missing', async () => {
+    const event = v1('GET', '/notes', {
+      multiValueHeaders: null,
+      multiValueQueryStringParameters: null,
+      queryStringParameters: { limit: '7' },
+    });
+    expect((await answer(event)).json.seen).toEqual({ tag: [], limit: 7 });
+  });
+});
+
+describe('CORS', () => {
+  it('answers with the one allowed origin', async () => {
+    expect((await answer(query('mine'), 'https://app.example.com')).headers['access-control-allow-origin']).toBe('https://app.example.com');
+  });
+
+  it('echoes an allowed origin of several, and no other', async () => {
+    const from = (origin: string) =>
+      answer({ ...query('mine'), multiValueHeaders: { Origin: [origin] } }, 'https://a.example.com https://b.example.com');
+    const allowed = await from('https://b.example.com');
+    expect(allowed.headers).toMatchObject({ 'access-control-allow-origin': 'https://b.example.com', vary: 'origin' });
+    expect((await from('https://evil.example.com')).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
