@@ -13,7 +13,16 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'apps/{api,start,web}/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
         },
       },
-      { test: { ...node, name: 'e2e', include: ['apps/e2e/src/**/*.e2e.ts'], testTimeout: 60_000, fileParallelism: false } },
+      {
+        test: {
+          ...node,
+          name: 'e2e',
+          include: ['apps/e2e/src/**/*.e2e.ts'],
+          globalSetup: ['apps/e2e/src/global-setup.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -1,1 +1,4 @@
-export {};
+/** Suites that take the thing under test as a factory. */
+
+// For tests.
+export { type Caller, describeConversation, type Failure, type Running, type SubscribeOptions } from './conversation-suite.js';

@@ -2,11 +2,12 @@
 
 // For teams that write handlers.
 export type { CallContext, ConnectionInfo, User } from './execute/context.js';
-// For adapters and tests.
 export { contextFactory } from './execute/create-context.js';
 export { type Call, execute } from './execute/executor.js';
 export type { CallFacts, FunctionParts, PublishText } from './execute/function-parts.js';
 export type { Handler, HandlerContext, Handlers, Implementation } from './execute/handler-types.js';
 export { implement } from './execute/implement.js';
 export type { Outcome } from './execute/outcome.js';
+// For adapters and tests.
+export { createRestHandler } from './rest/rest-handler.js';
 export { createLogger, type Logger } from './telemetry/logger.js';

@@ -30,9 +30,13 @@ export function errorDefinitions(sources: Readonly<Record<string, ErrorSource<un
 }
 
 function definitionOf(name: string, source: ErrorSource<unknown>): ErrorDefinition {
-  if (typeof source === 'object' && 'code' in source && 'data' in source) return source;
-  if (isErrorCode(name)) return { code: name, data: source as SchemaSource };
+  if (isDefinition(source)) return source;
+  if (isErrorCode(name)) return { code: name, data: source };
   throw new TypeError(
     `[CONTRACT] declared error "${name}" is not a standard code; write ${name}: error('CONFLICT', schema), with the code it is sent as`,
   );
+}
+
+function isDefinition(source: ErrorSource<unknown>): source is ErrorDefinition {
+  return typeof source === 'object' && source !== null && 'code' in source && 'data' in source;
 }

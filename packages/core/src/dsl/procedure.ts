@@ -100,24 +100,30 @@ export interface SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErro
   readonly retain?: Retention;
 }
 
+/**
+ * The type itself, but no place to infer it from. `service` expects procedures of `unknown`, and without this TypeScript takes that
+ * expectation for the input of a procedure that declares none. `NoInfer` does the same and is then printed into every declaration.
+ */
+type Settled<TType> = [TType] extends [infer TSame] ? TSame : never;
+
 /** Describes a call that reads. */
 export function query<TInput = void, TParsed = TInput, TReturn = void, TOutput = TReturn, TErrors = NoErrors>(
   definition: QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors>,
-): Procedure<'query', TInput, TParsed, TReturn, TOutput, NoInfer<TErrors>> {
+): Procedure<'query', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> {
   return describe('query', definition, definition.output, definition.rest, {});
 }
 
 /** Describes a call that changes something. */
 export function mutation<TInput = void, TParsed = TInput, TReturn = void, TOutput = TReturn, TErrors = NoErrors>(
   definition: MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors>,
-): Procedure<'mutation', TInput, TParsed, TReturn, TOutput, NoInfer<TErrors>> {
+): Procedure<'mutation', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> {
   return describe('mutation', definition, definition.output, definition.rest, { idempotent: definition.idempotent ?? false });
 }
 
 /** Describes a stream of events over the socket. */
 export function subscription<TReturn, TOutput, TInput = void, TParsed = TInput, TErrors = NoErrors>(
   definition: SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErrors>,
-): Procedure<'subscription', TInput, TParsed, TReturn, TOutput, NoInfer<TErrors>> {
+): Procedure<'subscription', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> {
   return describe('subscription', definition, definition.event, undefined, { retainSeconds: retentionSeconds(definition.retain ?? '24h') });
 }
 

@@ -5,6 +5,8 @@
  * API Gateway answers OPTIONS.
  */
 
+import { RPC_ROOT } from '../protocol/rpc-path.js';
+
 /** The methods a route may declare. */
 export const ROUTE_METHODS = ['GET', 'POST', 'DELETE'] as const;
 
@@ -42,8 +44,8 @@ const TEMPLATE =
 /**
  * Reads a route declaration.
  *
- * @throws TypeError when the template is malformed, repeats a parameter, or starts with one: the first segment names the
- * service at API Gateway, so it must be literal.
+ * @throws TypeError when the template is malformed, repeats a parameter or a header, takes a body without being a POST, or does not
+ * start with a literal segment other than `rpc`: the first segment names the service at API Gateway.
  */
 export function parseRoute(declaration: RouteTemplate | RouteOptions): Route {
   const options = typeof declaration === 'string' ? { route: declaration } : declaration;
@@ -51,26 +53,50 @@ export function parseRoute(declaration: RouteTemplate | RouteOptions): Route {
   if (!match) {
     throw new TypeError(`[CONTRACT] malformed route: got "${options.route}", expected "GET|POST|DELETE /segment/{parameter}"`);
   }
+  const method = match[1] as RouteMethod;
   const path = match[2] as string;
   const segments = path.slice(1).split('/').map(segmentOf);
-  if (segments[0] && 'parameter' in segments[0]) {
+  checkSegments(options.route, segments);
+  if (options.body !== undefined && method !== 'POST') {
     throw new TypeError(
-      `[CONTRACT] route "${options.route}" starts with a parameter; its first segment must be literal (API Gateway routes by it)`,
+      `[CONTRACT] route "${options.route}" takes a body, expected POST: API Gateway and proxies drop the body of a ${method}`,
     );
   }
-  if (path.startsWith('/rpc/') || path === '/rpc') {
-    throw new TypeError(`[CONTRACT] route "${options.route}" is under /rpc, which carries the RPC calls; choose another first segment`);
-  }
-  const names = segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : []));
-  if (new Set(names).size !== names.length) throw new TypeError(`[CONTRACT] route "${options.route}" names a parameter twice`);
   return {
-    method: match[1] as RouteMethod,
+    method,
     path,
     segments,
-    headers: Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, field]) => [name.toLowerCase(), field])),
+    headers: headersOf(options.route, options.headers ?? {}),
     body: options.body,
     status: options.status ?? 200,
   };
+}
+
+function checkSegments(route: string, segments: readonly RouteSegment[]): void {
+  const [first] = segments;
+  if (first && 'parameter' in first) {
+    throw new TypeError(
+      `[CONTRACT] route "${route}" starts with a parameter; its first segment must be literal (API Gateway routes by it)`,
+    );
+  }
+  if (first?.literal === RPC_ROOT) {
+    throw new TypeError(`[CONTRACT] route "${route}" is under /rpc, which carries the RPC calls; choose another first segment`);
+  }
+  if (segments.some((segment) => 'literal' in segment && /^\.\.?$/.test(segment.literal))) {
+    throw new TypeError(
+      `[CONTRACT] route "${route}" has a "." or ".." segment, which every client resolves before it sends; name it otherwise`,
+    );
+  }
+  const names = segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : []));
+  if (new Set(names).size !== names.length) throw new TypeError(`[CONTRACT] route "${route}" names a parameter twice`);
+}
+
+function headersOf(route: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const lower = Object.entries(headers).map(([name, field]) => [name.toLowerCase(), field] as const);
+  if (new Set(lower.map(([name]) => name)).size !== lower.length) {
+    throw new TypeError(`[CONTRACT] route "${route}" names a header twice; header names ignore case`);
+  }
+  return Object.fromEntries(lower);
 }
 
 function segmentOf(text: string): RouteSegment {

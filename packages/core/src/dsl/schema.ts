@@ -4,7 +4,7 @@
  * `ZodObject<…>` costs 744k at 500 procedures. That is why nothing here mentions `z.ZodType`.
  */
 
-/** Any zod 4 schema (classic, mini or core): TIn is what a caller sends, TOut what validation returns. */
+/** Any zod 4 schema (`zod` or `zod/mini`, whose schemas can validate): TIn is what a caller sends, TOut what validation returns. */
 export interface Schema<TIn = unknown, TOut = unknown> {
   readonly _zod: { readonly input: TIn; readonly output: TOut };
 }

@@ -29,7 +29,7 @@ export function readFrame(text: string): readonly ReceivedMessage[] {
   try {
     value = JSON.parse(text);
   } catch {
-    return [invalid(null, 'PARSE_ERROR', `frame is not JSON: got ${excerpt(text)}, expected one message or an array of messages`)];
+    return [invalid(null, 'PARSE_ERROR', `frame is not JSON: got ${quoted(text)}, expected one message or an array of messages`)];
   }
   if (!Array.isArray(value)) return [readMessage(value)];
   if (value.length === 0) return [invalid(null, 'BAD_REQUEST', 'frame is an empty array: expected at least one message')];
@@ -89,9 +89,12 @@ function readCall(value: Readonly<Record<string, unknown>>, id: RequestId, metho
 
 function readConnectionParams(value: Readonly<Record<string, unknown>>): ReceivedMessage {
   const { data } = value;
-  const usable = data === null || (isRecord(data) && Object.values(data).every((item) => typeof item === 'string'));
-  if (!usable) return invalid(null, 'BAD_REQUEST', `connectionParams.data is ${describe(data)}, expected null or an object of texts`);
-  return { kind: 'connectionParams', frame: { method: 'connectionParams', data: data as ConnectionParamsFrame['data'] } };
+  if (data === null) return { kind: 'connectionParams', frame: { method: 'connectionParams', data } };
+  if (!isRecord(data))
+    return invalid(null, 'BAD_REQUEST', `connectionParams.data is ${describe(data)}, expected null or an object of texts`);
+  const other = Object.entries(data).find(([, item]) => typeof item !== 'string');
+  if (other) return invalid(null, 'BAD_REQUEST', `connectionParams.data[${quoted(other[0])}] is ${describe(other[1])}, expected a text`);
+  return { kind: 'connectionParams', frame: { method: 'connectionParams', data: data as Readonly<Record<string, string>> } };
 }
 
 function serviceOf(value: Readonly<Record<string, unknown>>): { svc?: string } {
@@ -112,13 +115,12 @@ function invalid(id: RequestId | null, code: 'PARSE_ERROR' | 'BAD_REQUEST' | 'PA
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return value === null || typeof value !== 'object'
-    ? excerpt(JSON.stringify(value) ?? typeof value)
-    : Array.isArray(value)
-      ? 'an array'
-      : 'an object';
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return 'an array';
+  return isRecord(value) ? 'an object' : String(value);
 }
 
-function excerpt(text: string): string {
-  return text.length <= 40 ? `"${text}"` : `"${text.slice(0, 40)}…" (${text.length} characters)`;
+/** A text as JSON writes it, so that quotes, control characters and halves of a character stay visible; the beginning of a long one. */
+function quoted(text: string): string {
+  return text.length <= 40 ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, 40))}… (${text.length} characters)`;
 }

@@ -3,20 +3,24 @@
  * contract fits a socket link and our terminating link; a stock HTTP link takes one service, at `/rpc/{service}`.
  */
 
-import type { TRPCMutationProcedure, TRPCQueryProcedure, TRPCRouterDef, TRPCSubscriptionProcedure, TrackedEnvelope } from '@trpc/server';
+import type { TRPCMutationProcedure, TRPCQueryProcedure, TRPCRouterDef, TRPCSubscriptionProcedure } from '@trpc/server';
 import type { AnyContract, Contract } from '../dsl/contract.js';
 import type { AnyProcedure, Procedure } from '../dsl/procedure.js';
 import type { AnyService, ProcedureRecord } from '../dsl/service.js';
 import type { ErrorData, ErrorShape } from '../errors/error-shape.js';
 
-/** The declared errors of a procedure as a union: `data.error` tells them apart and types `data.details`. */
+/** An error's data around what a declared error fills. */
+type PlainData = Omit<ErrorData, 'error' | 'details'>;
+
+type ShapeOf<TData> = Omit<ErrorShape, 'data'> & { data: TData };
+
+/**
+ * The errors of a procedure as a union that `data.error` tells apart: a declared name types `data.details`, and `undefined` is every
+ * error the contract does not declare. Were that one's `error` any text, no comparison could rule it out and `details` would stay unknown.
+ */
 type DeclaredShape<TErrors> =
-  | ErrorShape
-  | {
-      [TName in keyof TErrors & string]: Omit<ErrorShape, 'data'> & {
-        data: Omit<ErrorData, 'error' | 'details'> & { error: TName; details: TErrors[TName] };
-      };
-    }[keyof TErrors & string];
+  | ShapeOf<PlainData & { error?: undefined; details?: undefined }>
+  | { [TName in keyof TErrors & string]: ShapeOf<PlainData & { error: TName; details: TErrors[TName] }> }[keyof TErrors & string];
 
 interface ProcedureDef<TInput, TOutput, TErrors> {
   input: TInput;
@@ -25,14 +29,24 @@ interface ProcedureDef<TInput, TOutput, TErrors> {
   errorShape: DeclaredShape<TErrors>;
 }
 
+/** tRPC computes what JSON leaves of an output; of `void` that is `never`, of `undefined` it is `undefined`, which is what arrives. */
+// biome-ignore lint/suspicious/noConfusingVoidType: void is what an output that is not declared has as its type
+type Arriving<TOutput> = [TOutput] extends [void] ? undefined : TOutput;
+
+/** An event as tRPC's clients deliver what a server has `tracked()`: PROTOCOL.md P3.7. */
+interface TrackedEvent<TOutput> {
+  id: string;
+  data: TOutput;
+}
+
 /** One procedure as tRPC's procedure type. */
 export type TrpcProcedure<TProcedure> =
   TProcedure extends Procedure<infer TKind, infer TInput, infer _TParsed, infer _TReturn, infer TOutput, infer TErrors>
     ? TKind extends 'query'
-      ? TRPCQueryProcedure<ProcedureDef<TInput, TOutput, TErrors>>
+      ? TRPCQueryProcedure<ProcedureDef<TInput, Arriving<TOutput>, TErrors>>
       : TKind extends 'mutation'
-        ? TRPCMutationProcedure<ProcedureDef<TInput, TOutput, TErrors>>
-        : TRPCSubscriptionProcedure<ProcedureDef<TInput, AsyncIterable<TrackedEnvelope<TOutput>>, TErrors>>
+        ? TRPCMutationProcedure<ProcedureDef<TInput, Arriving<TOutput>, TErrors>>
+        : TRPCSubscriptionProcedure<ProcedureDef<TInput, AsyncIterable<TrackedEvent<TOutput>>, TErrors>>
     : never;
 
 type TrpcRecord<TProcedures extends ProcedureRecord> = { [TName in keyof TProcedures]: TrpcProcedure<TProcedures[TName]> };

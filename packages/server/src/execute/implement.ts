@@ -12,7 +12,7 @@ import type { AnyHandler, Handlers, Implementation } from './handler-types.js';
  */
 export function implement<TService extends AnyService, TUses extends Uses>(
   declaration: ServiceDeclaration<TService, TUses>,
-  handlers: Handlers<TService, TUses>,
+  handlers: NoInfer<Handlers<TService, TUses>>,
 ): Implementation {
   const { name, procedures } = declaration.service;
   const missing = Object.keys(procedures).filter((procedure) => typeof handlers[procedure] !== 'function');

@@ -267,6 +267,11 @@ describe('routes of the contract', () => {
     expect((await answer(event)).json).toEqual({ bytes: 4, contentType: 'image/png' });
   });
 
+  it('P2.9 takes a text body as the bytes of a base64 field', async () => {
+    const event = v1('POST', '/notes/n1/attachment', { multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'héllo' });
+    expect((await answer(event)).json).toEqual({ bytes: 6, contentType: 'text/plain' });
+  });
+
   it('P2.9 answers a failure with the same error body as RPC', async () => {
     const { status, json } = await answer(v1('GET', '/notes/missing'));
     expect(status).toBe(404);

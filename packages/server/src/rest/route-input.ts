@@ -3,11 +3,12 @@
  * The object has no prototype, so that no parameter name can reach one.
  */
 
+import type { SchemaSource } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import { bodyBase64, bodyJson, bodyText } from './rest-body.js';
 import type { RestRequest } from './rest-event.js';
 import type { RouteMatch } from './route-table.js';
-import { readTexts } from './text-values.js';
+import { isBase64Field, readTexts } from './text-values.js';
 
 /**
  * @throws GatewayError BAD_REQUEST, PARSE_ERROR or UNSUPPORTED_MEDIA_TYPE for a body that cannot be read.
@@ -15,7 +16,11 @@ import { readTexts } from './text-values.js';
 export function routeInput({ procedure, route, parameters }: RouteMatch, request: RestRequest): unknown {
   if (procedure.input === undefined) return undefined;
   const input: Record<string, unknown> = Object.create(null);
-  if (route.method === 'POST') Object.assign(input, route.body === undefined ? bodyFields(request) : { [route.body]: wholeBody(request) });
+  if (route.method === 'POST')
+    Object.assign(
+      input,
+      route.body === undefined ? bodyFields(request) : { [route.body]: wholeBody(procedure.input, route.body, request) },
+    );
   else for (const name of request.queryNames()) input[name] = readTexts(procedure.input, name, request.query(name) ?? []);
   for (const [header, field] of Object.entries(route.headers)) {
     const text = request.header(header);
@@ -34,10 +39,9 @@ function bodyFields(request: RestRequest): object {
   );
 }
 
-/** Text bodies stay text, binary ones come as base64, whatever API Gateway did on the way. */
-function wholeBody(request: RestRequest): string {
-  const type = request.header('content-type') ?? '';
-  return request.isBase64Encoded || !/^(?:text\/|application\/json)/i.test(type) ? bodyBase64(request) : bodyText(request);
+/** A field of base64 gets the bytes of the body as base64, any other field its text, whatever API Gateway did on the way. */
+function wholeBody(input: SchemaSource, field: string, request: RestRequest): string {
+  return isBase64Field(input, field) ? bodyBase64(request) : bodyText(request);
 }
 
 /** `image/png; charset=x` is an `image/png`. */

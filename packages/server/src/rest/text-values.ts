@@ -7,7 +7,7 @@
 import { type SchemaSource, schemaOf } from '@org/gateway-core';
 
 /** What the texts of one field become. */
-type Reading = 'text' | 'number' | 'boolean' | 'bigint' | { readonly list: Reading };
+type Reading = 'text' | 'base64' | 'number' | 'boolean' | 'bigint' | { readonly list: Reading };
 
 /** The parts of zod 4's definitions that matter here (`zod/v4/core`, `$ZodTypeDef` and its kin). */
 interface Definition {
@@ -18,6 +18,7 @@ interface Definition {
   readonly shape?: Readonly<Record<string, Node>>;
   readonly values?: readonly unknown[];
   readonly getter?: () => Node;
+  readonly format?: string;
 }
 
 interface Node {
@@ -26,6 +27,12 @@ interface Node {
 
 const WRAPPERS = new Set(['optional', 'nullable', 'default', 'prefault', 'readonly', 'catch', 'nonoptional']);
 const readings = new WeakMap<object, Readonly<Record<string, Reading>>>();
+
+/** Whether a field takes bytes as base64 text (`z.base64()`). */
+export function isBase64Field(source: SchemaSource, field: string): boolean {
+  const fields = readingsOf(source);
+  return Object.hasOwn(fields, field) && fields[field] === 'base64';
+}
 
 /** Converts the texts of a field as its schema wants them; a field the schema does not know stays text. */
 export function readTexts(source: SchemaSource | undefined, field: string, texts: readonly string[]): unknown {
@@ -59,7 +66,8 @@ function readingsOf(source: SchemaSource): Readonly<Record<string, Reading>> {
 }
 
 function readingOf(node: Node): Reading {
-  const { type, element, values } = unwrap(node)._zod.def;
+  const { type, element, values, format } = unwrap(node)._zod.def;
+  if (type === 'string' && format === 'base64') return 'base64';
   if (type === 'array' && element) return { list: readingOf(element) };
   if (type === 'number' || type === 'boolean' || type === 'bigint') return type;
   if (type === 'literal' && values?.every((value) => typeof value === 'number')) return 'number';

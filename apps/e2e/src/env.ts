@@ -1,0 +1,31 @@
+/**
+ * Which stage the suite runs on: the local one by default, a deployed one with `STAGE_URL` and `STAGE_SOCKET_URL`.
+ */
+
+/** URLs of a deployed stage, or nothing for the local one. */
+export interface DeployedStage {
+  readonly restUrl: string;
+  readonly socketUrl: string;
+}
+
+/**
+ * @throws Error when only one of the two URLs is set.
+ */
+export function deployedStage(env: NodeJS.ProcessEnv = process.env): DeployedStage | undefined {
+  const { STAGE_URL: restUrl, STAGE_SOCKET_URL: socketUrl } = env;
+  if (restUrl && socketUrl) return { restUrl, socketUrl };
+  if (!restUrl && !socketUrl) return undefined;
+  throw new Error(
+    `STAGE_URL is ${restUrl ?? 'missing'} and STAGE_SOCKET_URL is ${socketUrl ?? 'missing'}: set both, or neither for the local stage`,
+  );
+}
+
+/** On CI a missing browser is a failure; elsewhere its tests are skipped with a sentence. */
+export function isCi(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.CI === 'true' || env.CI === '1';
+}
+
+/** Where to look for a browser first. */
+export function configuredBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.CHROMIUM_PATH;
+}

@@ -1,0 +1,70 @@
+/**
+ * `npm start`, after everything is built: the local stage with the web page on it, and documents to look at. SIGINT and SIGTERM close it
+ * cleanly; whatever was acknowledged is on disk either way.
+ */
+
+import { rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createGatewayClient } from '@org/gateway-client';
+import { type Stage, startStage } from '@org/gateway-local';
+import { collectMarkdown } from './collect-markdown.js';
+import { type ImportProgress, importDocuments } from './import-documents.js';
+import { HELP, readOptions, type StartOptions } from './options.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return console.log(HELP);
+  const dataDir = resolve(root, options.dataDirectory);
+  if (options.fresh) await rm(dataDir, { recursive: true, force: true });
+  const stage = await startStage({
+    assembly: join(root, 'infra', 'cdk.out'),
+    dataDir,
+    ports: { rest: options.ports.rest, socket: options.ports.socket, aws: options.ports.aws },
+    site: {
+      directory: join(root, 'apps', 'web', 'dist', 'site'),
+      port: options.ports.site,
+      config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl }),
+    },
+    report: ({ level, part, message }) => level !== 'info' && console.warn(`${level} ${part}: ${message}`),
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stage.close().then(() => process.exit(0)));
+  announce(stage);
+  if (options.load) await load(stage, options);
+}
+
+function announce(stage: Stage): void {
+  console.log(`
+  Web page    ${stage.siteUrl}
+  REST        ${stage.restUrl}
+  WebSocket   ${stage.socketUrl}
+  AWS         ${stage.awsUrl}   (DynamoDB, S3, Lambda; AWS_ENDPOINT_URL for any SDK client)
+
+  Try         curl '${stage.restUrl}/documents?limit=3'
+`);
+}
+
+async function load(stage: Stage, options: StartOptions): Promise<void> {
+  const gateway = createGatewayClient({ url: stage.restUrl as string });
+  const files = await collectMarkdown(join(root, 'node_modules', '.pnpm'));
+  const result = await importDocuments(gateway, files, showProgress);
+  if (result.total > 0 && process.stdout.isTTY) process.stdout.write('\n');
+  for (const { id, reason } of result.failed.slice(0, 5)) console.warn(`not loaded: ${id}: ${reason}`);
+  const loaded = result.done - result.failed.length;
+  console.log(
+    `${loaded} documents loaded, ${files.length - result.total} were there already, ${result.failed.length} failed. Data: ${options.dataDirectory}`,
+  );
+}
+
+/** One line that counts on a terminal; every hundredth document in a log. */
+function showProgress({ done, total }: ImportProgress): void {
+  if (process.stdout.isTTY) process.stdout.write(`\rLoading documents ${done}/${total}`);
+  else if (done % 100 === 0) console.log(`Loading documents ${done}/${total}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

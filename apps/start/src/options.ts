@@ -1,0 +1,68 @@
+/**
+ * What `npm start -- …` takes. Ports are fixed by default so that bookmarks and `curl` lines stay good.
+ */
+
+import { parseArgs } from 'node:util';
+
+export interface StartOptions {
+  readonly help: boolean;
+  /** Empty the data folder first. */
+  readonly fresh: boolean;
+  /** Load the installed packages' Markdown. */
+  readonly load: boolean;
+  readonly dataDirectory: string;
+  readonly ports: { readonly site: number; readonly rest: number; readonly socket: number; readonly aws: number };
+}
+
+export const HELP = `npm start -- [options]
+
+  --fresh            empty the data folder first
+  --no-load          do not load the Markdown of the installed packages
+  --data DIR         data folder (default .gateway/data)
+  --site-port N      web page (default 4000)
+  --rest-port N      REST API (default 4001)
+  --socket-port N    WebSocket API and @connections (default 4002)
+  --aws-port N       DynamoDB, S3, Lambda for AWS SDK clients (default 4003)
+  --help             this text
+
+A port of 0 takes any free one.`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws Error for an unknown option or a port that is none, with what was got.
+ */
+export function readOptions(argv: readonly string[]): StartOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    allowNegative: true,
+    options: {
+      help: { type: 'boolean', default: false },
+      fresh: { type: 'boolean', default: false },
+      load: { type: 'boolean', default: true },
+      data: { type: 'string', default: '.gateway/data' },
+      'site-port': { type: 'string', default: '4000' },
+      'rest-port': { type: 'string', default: '4001' },
+      'socket-port': { type: 'string', default: '4002' },
+      'aws-port': { type: 'string', default: '4003' },
+    },
+  });
+  return {
+    help: values.help,
+    fresh: values.fresh,
+    load: values.load,
+    dataDirectory: values.data,
+    ports: {
+      site: portOf('--site-port', values['site-port']),
+      rest: portOf('--rest-port', values['rest-port']),
+      socket: portOf('--socket-port', values['socket-port']),
+      aws: portOf('--aws-port', values['aws-port']),
+    },
+  };
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`${option}: got "${text}", expected a port from 0 to 65535`);
+}

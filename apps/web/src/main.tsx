@@ -1,0 +1,22 @@
+/** Starts the page: configuration, client, React. */
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { connectGateway, describeFailure, GatewayContext } from './gateway.js';
+import './styles.css';
+import { Problem } from './views/problem.js';
+
+const root = createRoot(document.getElementById('root') as HTMLElement);
+
+connectGateway().then(
+  (gateway) =>
+    root.render(
+      <StrictMode>
+        <GatewayContext value={gateway}>
+          <App />
+        </GatewayContext>
+      </StrictMode>,
+    ),
+  (error: unknown) => root.render(<Problem message={describeFailure(error)} onRetry={() => window.location.reload()} />),
+);

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { readRuntimeConfig } from './runtime-config.js';
+
+describe('readRuntimeConfig', () => {
+  it('takes both URLs', () => {
+    const config = { restUrl: 'http://127.0.0.1:4001/prod', socketUrl: 'ws://127.0.0.1:4002/prod' };
+    expect(readRuntimeConfig(config)).toEqual(config);
+  });
+
+  it('names everything that is missing in one message', () => {
+    expect(() => readRuntimeConfig({})).toThrow(
+      '/runtime-config.json: restUrl is missing, expected an http(s) URL; socketUrl is missing, expected a ws(s) URL',
+    );
+    expect(() => readRuntimeConfig(null)).toThrow('restUrl is missing');
+  });
+
+  it('refuses a URL of another kind', () => {
+    expect(() => readRuntimeConfig({ restUrl: 'ws://x', socketUrl: 'wss://x' })).toThrow('restUrl is "ws://x", expected an http(s) URL');
+  });
+});

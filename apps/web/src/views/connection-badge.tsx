@@ -1,0 +1,32 @@
+/** The socket's state, always in sight. */
+
+import type { ConnectionState } from '@org/gateway-client';
+import { useSyncExternalStore } from 'react';
+import { useGateway } from '../gateway.js';
+
+export function ConnectionBadge() {
+  const { $connection } = useGateway();
+  const state = useSyncExternalStore($connection.subscribe, () => $connection.state);
+  return (
+    <output className="badge" data-testid="connection-state" data-state={state.status} title={'reason' in state ? state.reason : undefined}>
+      {words(state)}
+    </output>
+  );
+}
+
+function words(state: ConnectionState): string {
+  switch (state.status) {
+    case 'idle':
+      return 'Not connected';
+    case 'connecting':
+      return 'Connecting …';
+    case 'open':
+      return 'Live';
+    case 'waiting':
+      return Number.isFinite(state.retryInMs) ? `Reconnecting in ${Math.ceil(state.retryInMs / 1000)} s` : 'Offline';
+    case 'closed':
+      return 'Closed';
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Runs TypeScript on generated projects and reads its count of type instantiations. The count depends on the program and the compiler
+ * alone, so it can be a budget where seconds cannot; several checkers would repeat work, hence `--singleThreaded`.
+ */
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SourceFile } from './contract-source.js';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const TSC = here('../../../../node_modules/typescript/bin/tsc');
+
+/** What a run of the compiler said. */
+export interface Compilation {
+  /** Its errors, one a line; empty when it found none. */
+  readonly errors: string;
+  readonly instantiations: number;
+}
+
+/** A folder of generated sources in which `@org/*`, zod and tRPC resolve to the declarations this repository has emitted. */
+export interface Workbench {
+  readonly folder: string;
+  /** Compiles sources to declarations in a folder of their own. */
+  emit(folder: string, files: readonly SourceFile[]): Promise<Compilation>;
+  /** Checks one program and emits nothing. */
+  check(file: SourceFile): Promise<Compilation>;
+  remove(): Promise<void>;
+}
+
+/** A new, empty workbench. */
+export async function openWorkbench(): Promise<Workbench> {
+  const folder = await mkdtemp(join(tmpdir(), 'type-cost-'));
+  await symlink(here('../../node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  return {
+    folder,
+    emit: async (name, files) => {
+      await mkdir(join(folder, `${name}-src`));
+      await Promise.all(files.map((file) => writeFile(join(folder, `${name}-src`, file.name), file.text)));
+      const emitting = { declaration: true, emitDeclarationOnly: true, rootDir: `${name}-src`, outDir: name };
+      return compile(folder, `tsconfig.${name}.json`, [`${name}-src`], emitting);
+    },
+    check: async (file) => {
+      await writeFile(join(folder, file.name), file.text);
+      return compile(folder, `tsconfig.${file.name}.json`, [file.name], { noEmit: true });
+    },
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+async function compile(folder: string, project: string, include: readonly string[], more: object): Promise<Compilation> {
+  const compilerOptions = { ...OPTIONS, ...more };
+  await writeFile(join(folder, project), JSON.stringify({ compilerOptions, include }));
+  const output = await run(['-p', join(folder, project), '--extendedDiagnostics', '--singleThreaded', '--pretty', 'false']);
+  const count = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
+  if (count === undefined) throw new Error(`tsc gave no count of instantiations: got ${output.slice(0, 2_000)}`);
+  return { errors: (output.match(/^.*error TS\d+:.*$/gm) ?? []).join('\n'), instantiations: Number(count) };
+}
+
+/** The options of `tsconfig.base.json` that decide what is checked. */
+const OPTIONS = {
+  target: 'es2023',
+  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  types: [],
+  paths: { '@org/gateway-client': [here('../../../client/dist/index.d.ts')] },
+};
+
+/** tsc ends with 1 or 2 when it has found errors; those are its answer here, not a failure. */
+function run(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [TSC, ...args], { maxBuffer: 64 * 1_024 * 1_024 }, (failure, stdout, stderr) => {
+      if (failure && typeof failure.code !== 'number') reject(failure);
+      else resolve(stdout + stderr);
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * `npm test`: every check there is, in one command. All of them run even when one fails; the last line counts tests and checks as
+ * `N passed, N failed`. `npm run check` adds the template validation that a deployment needs.
+ */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attempt, checkNode, install } from './workspace.mjs';
+
+checkNode();
+install();
+
+const reports = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+/** A command that passes or fails as one. */
+function check(title, command, args) {
+  const startedMs = Date.now();
+  const { status, stdout, stderr } = attempt(command, args, { quiet: true });
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${title} (${seconds} s)`);
+  if (status === 0) totals.passed += 1;
+  else {
+    totals.failed += 1;
+    failures.push(title);
+    process.stdout.write(`${stdout ?? ''}${stderr ?? ''}\n`);
+  }
+  return status === 0;
+}
+
+/** A vitest project; its tests are counted one by one. */
+function suite(project) {
+  const file = join(reports, `${project}.json`);
+  const { status } = attempt('vitest', ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile=${file}`]);
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  totals.passed += report?.numPassedTests ?? 0;
+  totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  const failed = report?.numFailedTests ?? 0;
+  // A suite that could not be loaded, or a run that died, has no failed test to its name.
+  totals.failed += status === 0 ? failed : Math.max(failed, 1);
+  if (status !== 0) failures.push(`vitest ${project}`);
+}
+
+const built = check('build: types, bundles, template, page', 'turbo', [
+  'run',
+  'build',
+  '--output-logs=errors-only',
+  '--no-update-notifier',
+]);
+check('import rules', 'turbo', ['boundaries', '--no-update-notifier']);
+check('format and lint', 'biome', ['check', '.']);
+if (built) {
+  check('generated files are current', 'node', ['packages/contract/dist/generate.js', '--check']);
+  if (process.argv.includes('--deploy-checks'))
+    check('template validates', 'node', ['infra/dist/synth.js', '--stage', 'production', '--validate', '--out', join(reports, 'cdk.out')]);
+  suite('unit');
+  suite('e2e');
+}
+
+rmSync(reports, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`);
+process.exit(totals.failed === 0 ? 0 : 1);
