@@ -1,6 +1,7 @@
 /** The server: contract and handlers to Lambda handlers. `./service` is the declarations, `./trpc` the tRPC router face. */
 
 // For teams that write handlers.
+export { createServiceHandler, type ServiceHandler } from './create-service-handler.js';
 export type { CallContext, ConnectionInfo, User } from './execute/context.js';
 export { contextFactory } from './execute/create-context.js';
 export { type Call, execute } from './execute/executor.js';
@@ -8,6 +9,9 @@ export type { CallFacts, FunctionParts, PublishText } from './execute/function-p
 export type { Handler, HandlerContext, Handlers, Implementation } from './execute/handler-types.js';
 export { implement } from './execute/implement.js';
 export type { Outcome } from './execute/outcome.js';
-// For adapters and tests.
+export { createFanoutFunction, createSocketFunction } from './gateway-functions.js';
 export { createRestHandler } from './rest/rest-handler.js';
 export { createLogger, type Logger } from './telemetry/logger.js';
+// For adapters and tests.
+export type { FanoutEvent, FanoutResult } from './topics/fanout-function.js';
+export type { LambdaContext, SocketEvent, SocketResult } from './websocket/socket-event.js';

@@ -74,6 +74,9 @@ const ACTIONS = {
   presignPut: 's3:PutObject',
 } as const satisfies Record<BucketOperation, string>;
 
+/** Without the right to list, S3 answers 403 for an object that is not there, and `undefined` could not be told from a denial. */
+const MISSING_IS_KNOWN = { actions: ['s3:ListBucket'], targets: [{ part: 'self' as const }] };
+
 /**
  * Declares a bucket.
  *
@@ -91,5 +94,7 @@ export function bucket(name: string, options: { readonly browserUploads?: boolea
 
 function grantOf<TClient>(resource: BucketResource, prefix: string, operations: readonly BucketOperation[]): BucketGrant<TClient> {
   const actions = [...new Set(operations.map((operation) => ACTIONS[operation]))].sort();
-  return { resource, prefix, operations, statements: [{ actions, targets: [{ part: 'objects', prefix }] }] };
+  const objects = { actions, targets: [{ part: 'objects' as const, prefix }] };
+  const looksUp = operations.includes('get') || operations.includes('head');
+  return { resource, prefix, operations, statements: looksUp ? [objects, MISSING_IS_KNOWN] : [objects] };
 }

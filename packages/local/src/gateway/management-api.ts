@@ -1,0 +1,170 @@
+/**
+ * The `@connections` management API on the port of its WebSocket API: POST, GET and DELETE `/STAGE/@connections/{id}`, signed with SigV4 for
+ * `execute-api`. Errors carry their name in `x-amzn-ErrorType`, which is where AWS's SDKs look; a 410 has no body, as on AWS.
+ * A 200 means taken, not received.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, Environment, Report, SignatureResult, VerifySignature } from '../parts.js';
+import { isConnectionId, type Random, requestId } from './identifiers.js';
+import { readBody } from './read-body.js';
+import { MAX_MESSAGE_BYTES, type SocketConnection } from './socket-connection.js';
+import type { FaultSource } from './socket-faults.js';
+
+/** What the management API works with. */
+export interface ManagementSurroundings {
+  readonly stageName: string;
+  readonly environment: Environment;
+  readonly connections: ReadonlyMap<string, SocketConnection>;
+  readonly verify: VerifySignature;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly random: Random;
+  readonly faults: FaultSource;
+}
+
+interface ManagementAnswer {
+  readonly statusCode: number;
+  readonly errorType?: string;
+  /** Absent for an empty body. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+const GONE: ManagementAnswer = { statusCode: 410, errorType: 'GoneException' };
+const TOO_LARGE = failure(413, 'PayloadTooLargeException', 'Payload Too Large');
+const NO_TOKEN = failure(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+
+/** How execute-api names the reasons a signature fails for. */
+const SIGNATURE_ERRORS = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  InvalidClientTokenId: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+  IncompleteSignature: 'IncompleteSignatureException',
+} as const;
+
+function failure(statusCode: number, errorType: string, message: string): ManagementAnswer {
+  return { statusCode, errorType, body: { message } };
+}
+
+/** Answers one HTTP request to the WebSocket API's port; never rejects. */
+export async function handleManagementRequest(
+  surroundings: ManagementSurroundings,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const answer = await answerRequest(surroundings, incoming).catch((cause: unknown) => {
+    surroundings.report({ level: 'error', part: 'socket', message: `@connections: ${String(cause)}` });
+    return failure(500, 'InternalServerErrorException', 'Internal server error');
+  });
+  if (answer === 'aborted') return;
+  const text = answer.body ? JSON.stringify(answer.body) : '';
+  outgoing.statusCode = answer.statusCode;
+  outgoing.setHeader('x-amzn-RequestId', requestId(surroundings.random));
+  if (answer.errorType) outgoing.setHeader('x-amzn-ErrorType', answer.errorType);
+  if (text) outgoing.setHeader('Content-Type', 'application/json');
+  outgoing.setHeader('Content-Length', Buffer.byteLength(text));
+  outgoing.end(text);
+}
+
+async function answerRequest(surroundings: ManagementSurroundings, incoming: IncomingMessage): Promise<ManagementAnswer | 'aborted'> {
+  const target = connectionPath(incoming.url ?? '/', surroundings.stageName);
+  if (target === undefined) return failure(403, 'ForbiddenException', 'Forbidden');
+  const body = await readBody(incoming, MAX_MESSAGE_BYTES);
+  if (body === 'aborted') return 'aborted';
+  const refusal = checkSignature(surroundings, incoming, body === 'too-large' ? undefined : body);
+  if (refusal) return refusal;
+  const connectionId = decode(target);
+  if (connectionId === undefined || !isConnectionId(connectionId)) {
+    return failure(400, 'BadRequestException', `Invalid connectionId: ${connectionId ?? target}`);
+  }
+  if (body === 'too-large') return TOO_LARGE;
+  const connection = surroundings.connections.get(connectionId);
+  switch (incoming.method) {
+    case 'POST':
+      return connection?.isOpen ? post(surroundings, connection, body) : GONE;
+    case 'GET':
+      return connection?.isOpen ? { statusCode: 200, body: describe(connection) } : GONE;
+    case 'DELETE':
+      if (!connection?.isOpen) return GONE;
+      connection.close(1000, 'Connection Closed Normally');
+      return { statusCode: 204 };
+    default:
+      return NO_TOKEN;
+  }
+}
+
+/** The raw id of `/STAGE/@connections/ID` or `/@connections/ID`. */
+function connectionPath(url: string, stageName: string): string | undefined {
+  const [path = ''] = url.split('?');
+  const [, stage, id] = /^(?:\/([^/@]+))?\/(?:@|%40)connections\/([^/]+)$/i.exec(path) ?? [];
+  return stage === undefined || stage === stageName ? id : undefined;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkSignature(
+  { verify, environment }: ManagementSurroundings,
+  incoming: IncomingMessage,
+  body: Buffer | undefined,
+): ManagementAnswer | undefined {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const result: SignatureResult = verify({ method, url, headers, ...(body ? { body } : {}) });
+  if (!result.ok) {
+    const missing = result.code === 'MissingAuthenticationToken';
+    return missing ? NO_TOKEN : failure(403, SIGNATURE_ERRORS[result.code], result.message);
+  }
+  if (result.service !== 'execute-api') {
+    return failure(
+      403,
+      'InvalidSignatureException',
+      `Credential should be scoped to correct service: 'execute-api', got '${result.service}'.`,
+    );
+  }
+  if (result.region === environment.region) return undefined;
+  return failure(
+    403,
+    'InvalidSignatureException',
+    `Credential should be scoped to region '${environment.region}', got '${result.region}'.`,
+  );
+}
+
+function post({ faults, clock, report }: ManagementSurroundings, connection: SocketConnection, data: Buffer): ManagementAnswer {
+  const { connectionId } = connection.facts;
+  if (faults.losesPost()) {
+    report({ level: 'info', part: 'socket', message: `a post to ${connectionId} lost on purpose` });
+    return { statusCode: 200 };
+  }
+  const deliver = (): ReturnType<SocketConnection['send']> => {
+    const message = asText(data);
+    const result = connection.send(message);
+    return result === 'sent' && faults.duplicatesPost() ? connection.send(message) : result;
+  };
+  const delayMs = faults.postDelayMs();
+  if (delayMs > 0) {
+    clock.after(delayMs, () => void deliver());
+    return { statusCode: 200 };
+  }
+  const result = deliver();
+  if (result === 'gone') return GONE;
+  return result === 'sent' ? { statusCode: 200 } : failure(429, 'LimitExceededException', 'The WebSocket client side buffer is full');
+}
+
+/** Posts leave as text frames; bytes that are no UTF-8 are replaced, because a client must fail a text frame with broken ones. */
+function asText(data: Buffer): Buffer {
+  return Buffer.from(data.toString('utf8'));
+}
+
+function describe({ facts, lastActiveAtMs }: SocketConnection): Readonly<Record<string, unknown>> {
+  return {
+    connectedAt: new Date(facts.connectedAtMs).toISOString(),
+    identity: { sourceIp: facts.sourceIp, ...(facts.userAgent === undefined ? {} : { userAgent: facts.userAgent }) },
+    lastActiveAt: new Date(lastActiveAtMs).toISOString(),
+  };
+}

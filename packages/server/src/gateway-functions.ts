@@ -1,0 +1,25 @@
+/**
+ * The gateway's own functions, as their `main.ts` files deploy them: configured by the environment alone.
+ */
+
+import { fanoutHandlerFromEnv } from './topics/fanout-from-env.js';
+import { processEnvironment } from './websocket/env.js';
+import { socketHandlerFromEnv } from './websocket/socket-from-env.js';
+
+/**
+ * The function behind `$connect`, `$disconnect` and `$default`.
+ *
+ * @throws Error that lists every variable of the environment that is missing or wrong.
+ */
+export function createSocketFunction(): ReturnType<typeof socketHandlerFromEnv> {
+  return socketHandlerFromEnv(processEnvironment());
+}
+
+/**
+ * The function behind the topics table's stream.
+ *
+ * @throws Error that lists every variable of the environment that is missing or wrong.
+ */
+export function createFanoutFunction(): ReturnType<typeof fanoutHandlerFromEnv> {
+  return fanoutHandlerFromEnv(processEnvironment());
+}

@@ -1,0 +1,100 @@
+/**
+ * `SubscriptionStore` on the connections table. Why two ordered writes are enough: `subscription-store.ts`. Keys: `subscription-keys.ts`.
+ */
+
+import { GatewayError } from '@org/gateway-core/errors';
+import { type Clock, ttlSeconds } from '../websocket/clock.js';
+import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
+import { requestKey } from '../websocket/request-key.js';
+import type { KeyTable, Row } from './key-table.js';
+import { claimKey, subscriberKey, subscriberOf, subscriptionOf } from './subscription-keys.js';
+import { type Subscription, type SubscriptionKey, type SubscriptionStore, TOMBSTONE_KEPT_MS } from './subscription-store.js';
+import { topicKey } from './topic-keys.js';
+
+/** A conditional write is refused only when another frame of the same connection was faster with the same id: twice is already rare. */
+const ATTEMPTS = 5;
+
+/** Subscriptions in a table. */
+export function createDynamoSubscriptionStore({ table, clock }: { readonly table: KeyTable; readonly clock: Clock }): SubscriptionStore {
+  const isThere = (row: Row | undefined): row is Row => row !== undefined && Number(row.ttl) * 1000 > clock.now();
+  const busy = ({ connectionId }: Pick<SubscriptionKey, 'connectionId'>) =>
+    new GatewayError('SERVICE_UNAVAILABLE', `[SERVICE_UNAVAILABLE] too many frames with one id on connection ${connectionId}; try again`);
+
+  /** Takes the request id, or says why not. */
+  const take = async ({ key, path }: Subscription): Promise<'claimed' | 'taken' | 'stopped'> => {
+    const at = claimKey(key);
+    const ttl = ttlSeconds(clock.now() + CONNECTION_KEPT_MS);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl }, 'absent')) return 'claimed';
+      const found = await table.get(at.pk, at.sk);
+      if (!found) continue;
+      if (isThere(found) && found.topic !== undefined) return 'taken';
+      const removed = await table.delete(at.pk, at.sk, { equal: { ttl: found.ttl } });
+      if (removed && isThere(found)) return 'stopped';
+    }
+    throw busy(key);
+  };
+
+  const silence = async (key: SubscriptionKey): Promise<void> => {
+    const { pk, sk } = subscriberKey(key);
+    await table.delete(pk, sk);
+  };
+
+  const isStanding = async (key: SubscriptionKey): Promise<boolean> => {
+    const { pk, sk } = claimKey(key);
+    const row = await table.get(pk, sk);
+    return row?.token === key.token && row.stopped !== true;
+  };
+
+  return {
+    claim: async (subscription) => {
+      const taken = await take(subscription);
+      if (taken !== 'claimed') return taken;
+      const { key, path } = subscription;
+      const ttl = ttlSeconds(clock.now() + CONNECTION_KEPT_MS);
+      const { connectionId, token } = key;
+      await table.put({ ...subscriberKey(key), connectionId, requestId: requestKey(key.requestId), token, path, ttl });
+      if (await isStanding(key)) return 'claimed';
+      await silence(key);
+      return 'cancelled';
+    },
+    cancel: async (connectionId, requestId) => {
+      const { pk, sk } = claimKey({ connectionId, requestId });
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await table.update(pk, sk, { stopped: true }, 'present');
+        const subscription = found && isThere(found) ? subscriptionOf(connectionId, found) : undefined;
+        if (subscription) return subscription;
+        const tombstone = { pk, sk, stopped: true, ttl: ttlSeconds(clock.now() + TOMBSTONE_KEPT_MS) };
+        if (await table.put(tombstone, found ? { equal: { ttl: found.ttl, stopped: true } } : 'absent')) return undefined;
+      }
+      throw busy({ connectionId });
+    },
+    isCancelled: async (key) => {
+      const { pk, sk } = claimKey(key);
+      const row = await table.get(pk, sk);
+      return row?.token === key.token && row.stopped === true;
+    },
+    get: async (key) => {
+      const { pk, sk } = subscriberKey(key);
+      const row = await table.get(pk, sk);
+      return isThere(row) ? subscriberOf(key.topic, row) : undefined;
+    },
+    subscribers: async function* (topic) {
+      for await (const page of table.query({ pk: topicKey(topic) })) yield page.filter(isThere).map((row) => subscriberOf(topic, row));
+    },
+    activate: async (key, { epoch, sent }) => {
+      const { pk, sk } = subscriberKey(key);
+      return (await table.update(pk, sk, { epoch, sent }, 'present')) !== undefined;
+    },
+    markBroken: async (key) => {
+      const { pk, sk } = subscriberKey(key);
+      await table.update(pk, sk, { broken: true }, 'present');
+    },
+    silence,
+    remove: async (key) => {
+      await silence(key);
+      const byConnection = claimKey(key);
+      await table.delete(byConnection.pk, byConnection.sk, { equal: { token: key.token } });
+    },
+  };
+}

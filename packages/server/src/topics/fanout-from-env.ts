@@ -1,0 +1,27 @@
+/**
+ * The fan-out function as it is deployed: everything from the environment.
+ */
+
+import { createLogger } from '../telemetry/logger.js';
+import { systemClock } from '../websocket/clock.js';
+import { type Environment, readFanoutEnvironment } from '../websocket/env.js';
+import { createManagementApiSender } from '../websocket/management-api-sender.js';
+import { newAlphanumericId } from '../websocket/new-id.js';
+import { createRealtime } from '../websocket/realtime.js';
+import { createFanoutHandler } from './fanout-function.js';
+
+/**
+ * The handler of the topics table's stream.
+ *
+ * @throws Error that names every variable that is missing or wrong.
+ */
+export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof createFanoutHandler> {
+  const { connectionsTable, topicsTable, socketEndpoint } = readFanoutEnvironment(env);
+  const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  return createFanoutHandler({
+    ...realtime,
+    sender: createManagementApiSender({ endpoint: socketEndpoint }),
+    random: Math.random,
+    log: createLogger({ function: 'fanout' }),
+  });
+}

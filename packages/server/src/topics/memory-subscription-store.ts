@@ -1,0 +1,126 @@
+/**
+ * `SubscriptionStore` in memory, for tests and for a server that is one process. It goes through the same steps as the DynamoDB one, with
+ * `between` awaited at each, so that tests can put anything in between.
+ */
+
+import type { Clock } from '../websocket/clock.js';
+import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
+import { claimKey, subscriberKey } from './subscription-keys.js';
+import {
+  type Subscriber,
+  type Subscription,
+  type SubscriptionKey,
+  type SubscriptionStore,
+  TOMBSTONE_KEPT_MS,
+} from './subscription-store.js';
+
+export interface MemorySubscriptionStore extends SubscriptionStore {
+  /** Everything there is, for tests that nothing is left. */
+  readonly size: number;
+  /** Deletes a connection's subscriptions. */
+  closeConnection(connectionId: string): void;
+}
+
+interface Claim {
+  /** Absent in a tombstone that no subscription has met. */
+  readonly subscription?: Subscription;
+  readonly stopped: boolean;
+  readonly expiresAtMs: number;
+}
+
+interface Stored {
+  readonly subscriber: Subscriber;
+  readonly expiresAtMs: number;
+}
+
+export interface MemorySubscriptionStoreOptions {
+  readonly clock: Clock;
+  /** @default nothing */
+  readonly between?: () => Promise<void>;
+}
+
+/** No subscriptions yet. */
+export function createMemorySubscriptionStore({
+  clock,
+  between = async () => {},
+}: MemorySubscriptionStoreOptions): MemorySubscriptionStore {
+  const claims = new Map<string, Claim>();
+  const topics = new Map<string, Map<string, Stored>>();
+  const claimId = (key: Pick<SubscriptionKey, 'connectionId' | 'requestId'>) => Object.values(claimKey(key)).join('/');
+  const rowsOf = (topic: string) => topics.get(topic) ?? new Map<string, Stored>();
+  const isThere = ({ expiresAtMs }: { readonly expiresAtMs: number }) => expiresAtMs > clock.now();
+  const standing = (key: Pick<SubscriptionKey, 'connectionId' | 'requestId'>) => {
+    const claim = claims.get(claimId(key));
+    return claim && isThere(claim) ? claim : undefined;
+  };
+  const change = (key: SubscriptionKey, with_: Partial<Subscriber>): boolean => {
+    const rows = rowsOf(key.topic);
+    const { sk } = subscriberKey(key);
+    const row = rows.get(sk);
+    if (row) rows.set(sk, { ...row, subscriber: { ...row.subscriber, ...with_ } });
+    return row !== undefined;
+  };
+  const removeRow = (key: SubscriptionKey) => {
+    const rows = rowsOf(key.topic);
+    rows.delete(subscriberKey(key).sk);
+    if (rows.size === 0) topics.delete(key.topic);
+  };
+  return {
+    get size() {
+      return claims.size + [...topics.values()].reduce((sum, { size }) => sum + size, 0);
+    },
+    closeConnection: (connectionId) => {
+      for (const [id, { subscription }] of claims) {
+        if (!id.startsWith(`C#${connectionId}/`)) continue;
+        if (subscription) removeRow(subscription.key);
+        claims.delete(id);
+      }
+    },
+    claim: async (subscription) => {
+      const { key } = subscription;
+      const found = standing(key);
+      if (found?.subscription) return 'taken';
+      if (found) {
+        claims.delete(claimId(key));
+        return 'stopped';
+      }
+      const expiresAtMs = clock.now() + CONNECTION_KEPT_MS;
+      claims.set(claimId(key), { subscription, stopped: false, expiresAtMs });
+      await between();
+      const rows = rowsOf(key.topic).set(subscriberKey(key).sk, { subscriber: { ...subscription, broken: false }, expiresAtMs });
+      topics.set(key.topic, rows);
+      await between();
+      const now = standing(key);
+      if (now?.subscription?.key.token === key.token && !now.stopped) return 'claimed';
+      removeRow(key);
+      return 'cancelled';
+    },
+    cancel: async (connectionId, requestId) => {
+      const { subscription } = standing({ connectionId, requestId }) ?? {};
+      const expiresAtMs = clock.now() + (subscription ? CONNECTION_KEPT_MS : TOMBSTONE_KEPT_MS);
+      claims.set(claimId({ connectionId, requestId }), { ...(subscription ? { subscription } : {}), stopped: true, expiresAtMs });
+      return subscription;
+    },
+    isCancelled: async (key) => {
+      const claim = standing(key);
+      return claim?.subscription?.key.token === key.token && claim.stopped;
+    },
+    get: async (key) => {
+      const row = rowsOf(key.topic).get(subscriberKey(key).sk);
+      return row && isThere(row) ? row.subscriber : undefined;
+    },
+    subscribers: async function* (topic) {
+      yield [...rowsOf(topic).values()].filter(isThere).map(({ subscriber }) => subscriber);
+    },
+    activate: async (key, active) => change(key, { active }),
+    markBroken: async (key) => {
+      change(key, { broken: true });
+    },
+    silence: async (key) => removeRow(key),
+    remove: async (key) => {
+      removeRow(key);
+      await between();
+      if (claims.get(claimId(key))?.subscription?.key.token === key.token) claims.delete(claimId(key));
+    },
+  };
+}

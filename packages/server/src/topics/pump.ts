@@ -1,0 +1,94 @@
+/**
+ * Sends a topic's new events to its active subscribers and moves the topic's `delivered` after each page. Events come from the log, not
+ * from the stream's records, so it does not matter in which order, or how often, records arrive. Its place in the whole: `fanout.ts`.
+ */
+
+import { eventFrame } from '../websocket/frame-text.js';
+import { runAfter } from './event-run.js';
+import type { FanoutWork } from './fanout.js';
+import type { Subscriber } from './subscription-store.js';
+import type { TopicEvent } from './topic-log.js';
+
+const PAGE = 100;
+
+type ActiveSubscriber = Subscriber & Required<Pick<Subscriber, 'active'>>;
+
+/** Delivers up to `target` at least: the newest event that a record told of. Rejects only when a store fails. */
+export async function pump(work: FanoutWork, topic: string, target: number): Promise<void> {
+  const { topics } = work;
+  const { epoch, delivered } = await topics.head(topic);
+  if (delivered >= target) return;
+  let subscribers = await activeSubscribers(work, topic, epoch);
+  let at = delivered;
+  while (at < target) {
+    const run = runAfter(await topics.read(topic, at, PAGE), { epoch, offset: at });
+    if (run.events.length > 0) {
+      subscribers = await deliver(work, subscribers, run.events);
+      at += run.events.length;
+    } else {
+      at = run.next === undefined ? target : run.next - 1;
+      subscribers = await endBehind(work, subscribers, at);
+    }
+    await topics.advance(topic, { epoch, offset: at });
+  }
+}
+
+/** Subscribers that follow this epoch. Those of another are told; those whose connection could not be closed are closed now. */
+async function activeSubscribers(work: FanoutWork, topic: string, epoch: string): Promise<readonly ActiveSubscriber[]> {
+  const { subscriptions, delivery, lanes } = work;
+  const active: ActiveSubscriber[] = [];
+  const others: Promise<void>[] = [];
+  const aside = (subscriber: Subscriber, task: () => Promise<void>) => others.push(lanes.run(subscriber.key.connectionId, task));
+  for await (const page of subscriptions.subscribers(topic)) {
+    for (const subscriber of page) {
+      if (subscriber.broken) aside(subscriber, () => delivery.drop(subscriber));
+      else if (!isActive(subscriber)) continue;
+      else if (subscriber.active.epoch === epoch) active.push(subscriber);
+      else
+        aside(subscriber, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', 'the log was lost and begun again; load the state again'));
+    }
+  }
+  await settled(others);
+  return active;
+}
+
+/** Resolves with the subscribers that remain. */
+async function deliver(
+  { delivery, lanes }: FanoutWork,
+  subscribers: readonly ActiveSubscriber[],
+  events: readonly TopicEvent[],
+): Promise<readonly ActiveSubscriber[]> {
+  const frames = function* ({ key, active }: ActiveSubscriber): Iterable<string> {
+    for (const event of events) if (event.offset > active.sent) yield eventFrame(key.requestId, event, event.data);
+  };
+  const remains = await settled(
+    subscribers.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.send(subscriber, frames(subscriber)))),
+  );
+  return subscribers.filter((_, at) => remains[at]);
+}
+
+/** Events up to `offset` expired before they were delivered: who has not got them otherwise is told, never left with a hole. */
+async function endBehind(
+  { delivery, lanes }: FanoutWork,
+  subscribers: readonly ActiveSubscriber[],
+  offset: number,
+): Promise<readonly ActiveSubscriber[]> {
+  const behind = subscribers.filter(({ active }) => active.sent < offset);
+  const why = `events up to ${offset} expired before they could be sent; load the state again`;
+  await settled(
+    behind.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', why))),
+  );
+  return subscribers.filter(({ active }) => active.sent >= offset);
+}
+
+function isActive(subscriber: Subscriber): subscriber is ActiveSubscriber {
+  return subscriber.active !== undefined;
+}
+
+/** Waits for all, then fails with the first failure: no send may still run when the record is tried again. */
+async function settled<TResult>(promises: readonly Promise<TResult>[]): Promise<readonly TResult[]> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(promises);
+}

@@ -1,0 +1,39 @@
+/** DynamoDB tables of the gateway for tests: dynalite in memory, on a port of its own. */
+
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { startDynamo, TEST_CREDENTIALS } from '../resources/dynalite.fixture.js';
+import { createKeyTable, createKeyTableSdk, type KeyTable } from './key-table.js';
+
+export interface TestTables {
+  readonly connections: KeyTable;
+  readonly topics: KeyTable;
+  /** Items of a partition as DynamoDB spells them, which is how a stream record has them. */
+  items(tableName: 'Connections' | 'Topics', pk: string): Promise<readonly Record<string, AttributeValue>[]>;
+  close(): Promise<void>;
+}
+
+/** Starts both tables, empty. */
+export async function startTables(): Promise<TestTables> {
+  const dynamo = await startDynamo(
+    ['Connections', 'Topics'].map((name) => ({ kind: 'table' as const, name, partitionKey: 'pk', sortKey: 'sk', indexes: {} })),
+  );
+  const sdk = createKeyTableSdk({ region: 'eu-west-1', endpoint: await endpointOf(dynamo.raw), credentials: TEST_CREDENTIALS });
+  return {
+    connections: createKeyTable(sdk, 'Connections'),
+    topics: createKeyTable(sdk, 'Topics'),
+    items: async (tableName, pk) => {
+      const values = { ':pk': { S: pk } };
+      const request = { TableName: tableName, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: values };
+      return (await dynamo.raw.send(new QueryCommand(request))).Items ?? [];
+    },
+    close: async () => {
+      await sdk.destroy();
+      await dynamo.close();
+    },
+  };
+}
+
+async function endpointOf(client: DynamoDBClient): Promise<string> {
+  const { protocol, hostname, port } = (await client.config.endpoint?.()) ?? {};
+  return `${protocol}//${hostname}:${port}`;
+}

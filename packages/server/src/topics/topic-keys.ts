@@ -1,0 +1,54 @@
+/**
+ * Keys and rows of the topics table: `T#{topic}` with `M` (the topic's memory), `E#{offset}` (an event) and `W#…` (a wake).
+ */
+
+import { requestIdOf, requestKey } from '../websocket/request-key.js';
+import { type Wake, wakeId } from './wake.js';
+
+/** Sort key of a topic's memory. */
+export const META_KEY = 'M';
+
+/** Partition key of a topic. */
+export function topicKey(topic: string): string {
+  return `T#${topic}`;
+}
+
+/** The topic of a partition key. */
+export function topicOfKey(key: unknown): string | undefined {
+  return typeof key === 'string' && key.startsWith('T#') ? key.slice(2) : undefined;
+}
+
+/** Sort key of an event: 16 digits hold every safe integer, and texts of one length sort as their numbers. */
+export function eventKey(offset: number): string {
+  return `E#${String(offset).padStart(16, '0')}`;
+}
+
+/** After every event. */
+export const LAST_EVENT_KEY = 'E#9999999999999999';
+
+/** A row whose attributes nobody has checked yet. */
+export type StoredWake = Readonly<Record<string, unknown>>;
+
+/** The row of a wake, without its expiry. */
+export function wakeRow(topic: string, wake: Wake): Record<string, unknown> {
+  const { connectionId, requestId, token } = wake.key;
+  return {
+    pk: topicKey(topic),
+    sk: `W#${wakeId(wake)}`,
+    kind: wake.kind,
+    connectionId,
+    requestId: requestKey(requestId),
+    token,
+    ...(wake.kind === 'start' ? { epoch: wake.from.epoch, offset: wake.from.offset, resumed: wake.resumed } : {}),
+  };
+}
+
+/** The wake of a row; undefined for other rows. */
+export function wakeOf(topic: string, row: StoredWake): Wake | undefined {
+  const { kind, connectionId, requestId, token, epoch, offset, resumed } = row;
+  if (typeof connectionId !== 'string' || typeof requestId !== 'string' || typeof token !== 'string') return undefined;
+  const key = { topic, connectionId, requestId: requestIdOf(requestId), token };
+  if (kind === 'stop') return { kind, key };
+  if (kind !== 'start' || typeof epoch !== 'string' || typeof offset !== 'number') return undefined;
+  return { kind, key, from: { epoch, offset }, resumed: resumed === true };
+}

@@ -1,0 +1,75 @@
+/** What every `ConnectionStore` does. Run by `memory-connection-store.test.ts` and `dynamodb-connection-store.test.ts`. */
+
+import { expect, it } from 'vitest';
+import type { SubscriptionStore } from '../topics/subscription-store.js';
+import { freshKey, subscribersOf } from '../topics/subscription-store.test.suite.js';
+import { type createJumpingClock, START_MS } from './clock.fixture.js';
+import type { ConnectionStore } from './connection-store.js';
+
+export interface ConnectionsUnderTest {
+  readonly store: ConnectionStore;
+  /** On the same table. */
+  readonly subscriptions: SubscriptionStore;
+  readonly clock: ReturnType<typeof createJumpingClock>;
+}
+
+/** Registers the tests; every test uses connections of its own. */
+export function connectionStoreSuite(start: () => Promise<ConnectionsUnderTest>): void {
+  const user = { id: 'u1', claims: { sub: 'u1', scope: 'read write' } };
+
+  it('gives back a connection as it was opened', async () => {
+    const { store } = await start();
+    const connection = { id: 'open1=', connectedAtMs: START_MS, user, params: { token: '', __proto__x: 'y' } };
+    await store.open(connection);
+    expect(await store.get('open1=')).toEqual(connection);
+  });
+
+  it('knows an anonymous connection whose parameters are on their way (P3.6)', async () => {
+    const { store } = await start();
+    const connection = { id: 'wait1=', connectedAtMs: START_MS, user: null, params: undefined };
+    await store.open(connection);
+    expect(await store.get('wait1=')).toEqual(connection);
+    expect(await store.setParams('wait1=', { token: 't' })).toBe(true);
+    expect(await store.get('wait1=')).toEqual({ ...connection, params: { token: 't' } });
+  });
+
+  it('takes no parameters of a connection it does not know', async () => {
+    const { store } = await start();
+    expect(await store.setParams('nobody=', { token: 't' })).toBe(false);
+    expect(await store.get('nobody=')).toBeUndefined();
+  });
+
+  it('lets one caller ask for a move (P3.11)', async () => {
+    const { store } = await start();
+    await store.open({ id: 'move1=', connectedAtMs: START_MS, user: null, params: {} });
+    const asked = await Promise.all([store.claimReconnect('move1='), store.claimReconnect('move1='), store.claimReconnect('move1=')]);
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect(await store.claimReconnect('nobody=')).toBe(false);
+  });
+
+  it('does not see a connection that API Gateway has cut', async () => {
+    const { store, clock } = await start();
+    await store.open({ id: 'cut1=', connectedAtMs: START_MS, user: null, params: {} });
+    clock.advance(131 * 60_000);
+    expect(await store.get('cut1=')).toBeUndefined();
+  });
+
+  it('closes a connection with its subscriptions and leaves others alone', async () => {
+    const { store, subscriptions } = await start();
+    const topic = 'docs.changes/close';
+    await store.open({ id: 'close1=', connectedAtMs: START_MS, user, params: {} });
+    for (let requestId = 1; requestId <= 20; requestId++) {
+      await subscriptions.claim({ key: freshKey(topic, { connectionId: 'close1=', requestId }), path: 'docs.changes' });
+    }
+    const other = freshKey(topic, { connectionId: 'close2=' });
+    await subscriptions.claim({ key: other, path: 'docs.changes' });
+    await subscriptions.cancel('close1=', 'never seen');
+    await store.close('close1=');
+    expect(await store.get('close1=')).toBeUndefined();
+    expect((await subscribersOf(subscriptions, topic)).map(({ key }) => key)).toEqual([other]);
+    expect(await subscriptions.claim({ key: freshKey(topic, { connectionId: 'close1=', token: 'Zt2' }), path: 'docs.changes' })).toBe(
+      'claimed',
+    );
+    await store.close('nobody=');
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * Frames that API Gateway could not route to a service. A single one is answered as the route response; the messages of an array each get
+ * their own frame through `@connections`, in the order they are done. Calls go to the function of the service that `params.path` names.
+ */
+
+import { GatewayError } from '@org/gateway-core/errors';
+import {
+  type CallFrame,
+  PONG,
+  type ReceivedMessage,
+  type RequestId,
+  readFrame,
+  type StopFrame,
+  splitPath,
+} from '@org/gateway-core/protocol';
+import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { frameDeadline } from './deadline.js';
+import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
+import type { LambdaContext, SocketEvent } from './socket-event.js';
+import type { SocketParts } from './socket-function.js';
+
+interface Received {
+  readonly parts: SocketParts;
+  readonly event: SocketEvent;
+  readonly lambda: LambdaContext;
+}
+
+/** The text to answer the frame with, if any. Never rejects. */
+export async function defaultRoute(received: Received): Promise<string | undefined> {
+  const { parts, event } = received;
+  const { connectionId } = event.requestContext;
+  const messages = readFrame(event.body ?? '');
+  const [only] = messages;
+  if (only && messages.length === 1) return answer(received, only);
+  const post = async (message: ReceivedMessage) => {
+    const text = await answer(received, message);
+    if (text !== undefined) await parts.sender.post(connectionId, text);
+  };
+  const results = await Promise.allSettled(messages.map(post));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (!failed) return undefined;
+  // The caller would wait for an answer that is lost: on a new connection it knows.
+  parts.log.warn('answers of an array cannot be sent, the connection is closed', { connectionId, cause: failed.reason });
+  await parts.sender.close(connectionId).catch((cause: unknown) => parts.log.error('connection cannot be closed', { connectionId, cause }));
+  return undefined;
+}
+
+async function answer(received: Received, message: ReceivedMessage): Promise<string | undefined> {
+  switch (message.kind) {
+    case 'ping':
+      return PONG;
+    case 'pong':
+      return undefined;
+    case 'invalid':
+      return errorFrame(message.id, { code: message.code, message: message.message });
+    case 'connectionParams':
+      return guarded(received, null, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
+    case 'stop':
+      return guarded(received, message.frame.id, 'subscription.stop', () => stop(received, message.frame));
+    case 'call':
+      return guarded(received, message.frame.id, message.frame.params.path, () => call(received, message.frame));
+    default:
+      return message satisfies never;
+  }
+}
+
+/** An answer in time, whatever happens: nobody is left waiting. */
+async function guarded(
+  { parts, event, lambda }: Received,
+  id: RequestId | null,
+  path: string,
+  task: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const { requestId } = event.requestContext;
+  const frame = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error));
+  const deadline = frameDeadline(parts.clock, lambda);
+  const safe = task().catch((cause: unknown) => frame(failureOf(cause, path, requestId, parts.log)));
+  return deadline.race(safe, () => frame(failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId })));
+}
+
+async function setParams({ parts, event }: Received, params: Readonly<Record<string, string>>): Promise<undefined> {
+  if (await parts.connections.setParams(event.requestContext.connectionId, params)) return;
+  throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
+}
+
+async function call(received: Received, { id, method, params }: CallFrame): Promise<string | undefined> {
+  const { path } = params;
+  const { service } = splitPath(path);
+  const { requestId } = received.event.requestContext;
+  if (!received.parts.services.has(service)) {
+    return outcomeFrame(id, failure('NOT_FOUND', `no service ${JSON.stringify(service.slice(0, 60))}`, { path, requestId }), path);
+  }
+  return passOn(received, service, { id, method, params });
+}
+
+/** P3.10: only the service may wake the fan-out, which answers for a subscription that may be sending. */
+async function stop(received: Received, { id, method }: StopFrame): Promise<string | undefined> {
+  const stopped = await received.parts.subscriptions.cancel(received.event.requestContext.connectionId, id);
+  if (!stopped) return stoppedFrame(id);
+  return passOn(received, splitPath(stopped.path).service, { id, method });
+}
+
+async function passOn({ parts, event }: Received, service: string, frame: CallFrame | StopFrame): Promise<string | undefined> {
+  const { body } = await parts.services.invoke(service, { ...event, body: JSON.stringify(frame) });
+  return body;
+}

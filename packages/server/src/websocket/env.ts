@@ -1,0 +1,64 @@
+/**
+ * The environment of the gateway's own functions. Variables are named by `GATEWAY_VARIABLES`; everything missing or wrong is named in one
+ * message when the function starts.
+ */
+
+import * as z from 'zod';
+import { GATEWAY_VARIABLES } from '../service/realtime.js';
+
+/** `process.env`, or a test's. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of this process. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+const name = z.string().min(1);
+const endpoint = z.url({ protocol: /^https?$/ });
+
+/** Function names by service, as JSON. */
+const functions = z.string().transform((text, issues): Record<string, string> => {
+  try {
+    return z.record(z.string(), name).parse(JSON.parse(text));
+  } catch {
+    issues.addIssue({ code: 'custom', message: 'expected a JSON object of function names by service' });
+    return z.NEVER;
+  }
+});
+
+/** What the socket function is told. */
+export interface SocketEnvironment {
+  readonly connectionsTable: string;
+  readonly socketEndpoint: string;
+  readonly serviceFunctions: Readonly<Record<string, string>>;
+}
+
+/** What the fan-out function is told. */
+export interface FanoutEnvironment {
+  readonly connectionsTable: string;
+  readonly topicsTable: string;
+  readonly socketEndpoint: string;
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readSocketEnvironment(env: Environment): SocketEnvironment {
+  return read(env, { connectionsTable: name, socketEndpoint: endpoint, serviceFunctions: functions });
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readFanoutEnvironment(env: Environment): FanoutEnvironment {
+  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint });
+}
+
+function read<TShape extends { readonly [TName in keyof typeof GATEWAY_VARIABLES]?: z.ZodType }>(env: Environment, shape: TShape) {
+  const names = Object.keys(shape) as (keyof typeof GATEWAY_VARIABLES)[];
+  const given = Object.fromEntries(names.map((key) => [key, env[GATEWAY_VARIABLES[key]]]));
+  const result = z.object(shape as Record<string, z.ZodType>).safeParse(given);
+  if (result.success) return result.data as { [TName in keyof TShape]: z.output<NonNullable<TShape[TName]>> };
+  const wrong = result.error.issues.map(({ path, message }) => {
+    const key = path[0] as keyof typeof GATEWAY_VARIABLES;
+    return `${GATEWAY_VARIABLES[key]} (${given[key] === undefined ? 'missing' : message})`;
+  });
+  throw new Error(`[ENV] the function's environment is incomplete: ${wrong.join(', ')}; the deployment sets these`);
+}

@@ -1,0 +1,130 @@
+/**
+ * The socket face of a service: one MESSAGE event, one call, one frame back as the route response. A subscription that starts answers
+ * nothing here: the fan-out is the only sender of its frames. Never rejects, because API Gateway's own error frame answers no request
+ * (PROTOCOL.md P3.12).
+ */
+
+import { type CallFrame, PONG, type ReceivedMessage, readFrame, type StopFrame, splitPath } from '@org/gateway-core/protocol';
+import type { User } from '../execute/context.js';
+import { contextFactory } from '../execute/create-context.js';
+import { execute, procedureOf } from '../execute/executor.js';
+import type { FunctionParts } from '../execute/function-parts.js';
+import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { userOf } from '../rest/rest-user.js';
+import { hasSubscriptions } from '../service/define-service.js';
+import type { SubscriptionStore } from '../topics/subscription-store.js';
+import type { TopicLog } from '../topics/topic-log.js';
+import type { Clock } from './clock.js';
+import type { ConnectionStore } from './connection-store.js';
+import { type Deadline, frameDeadline } from './deadline.js';
+import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
+import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
+import { subscribe } from './subscribe.js';
+
+/** What a service needs of the gateway's own resources. */
+export interface ServiceRealtime {
+  readonly connections: ConnectionStore;
+  /** Used by services with subscriptions only. */
+  readonly subscriptions: SubscriptionStore;
+  /** Used by services with subscriptions only. */
+  readonly topics: TopicLog;
+  readonly clock: Clock;
+}
+
+/** Serves a frame of one of the service's procedures. */
+export async function handleServiceMessage(
+  parts: FunctionParts,
+  realtime: ServiceRealtime,
+  event: SocketEvent,
+  lambda: LambdaContext,
+): Promise<SocketResult> {
+  const [message, ...others] = readFrame(event.body ?? '');
+  if (!message || others.length > 0) {
+    return reply(
+      errorFrame(null, failure('BAD_REQUEST', 'an array of messages has no svc; send it without, or one message a frame').error),
+    );
+  }
+  return reply(await answer({ parts, realtime, event, lambda }, message));
+}
+
+interface Frame {
+  readonly parts: FunctionParts;
+  readonly realtime: ServiceRealtime;
+  readonly event: SocketEvent;
+  readonly lambda: LambdaContext;
+}
+
+function reply(body: string | undefined): SocketResult {
+  return body === undefined ? { statusCode: 200 } : { statusCode: 200, body };
+}
+
+async function answer(frame: Frame, message: ReceivedMessage): Promise<string | undefined> {
+  switch (message.kind) {
+    case 'ping':
+      return PONG;
+    case 'pong':
+      return undefined;
+    case 'invalid':
+      return errorFrame(message.id, { code: message.code, message: message.message });
+    case 'connectionParams':
+      return errorFrame(null, failure('BAD_REQUEST', 'connectionParams has no svc; send it without').error);
+    case 'stop':
+      return guarded(frame, message.frame, 'subscription.stop', () => stop(frame, message.frame));
+    case 'call':
+      return guarded(frame, message.frame, message.frame.params.path, (deadline) => call(frame, message.frame, deadline));
+    default:
+      return message satisfies never;
+  }
+}
+
+/** An answer in time, whatever happens. */
+async function guarded(
+  { parts, realtime, event, lambda }: Frame,
+  { id }: CallFrame | StopFrame,
+  path: string,
+  task: (deadline: Deadline) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const { requestId } = event.requestContext;
+  const deadline = frameDeadline(realtime.clock, lambda);
+  const safe = task(deadline).catch((cause: unknown) => outcomeFrame(id, failureOf(cause, path, requestId, parts.log), path));
+  return deadline.race(safe, () => {
+    parts.log.error('deadline passed', { path, requestId, timeoutMs: deadline.timeoutMs });
+    return outcomeFrame(id, failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId }), path);
+  });
+}
+
+async function call(frame: Frame, { id, method, params }: CallFrame, deadline: Deadline): Promise<string | undefined> {
+  const { parts, realtime, event } = frame;
+  const { connectionId, requestId } = event.requestContext;
+  const { service, procedure } = splitPath(params.path);
+  const { name } = parts.implementation.declaration.service;
+  if (service !== name) return outcomeFrame(id, notOurs(params.path, name, requestId), params.path);
+
+  const ctx = contextFactory(parts)({ connectionId, requestId, user: await callerOf(frame, procedure) });
+  const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method }, ctx);
+  if (!outcome.ok || method !== 'subscription') return outcomeFrame(id, outcome, params.path);
+  const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
+  return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId }, deadline);
+}
+
+function notOurs(path: string, name: string, requestId: string): Outcome {
+  return failure('NOT_FOUND', `service ${name} has no procedure ${path}; svc and params.path disagree`, { path, requestId });
+}
+
+/** API Gateway repeats what the authorizer of `$connect` said on every frame; the table is read only when it did not and it matters. */
+async function callerOf({ parts, realtime, event }: Frame, procedure: string): Promise<User | null> {
+  const { authorizer, connectionId } = event.requestContext;
+  const user = userOf(authorizer);
+  const isPublic = procedureOf(parts.implementation, procedure)?.meta.auth === 'public';
+  return user ?? (isPublic ? null : ((await realtime.connections.get(connectionId))?.user ?? null));
+}
+
+/** P3.10: the fan-out answers for a subscription that may be sending; nothing is on its way of one that is unknown. */
+async function stop({ parts, realtime, event }: Frame, { id }: StopFrame): Promise<string | undefined> {
+  if (!hasSubscriptions(parts.implementation.declaration.service)) return stoppedFrame(id);
+  const { subscriptions, topics } = realtime;
+  const stopped = await subscriptions.cancel(event.requestContext.connectionId, id);
+  if (!stopped) return stoppedFrame(id);
+  await topics.wake(stopped.key.topic, { kind: 'stop', key: stopped.key });
+  return undefined;
+}

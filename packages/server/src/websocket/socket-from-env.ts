@@ -1,0 +1,28 @@
+/**
+ * The socket function as it is deployed: everything from the environment.
+ */
+
+import { createLogger } from '../telemetry/logger.js';
+import { systemClock } from './clock.js';
+import { type Environment, readSocketEnvironment } from './env.js';
+import { createLambdaServiceInvoker } from './lambda-service-invoker.js';
+import { createManagementApiSender } from './management-api-sender.js';
+import { newAlphanumericId } from './new-id.js';
+import { createRealtime } from './realtime.js';
+import { createSocketHandler } from './socket-function.js';
+
+/**
+ * The handler of `$connect`, `$disconnect` and `$default`.
+ *
+ * @throws Error that names every variable that is missing or wrong.
+ */
+export function socketHandlerFromEnv(env: Environment): ReturnType<typeof createSocketHandler> {
+  const { connectionsTable, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
+  const realtime = createRealtime({ connectionsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  return createSocketHandler({
+    ...realtime,
+    sender: createManagementApiSender({ endpoint: socketEndpoint }),
+    services: createLambdaServiceInvoker({ functions: serviceFunctions }),
+    log: createLogger({ function: 'socket' }),
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * The Lambda handler of `$connect`, `$disconnect` and `$default`. The last gets what API Gateway cannot route to a service by `svc`:
+ * `PING`, connection parameters, stock tRPC's frames and arrays of them. Never rejects for a frame.
+ */
+
+import { userOf } from '../rest/rest-user.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { SubscriptionStore } from '../topics/subscription-store.js';
+import type { Clock } from './clock.js';
+import { CONNECTION_OLD_MS, type ConnectionStore } from './connection-store.js';
+import { defaultRoute } from './default-route.js';
+import { RECONNECT_FRAME } from './frame-text.js';
+import type { ConnectionSender } from './sender.js';
+import type { ServiceInvoker } from './service-invoker.js';
+import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
+
+export interface SocketParts {
+  readonly connections: ConnectionStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly sender: ConnectionSender;
+  readonly services: ServiceInvoker;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Serves the events of connections. Rejects for `$connect` only, which refuses the connection. */
+export function createSocketHandler(parts: SocketParts): (event: SocketEvent, lambda: LambdaContext) => Promise<SocketResult> {
+  return async (event, lambda) => {
+    const { eventType } = event.requestContext;
+    switch (eventType) {
+      case 'CONNECT':
+        await connect(parts, event);
+        return { statusCode: 200 };
+      case 'DISCONNECT':
+        await disconnect(parts, event);
+        return { statusCode: 200 };
+      case 'MESSAGE': {
+        const [body] = await Promise.all([defaultRoute({ parts, event, lambda }), askToMove(parts, event)]);
+        return body === undefined ? { statusCode: 200 } : { statusCode: 200, body };
+      }
+      default:
+        return eventType satisfies never;
+    }
+  };
+}
+
+/** Nothing can be sent yet: `@connections` answers 410 until this returns. Offered subprotocols are not answered. */
+async function connect({ connections }: SocketParts, { requestContext, queryStringParameters }: SocketEvent): Promise<void> {
+  const { connectionId, connectedAt, authorizer } = requestContext;
+  const awaitsParams = queryStringParameters?.connectionParams === '1';
+  await connections.open({
+    id: connectionId,
+    connectedAtMs: connectedAt,
+    user: userOf(authorizer),
+    params: awaitsParams ? undefined : {},
+  });
+}
+
+/** Best effort, as the event itself: rows that stay expire, and sending to them closes them. */
+async function disconnect({ connections, log }: SocketParts, { requestContext }: SocketEvent): Promise<void> {
+  const { connectionId, disconnectStatusCode } = requestContext;
+  try {
+    await connections.close(connectionId);
+  } catch (cause) {
+    log.warn('connection cannot be cleaned up, its rows expire', { connectionId, disconnectStatusCode, cause });
+  }
+}
+
+/** P3.11, once, before API Gateway cuts the connection at two hours. */
+async function askToMove({ connections, sender, clock, log }: SocketParts, { requestContext }: SocketEvent): Promise<void> {
+  const { connectionId, connectedAt } = requestContext;
+  if (clock.now() - connectedAt < CONNECTION_OLD_MS) return;
+  try {
+    if (await connections.claimReconnect(connectionId)) await sender.post(connectionId, RECONNECT_FRAME);
+  } catch (cause) {
+    log.warn('reconnect cannot be sent', { connectionId, cause });
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Enters a subscription and asks the fan-out to start it. Nothing is sent from here but refusals: `started` and all events come from one
+ * sender. The position goes with the request, so that however often the start is repeated it begins at the same event. PROTOCOL.md P3.5,
+ * P3.9 and P3.10; why the order of writes is enough: `topics/subscription-store.ts`.
+ */
+
+import { type EventPosition, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
+import { failure } from '../execute/outcome.js';
+import { topicName } from '../topics/topic-name.js';
+import type { Deadline } from './deadline.js';
+import { outcomeFrame, stoppedFrame } from './frame-text.js';
+import type { ServiceRealtime } from './service-message.js';
+
+export interface SubscribeRequest {
+  readonly connectionId: string;
+  readonly requestId: RequestId;
+  /** Unique per frame. */
+  readonly token: string;
+  /** `service.subscription` */
+  readonly path: string;
+  /** What the handler returned; checked here. */
+  readonly topicKey: unknown;
+  readonly lastEventId: string | undefined;
+}
+
+/**
+ * The frame to answer with, or nothing when the fan-out answers.
+ *
+ * @throws GatewayError INTERNAL_SERVER_ERROR for a topic key that is none; SERVICE_UNAVAILABLE when a store is throttled.
+ */
+export async function subscribe(
+  { subscriptions, topics }: ServiceRealtime,
+  { connectionId, requestId, token, path, topicKey, lastEventId }: SubscribeRequest,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const { service, procedure } = splitPath(path);
+  const key = { topic: topicName(service, procedure, topicKey as string), connectionId, requestId, token };
+  const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED', message: string) =>
+    outcomeFrame(requestId, failure(code, message, { path, requestId: token }), path);
+
+  const from = lastEventId === undefined ? await newest(topics.head(key.topic)) : parseEventId(lastEventId);
+  if (!from) {
+    const got = JSON.stringify(lastEventId?.slice(0, 60));
+    return refuse('PRECONDITION_FAILED', `${path}: lastEventId ${got} is no event id, expected EPOCH.OFFSET; subscribe without it`);
+  }
+  if (deadline.isOver()) return undefined;
+  const claimed = await subscriptions.claim({ key, path });
+  switch (claimed) {
+    case 'taken':
+      return refuse('BAD_REQUEST', `${path}: the id ${JSON.stringify(requestId)} has a subscription already; choose another`);
+    case 'stopped':
+      return stoppedFrame(requestId);
+    case 'cancelled':
+      return undefined;
+    case 'claimed':
+      // Whoever was told TIMEOUT must not hear from this subscription again.
+      if (deadline.isOver()) await subscriptions.remove(key);
+      else await topics.wake(key.topic, { kind: 'start', key, from, resumed: false });
+      return undefined;
+    default:
+      return claimed satisfies never;
+  }
+}
+
+async function newest(head: Promise<EventPosition>): Promise<EventPosition> {
+  const { epoch, offset } = await head;
+  return { epoch, offset };
+}
