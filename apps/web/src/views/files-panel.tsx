@@ -1,9 +1,9 @@
 /** Files: drop or choose them, watch them upload, download or delete them. */
 
-import { type DragEvent, useCallback, useEffect, useState } from 'react';
+import { type DragEvent, useState } from 'react';
 import { describeFailure, useGateway } from '../gateway.js';
 import { uploadFile } from '../hooks/upload-file.js';
-import type { FileInfo } from '../model/document-types.js';
+import { useFiles } from '../hooks/use-files.js';
 import { formatBytes } from '../model/format.js';
 import { Problem } from './problem.js';
 
@@ -14,14 +14,9 @@ interface Upload {
 
 export function FilesPanel() {
   const gateway = useGateway();
-  const [files, setFiles] = useState<readonly FileInfo[]>([]);
+  const { items, failure: listFailure, reload } = useFiles();
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const [failure, setFailure] = useState<unknown>();
-
-  const reload = useCallback(() => {
-    gateway.files.list.query({ limit: 50 }).then(({ items }) => setFiles(items), setFailure);
-  }, [gateway]);
-  useEffect(reload, [reload]);
 
   const upload = async (file: File) => {
     const progress = (fraction: number) =>
@@ -36,6 +31,10 @@ export function FilesPanel() {
     } finally {
       setUploads((all) => all.filter(({ name }) => name !== file.name));
     }
+  };
+  const retry = () => {
+    setFailure(undefined);
+    reload();
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -62,9 +61,11 @@ export function FilesPanel() {
           <progress max={1} value={fraction} />
         </label>
       ))}
-      {failure === undefined ? null : <Problem message={describeFailure(failure)} onRetry={reload} />}
+      {failure === undefined && listFailure === undefined ? null : (
+        <Problem message={describeFailure(failure ?? listFailure)} onRetry={retry} />
+      )}
       <ul className="rows" data-testid="file-list">
-        {files.map((file) => (
+        {items.map((file) => (
           <li key={file.key} className="file" data-testid="file-row">
             <span className="row-title">{file.name}</span>
             <span className="row-facts">{formatBytes(file.bytes)}</span>
