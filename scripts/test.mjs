@@ -52,7 +52,8 @@ const built = check('build: types, bundles, template, page', 'turbo', [
 check('import rules', 'turbo', ['boundaries', '--no-update-notifier']);
 check('format and lint', 'biome', ['check', '.']);
 if (built) {
-  check('generated files are current', 'node', ['packages/contract/dist/generate.js', '--check']);
+  check('openapi.json is current', 'node', ['packages/contract/dist/generate.js', '--check']);
+  check('iam.lock.json is current', 'node', ['infra/dist/generate.js', '--check']);
   if (process.argv.includes('--deploy-checks'))
     check('template validates', 'node', ['infra/dist/synth.js', '--stage', 'production', '--validate', '--out', join(reports, 'cdk.out')]);
   suite('unit');

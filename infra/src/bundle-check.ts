@@ -1,0 +1,94 @@
+/**
+ * Rules for what is in a bundle, read from esbuild's metafile: AWS clients are the server package's business alone and are not loaded
+ * at cold start where the declaration gives no right to use them; zod is imported as a namespace (the named import carries every
+ * locale); and a cold start reads no more than it can bear.
+ */
+
+import type { AnyServiceDeclaration } from '@org/gateway-server/service';
+import type { Metafile } from 'esbuild';
+import { type Bundle, entryOutput } from './bundle.js';
+import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+
+/** Minified bytes that a cold start reads: twice what a service needs (150 kB: the gateway, the contract, zod), so that an AWS client shows. */
+export const MAX_COLD_START_BYTES = 300_000;
+
+/** All of zod's locales but English; with a namespace import they are shaken off. */
+const ZOD_LOCALE = /\/zod\/v4\/locales\/(?!en\.|index\.)/;
+const AWS_CLIENT = /(?:^|\/)node_modules\/(@aws-sdk\/(?:client-[a-z0-9-]+|s3-request-presigner))\//;
+/** Who may import AWS clients: the server package, and AWS's packages each other. */
+const CLIENT_OWNER = /^packages\/server\/|(?:^|\/)node_modules\/@(?:aws-sdk|smithy)\//;
+
+const DYNAMODB = '@aws-sdk/client-dynamodb';
+const CONNECTIONS = '@aws-sdk/client-apigatewaymanagementapi';
+const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
+  [SOCKET_FUNCTION]: [DYNAMODB, CONNECTIONS, '@aws-sdk/client-lambda'],
+  [FANOUT_FUNCTION]: [DYNAMODB, CONNECTIONS],
+};
+
+/** What is wrong with the bundles, one line each. */
+export function checkBundles(bundles: readonly Bundle[], services: readonly AnyServiceDeclaration[]): readonly string[] {
+  return bundles.flatMap((bundle) => {
+    const declaration = services.find(({ service }) => service.name === bundle.name);
+    const allowed = declaration === undefined ? (OWN_CLIENTS[bundle.name] ?? []) : clientsOf(declaration);
+    return [...strayImports(bundle), ...undeclaredClients(bundle, allowed), ...zodLocales(bundle), ...size(bundle)];
+  });
+}
+
+/** Minified bytes that a cold start of the function reads: its entry, and the chunks that are imported statically. */
+export function coldStartBytes({ metafile }: Bundle): number {
+  return coldStartOutputs(metafile).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Every service reads its connections in DynamoDB; a bucket is reached with S3's client and signer. */
+function clientsOf({ uses }: AnyServiceDeclaration): readonly string[] {
+  const hasBucket = Object.values(uses).some(({ resource }) => resource.kind === 'bucket');
+  return hasBucket ? [DYNAMODB, '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'] : [DYNAMODB];
+}
+
+function strayImports({ name, metafile }: Bundle): readonly string[] {
+  return Object.entries(metafile.inputs)
+    .filter(([path]) => !CLIENT_OWNER.test(path))
+    .flatMap(([path, { imports }]) => imports.map((imported) => ({ path, client: AWS_CLIENT.exec(imported.path)?.[1] })))
+    .filter(({ client }) => client !== undefined)
+    .map(({ path, client }) => `${name}: ${path} imports ${client}; use what ctx offers, or declare the resource`);
+}
+
+function undeclaredClients({ name, metafile }: Bundle, allowed: readonly string[]): readonly string[] {
+  const clients = new Set(coldStartInputs(metafile).flatMap((input) => AWS_CLIENT.exec(input)?.[1] ?? []));
+  return [...clients]
+    .filter((client) => !allowed.includes(client))
+    .map((client) => `${name} loads ${client}, which it declares no use of; import it dynamically, or declare the resource`);
+}
+
+function zodLocales({ name, metafile }: Bundle): readonly string[] {
+  if (!coldStartInputs(metafile).some((input) => ZOD_LOCALE.test(input))) return [];
+  return [`${name} carries zod's locales; import it as: import * as z from 'zod'`];
+}
+
+function size(bundle: Bundle): readonly string[] {
+  const bytes = coldStartBytes(bundle);
+  if (bytes <= MAX_COLD_START_BYTES) return [];
+  const { name } = bundle;
+  return [`${name} reads ${bytes} bytes at cold start, expected at most ${MAX_COLD_START_BYTES}; ${name}.meta.json says what they are`];
+}
+
+/** Files of which something is left, after tree shaking, in what a cold start reads. */
+function coldStartInputs(metafile: Metafile): readonly string[] {
+  return coldStartOutputs(metafile).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+}
+
+function coldStartOutputs(metafile: Metafile): readonly Metafile['outputs'][string][] {
+  const { outputs } = metafile;
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') visit(next);
+  };
+  visit(entryOutput(metafile));
+  return [...reached].flatMap((path) => outputs[path] ?? []);
+}

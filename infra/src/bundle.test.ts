@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundleFunctions } from './bundle.js';
+import { checkBundles, coldStartBytes } from './bundle-check.js';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-bundle-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function entry(name: string, code: string): void {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, 'main.ts'), code);
+}
+
+function bundle(...names: readonly string[]) {
+  return bundleFunctions({ names, sources: folder, out: join(folder, 'out') });
+}
+
+describe('a bundle', () => {
+  it('is an ES module with the handler, a source map without sources, and what is imported later beside it', async () => {
+    entry('notes', "export const handler = async (): Promise<string> => (await import('../later.js')).answer;");
+    writeFileSync(join(folder, 'later.ts'), "export const answer: string = 'later';");
+    const [made] = await bundle('notes');
+    const files = readdirSync(made?.folder ?? '').sort();
+    expect(files).toEqual([
+      'index.mjs',
+      'index.mjs.map',
+      expect.stringMatching(/^later-\w+\.mjs$/),
+      expect.stringMatching(/^later-\w+\.mjs\.map$/),
+    ]);
+    expect(readFileSync(join(folder, 'out/notes/index.mjs'), 'utf8')).toContain('//# sourceMappingURL=index.mjs.map');
+    expect(JSON.parse(readFileSync(join(folder, 'out/notes/index.mjs.map'), 'utf8'))).not.toHaveProperty('sourcesContent');
+    const { handler } = await import(pathToFileURL(join(folder, 'out/notes/index.mjs')).href);
+    expect(await handler()).toBe('later');
+  });
+
+  it('may contain packages that require built-in modules', async () => {
+    entry('notes', "import { name } from '../old.cjs'; export const handler = (): string => name;");
+    writeFileSync(join(folder, 'old.cjs'), "exports.name = require('node:path').basename('/a/b');");
+    await bundle('notes');
+    const { handler } = await import(pathToFileURL(join(folder, 'out/notes/index.mjs')).href);
+    expect(handler()).toBe('b');
+  });
+
+  it('is the same every time', async () => {
+    entry('notes', 'export const handler = (text: string): string => text;');
+    const read = async () => {
+      const [made] = await bundle('notes');
+      return readdirSync(made?.folder ?? '').map((file) => [file, readFileSync(join(made?.folder ?? '', file), 'utf8')]);
+    };
+    expect(await read()).toEqual(await read());
+  });
+
+  it('has its metafile beside the folder, so that it is not deployed', async () => {
+    entry('notes', 'export const handler = 1;');
+    await bundle('notes');
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['notes', 'notes.meta.json']);
+  });
+
+  it('without an entry is reported with all others that have none', async () => {
+    entry('notes', 'export const handler = 1;');
+    await expect(bundle('notes', 'socket', 'fanout')).rejects.toThrow(/without an entry.*socket\/main\.ts.*fanout\/main\.ts/s);
+  });
+
+  it('that fails is reported with all others that fail', async () => {
+    entry('notes', 'export const handle = 1;');
+    entry('files', "import './missing.js';");
+    await expect(bundle('notes', 'files')).rejects.toThrow(/notes\/main\.ts exports handle.*files does not build/s);
+  });
+
+  it('without a handler is refused', async () => {
+    entry('notes', 'export const handle = 1;');
+    await expect(bundle('notes')).rejects.toThrow(/notes\/main\.ts exports handle, expected "handler"/);
+  });
+
+  it('that does not build is reported with the place', async () => {
+    entry('notes', "import './missing.js';\nexport const handler = 1;");
+    await expect(bundle('notes')).rejects.toThrow(/\[BUNDLE\] notes does not build:.*Could not resolve "\.\/missing\.js".*main\.ts:1:7/s);
+  });
+});
+
+describe('a bundle is reported when it', () => {
+  const services = [{ service: { name: 'notes', procedures: {} }, uses: {}, memoryMb: 256, timeoutSeconds: 28 }];
+  const s3 = 'node_modules/.pnpm/x/node_modules/@aws-sdk/client-s3/dist-es/index.js';
+
+  interface Facts {
+    readonly bytes?: number;
+    readonly loaded?: readonly string[];
+    readonly lazy?: readonly string[];
+    readonly importer?: string;
+  }
+
+  function check({ bytes = 10, loaded = [], lazy = [], importer = 'packages/server/dist/resources/s3.js' }: Facts): readonly string[] {
+    const output = (inputs: readonly string[], imports: readonly string[]) => ({
+      bytes,
+      inputs: Object.fromEntries(inputs.map((path) => [path, { bytesInOutput: 5 }])),
+      imports: imports.map((path) => ({ path, kind: 'dynamic-import' as const })),
+      exports: ['handler'],
+    });
+    const metafile = {
+      inputs: { [importer]: { bytes: 1, imports: [...loaded, ...lazy].map((path) => ({ path, kind: 'import-statement' as const })) } },
+      outputs: { 'out/notes/index.mjs': output(loaded, ['out/notes/later.mjs']), 'out/notes/later.mjs': output(lazy, []) },
+    };
+    return checkBundles([{ name: 'notes', folder: 'out/notes', metafile }], services);
+  }
+
+  it('loads an AWS client it declares no use of', () => {
+    expect(check({ loaded: [s3] })).toEqual([expect.stringContaining('notes loads @aws-sdk/client-s3, which it declares no use of')]);
+  });
+
+  it('imports an AWS client outside the server package', () => {
+    expect(check({ lazy: [s3], importer: 'apps/api/src/notes/handlers.ts' })).toEqual([
+      'notes: apps/api/src/notes/handlers.ts imports @aws-sdk/client-s3; use what ctx offers, or declare the resource',
+    ]);
+  });
+
+  it("carries zod's locales", () => {
+    expect(check({ loaded: ['node_modules/zod/v4/locales/de.js'] })).toEqual([expect.stringContaining("carries zod's locales")]);
+    expect(check({ loaded: ['node_modules/zod/v4/locales/en.js'] })).toEqual([]);
+  });
+
+  it('is too large for a cold start', () => {
+    expect(check({ bytes: 300_000 })).toEqual([]);
+    expect(check({ bytes: 300_001 })).toEqual([expect.stringContaining('notes reads 300001 bytes at cold start')]);
+  });
+
+  it('and not for a client that only loads when it is used', () => {
+    expect(check({ lazy: [s3] })).toEqual([]);
+  });
+
+  it('counts only what a cold start reads', async () => {
+    entry('notes', "export const handler = async (): Promise<unknown> => import('../later.js');");
+    writeFileSync(join(folder, 'later.ts'), `export const text = '${'x'.repeat(50_000)}';`);
+    const [made] = await bundle('notes');
+    expect(made && coldStartBytes(made)).toBeLessThan(1_000);
+  });
+});

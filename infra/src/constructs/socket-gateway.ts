@@ -1,0 +1,69 @@
+/**
+ * The WebSocket API. A frame's `svc` names its route: `{"svc":"documents",…}` goes straight to the documents function, everything else
+ * (`$default`: keep-alives, batches, stock clients) and the connections' beginning and end to the socket function. Routes that answer
+ * have a route response; without one API Gateway drops what a function returns.
+ *
+ * The API comes first and its routes last: functions carry its address in their environment.
+ */
+
+import { Stack } from 'aws-cdk-lib';
+import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../settings.js';
+import { accessLogGroup, socketAccessLog } from './access-log.js';
+import type { RoutedService } from './rest-gateway.js';
+import { STAGE_NAME } from './stage-name.js';
+
+/** The field of a frame that names its service (PROTOCOL.md P3.2). */
+const ROUTE_SELECTION = '$request.body.svc';
+
+/** The WebSocket API of a stage. */
+export class SocketGateway extends Construct {
+  /** `https://…/prod`: where functions post to connections. */
+  readonly callbackUrl: string;
+  /** `wss://…/prod`: where clients connect. */
+  readonly url: string;
+  readonly stage: WebSocketStage;
+  readonly #api: WebSocketApi;
+
+  constructor(scope: Construct, id: string, settings: StageSettings) {
+    super(scope, id);
+    this.#api = new WebSocketApi(this, 'Api', {
+      apiName: `gateway-${settings.stage}`,
+      description: `Gateway (${settings.stage}), WebSocket`,
+      routeSelectionExpression: ROUTE_SELECTION,
+    });
+    this.stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.#api,
+      stageName: STAGE_NAME,
+      autoDeploy: true,
+      throttle: { rateLimit: settings.socketThrottle.ratePerSecond, burstLimit: settings.socketThrottle.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLogGroup(this, settings)), format: socketAccessLog },
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    const address = `${this.#api.apiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
+    this.callbackUrl = `https://${address}`;
+    this.url = `wss://${address}`;
+  }
+
+  /** Routes the connections' life and frames without a service to one function, frames with one to that service's. */
+  addRoutes(socket: IFunction, services: readonly RoutedService[]): void {
+    this.#addRoute('$connect', socket, false);
+    this.#addRoute('$disconnect', socket, false);
+    this.#addRoute('$default', socket, true);
+    for (const { service, lambda } of services) this.#addRoute(service.name, lambda, true);
+  }
+
+  /** ARN of the right to use `@connections` of this API with one method (`POST` sends, `DELETE` closes). */
+  connectionsArn(method: 'POST' | 'DELETE'): string {
+    const resourceName = `${STAGE_NAME}/${method}/@connections/*`;
+    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.#api.apiId, resourceName });
+  }
+
+  #addRoute(routeKey: string, lambda: IFunction, returnResponse: boolean): void {
+    this.#api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${routeKey}Integration`, lambda), returnResponse });
+  }
+}

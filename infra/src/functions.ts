@@ -1,0 +1,122 @@
+/**
+ * The functions: what each gets told and what it may do. A service gets its own resources and reads who is connected; with subscriptions
+ * it also writes them and publishes. The socket function may invoke the services, and it and the fan-out may post to connections.
+ */
+
+import {
+  type AnyServiceDeclaration,
+  GATEWAY_VARIABLES,
+  hasSubscriptions,
+  REALTIME_ACTIONS,
+  resourceVariable,
+} from '@org/gateway-server/service';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { GatewayFunction } from './constructs/gateway-function.js';
+import { find, grantPermissions, type Permission } from './constructs/permissions.js';
+import type { RoutedService } from './constructs/rest-gateway.js';
+import type { SocketGateway } from './constructs/socket-gateway.js';
+import type { DataStack } from './data-stack.js';
+import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import type { StageSettings } from './settings.js';
+
+/** What all functions of a stage are made from. */
+export interface FunctionParts {
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+  /** Folder of a function's bundle, by the function's name. */
+  readonly codeFolder: (name: string) => string;
+}
+
+/** A service waits for nobody but AWS; the socket function waits for services, which stop at 28 s. */
+const SOCKET_TIMEOUT_SECONDS = 29;
+
+/** A batch of 100 events to many subscribers; the stream waits meanwhile. */
+const FANOUT_TIMEOUT_SECONDS = 60;
+
+/** The function of a service. */
+export function serviceFunction(scope: Construct, declaration: AnyServiceDeclaration, parts: FunctionParts): GatewayFunction {
+  const { service, uses, memoryMb, timeoutSeconds } = declaration;
+  const { settings, data } = parts;
+  const grants = Object.values(uses);
+  const publishes = hasSubscriptions(service);
+  return new GatewayFunction(scope, `${service.name}Service`, {
+    settings,
+    description: `service ${service.name}`,
+    codeFolder: parts.codeFolder(service.name),
+    memoryMb,
+    timeoutSeconds,
+    environment: {
+      [GATEWAY_VARIABLES.service]: service.name,
+      [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
+      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
+      ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(data.resources, resource).name])),
+    },
+    permissions: [...grantPermissions(grants, data.resources), ...realtimePermissions(publishes ? 'publisher' : 'service', data)],
+  });
+}
+
+/** The function behind `$connect`, `$disconnect` and `$default`. */
+export function socketFunction(
+  scope: Construct,
+  parts: FunctionParts & { readonly socket: SocketGateway; readonly services: readonly RoutedService[] },
+): GatewayFunction {
+  const { settings, data, socket, services } = parts;
+  const names = Object.fromEntries(services.map(({ service, lambda }) => [service.name, lambda.functionName]));
+  return new GatewayFunction(scope, 'SocketFunction', {
+    settings,
+    description: 'socket connections',
+    codeFolder: parts.codeFolder(SOCKET_FUNCTION),
+    memoryMb: 512,
+    timeoutSeconds: SOCKET_TIMEOUT_SECONDS,
+    environment: {
+      [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
+      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+      [GATEWAY_VARIABLES.serviceFunctions]: Stack.of(scope).toJsonString(names),
+    },
+    permissions: [
+      ...realtimePermissions('socket', data),
+      { sid: 'Services', actions: ['lambda:InvokeFunction'], resources: services.map(({ lambda }) => lambda.functionArn) },
+      connectionPermission(socket),
+    ],
+  });
+}
+
+/** The function that sends the events of topics to their subscribers. */
+export function fanoutFunction(scope: Construct, parts: FunctionParts & { readonly socket: SocketGateway }): GatewayFunction {
+  const { settings, data, socket } = parts;
+  return new GatewayFunction(scope, 'FanoutFunction', {
+    settings,
+    description: 'fan-out of events',
+    codeFolder: parts.codeFolder(FANOUT_FUNCTION),
+    memoryMb: 512,
+    timeoutSeconds: FANOUT_TIMEOUT_SECONDS,
+    environment: {
+      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
+      [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+    },
+    permissions: [...realtimePermissions('fanout', data), connectionPermission(socket)],
+  });
+}
+
+/** The gateway's own tables; a kind of function without actions on one has no statement for it. */
+function realtimePermissions(kind: keyof typeof REALTIME_ACTIONS, data: DataStack): readonly Permission[] {
+  const { connections, topics } = REALTIME_ACTIONS[kind];
+  const permissions: readonly Permission[] = [
+    { sid: 'Connections', actions: connections, resources: [data.connections.tableArn] },
+    { sid: 'Topics', actions: topics, resources: [data.topics.tableArn] },
+  ];
+  return permissions.filter(({ actions }) => actions.length > 0);
+}
+
+/** Sending to connections and closing them. */
+function connectionPermission(socket: SocketGateway): Permission {
+  return {
+    sid: 'OpenConnections',
+    actions: ['execute-api:ManageConnections'],
+    resources: [socket.connectionsArn('POST'), socket.connectionsArn('DELETE')],
+  };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { resourceNamed, resourcesOf, synthesize } from './infra.fixture.js';
+import { text } from './templates.js';
+
+const stage = synthesize('local');
+const routes = Object.entries(resourcesOf(stage.gateway, 'AWS::ApiGatewayV2::Route'));
+
+describe('the WebSocket API', () => {
+  it('selects a route by the service in the frame', () => {
+    expect(resourceNamed(stage.gateway, 'SocketGatewayApi').Properties).toMatchObject({
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.svc',
+    });
+  });
+
+  it('routes each service to its function and everything else to the socket function', () => {
+    const targets = routes.map(([, { Properties }]) => {
+      const [, integration] = (Properties.Target as { 'Fn::Join': readonly [string, readonly [string, { Ref: string }]] })['Fn::Join'][1];
+      const uri = text(stage.gateway.Resources[integration.Ref]?.Properties.IntegrationUri, stage);
+      return [Properties.RouteKey, /functions\/\{(\w+)\.Arn\}\/invocations$/.exec(uri)?.[1]];
+    });
+    expect(Object.fromEntries(targets)).toEqual({
+      $connect: 'SocketFunction',
+      $disconnect: 'SocketFunction',
+      $default: 'SocketFunction',
+      documents: 'documentsServiceFunction',
+      files: 'filesServiceFunction',
+      system: 'systemServiceFunction',
+    });
+  });
+
+  it('sends back what a function returns on every route that takes frames', () => {
+    const answering = Object.values(resourcesOf(stage.gateway, 'AWS::ApiGatewayV2::RouteResponse')).map(({ Properties }) => {
+      expect(Properties.RouteResponseKey).toBe('$default');
+      const route = stage.gateway.Resources[(Properties.RouteId as { Ref: string }).Ref];
+      expect(route?.Properties.RouteResponseSelectionExpression).toBe('$default');
+      return route?.Properties.RouteKey;
+    });
+    expect(answering.sort()).toEqual(['$default', 'documents', 'files', 'system']);
+  });
+
+  it('may invoke a function for exactly its routes', () => {
+    const sources = Object.values(resourcesOf(stage.gateway, 'AWS::Lambda::Permission'))
+      .map(({ Properties }) => text(Properties.SourceArn, stage))
+      .filter((source) => source.includes('SocketGateway'));
+    expect(sources.map((source) => source.split('{SocketGatewayApi}')[1]).sort()).toEqual([
+      '/*$connect',
+      '/*$default',
+      '/*$disconnect',
+      '/*documents',
+      '/*files',
+      '/*system',
+    ]);
+  });
+
+  it('deploys itself, measured and throttled, with an access log', () => {
+    const { Properties } = resourceNamed(stage.gateway, 'SocketGatewayStage');
+    expect(Properties).toMatchObject({
+      StageName: 'prod',
+      AutoDeploy: true,
+      DefaultRouteSettings: { DetailedMetricsEnabled: true, ThrottlingBurstLimit: 5_000, ThrottlingRateLimit: 10_000 },
+    });
+    const { Format } = Properties.AccessLogSettings as { readonly Format: string };
+    expect(Format.length).toBeLessThan(3_000);
+    expect(JSON.parse(Format)).toMatchObject({ connectionId: '$context.connectionId', routeKey: '$context.routeKey' });
+  });
+});
+
+describe('the fan-out', () => {
+  it('gets new events of topics in order, halves batches that fail, and gives up after a minute', () => {
+    const { Tags, ...properties } = resourceNamed(stage.gateway, 'TopicFanoutEvents').Properties;
+    expect({ ...properties, EventSourceArn: text(properties.EventSourceArn, stage) }).toEqual({
+      EventSourceArn: '{Topics.StreamArn}',
+      FunctionName: { Ref: expect.stringMatching(/^FanoutFunction[0-9A-F]{8}$/) },
+      StartingPosition: 'LATEST',
+      BatchSize: 100,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 60,
+      MaximumRetryAttempts: 5,
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^TopicFanoutUndelivered/), 'Arn'] } } },
+    });
+  });
+});
