@@ -1,1 +1,35 @@
-export {};
+/** The gateway's client, for browsers and Node. `./http` is the part without the socket, `./trpc` a link for `@trpc/client`. */
+
+// For applications.
+export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
+export { GatewayError } from '@org/gateway-core/errors';
+// For libraries built on it.
+export type {
+  ClientControls,
+  ContractLike,
+  DeclaredGatewayError,
+  GatewayClient,
+  MutationClient,
+  ProcedureClient,
+  ProcedureReference,
+  QueryClient,
+  ServiceClient,
+  Subscription,
+  SubscriptionClient,
+  TrackedEvent,
+} from './client-types.js';
+export type { Clock } from './clock.js';
+export type { Connection, ConnectionState } from './connection-state.js';
+export { createGatewayClient } from './create-client.js';
+export { isGatewayError } from './is-gateway-error.js';
+export type {
+  CallOptions,
+  Fetch,
+  GatewayClientOptions,
+  HeaderRecord,
+  HeadersSource,
+  HttpOptions,
+  NetworkEvents,
+  SubscribeOptions,
+} from './options.js';
+export type { WebSocketConstructor, WebSocketLike } from './socket/web-socket.js';

@@ -56,8 +56,11 @@ export interface InvokeResult {
   readonly statusCode: number;
   /** The JSON text the function returned (`'null'` for nothing); for a function error the JSON `{errorType, errorMessage, trace}`. */
   readonly payload: string;
-  /** Set when the function failed, as AWS's `X-Amz-Function-Error`. `Throttled` and `NotFound` are service errors (no code ran). */
-  readonly functionError?: 'Unhandled' | 'Throttled' | 'NotFound' | 'ResponseTooLarge';
+  /**
+   * Set when the function failed, as AWS's `X-Amz-Function-Error`. `Throttled`, `NotFound` and `RequestTooLarge` are service errors (no
+   * code ran).
+   */
+  readonly functionError?: 'Unhandled' | 'Throttled' | 'NotFound' | 'ResponseTooLarge' | 'RequestTooLarge';
 }
 
 /** Long-lived keys of a principal, made when the stage starts. One per function role, and one for the operator. */

@@ -42,8 +42,8 @@ export type ClientFrame = CallFrame | StopFrame | ConnectionParamsFrame;
 /** A success: one `data` for a call; `started`, any number of `data` with event ids, and `stopped` for a subscription. */
 export interface ResultFrame {
   readonly id: RequestId;
-  readonly result:
-    | { readonly type: 'started' }
+  readonly result: /** `id` is the position it starts from: what to resume after until the first event has come. */
+    | { readonly type: 'started'; readonly id?: string }
     | { readonly type: 'stopped' }
     | { readonly type: 'data'; readonly id?: string; readonly data: unknown };
 }

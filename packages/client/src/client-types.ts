@@ -1,0 +1,102 @@
+/**
+ * A contract as its caller sees it. Everything is mapped lazily, property by property: a program pays for the procedures it names,
+ * and hovering a call shows the resolved types. Types, no code.
+ */
+
+import type { AppContract } from '@org/gateway-contract';
+import type { Procedure } from '@org/gateway-core';
+import type { GatewayError } from '@org/gateway-core/errors';
+import type { Connection } from './connection-state.js';
+import type { CallOptions, SubscribeOptions } from './options.js';
+
+/** Anything that is a contract; looked at only as far as it is used, so that its size costs nothing. */
+export interface ContractLike {
+  readonly services: object;
+}
+
+/** The typed client of a contract: `client.service.procedure.query(input)`. */
+export type GatewayClient<TContract extends ContractLike = AppContract> = ServiceClients<TContract['services']> & ClientControls;
+
+/** The typed client of a contract's queries and mutations. */
+export type HttpClient<TContract extends ContractLike = AppContract> = HttpServices<TContract['services']>;
+
+type HttpServices<TServices> = { readonly [TName in keyof TServices]: HttpService<ServiceClient<TServices[TName]>> };
+
+type HttpService<TService> = { readonly [TName in keyof TService]: WithoutSocket<TService[TName]> };
+
+type WithoutSocket<TProcedure> = TProcedure extends { subscribe: unknown }
+  ? 'a subscription needs createGatewayClient of @org/gateway-client: this client has no socket'
+  : TProcedure;
+
+/** What a client has besides services; the `$` keeps it apart from any service's name. */
+export interface ClientControls {
+  /** The socket's state. */
+  readonly $connection: Connection;
+  /**
+   * Closes the socket for good: loops over subscriptions end, calls over it fail with CLIENT_CLOSED_REQUEST, as do later ones.
+   * Calls over HTTP are not concerned.
+   */
+  readonly $close: () => void;
+}
+
+type ServiceClients<TServices> = { readonly [TName in keyof TServices]: ServiceClient<TServices[TName]> };
+
+/** The procedures of one service. */
+export type ServiceClient<TService> = TService extends { readonly procedures: infer TProcedures }
+  ? { readonly [TName in keyof TProcedures]: ProcedureClient<TProcedures[TName]> }
+  : never;
+
+/** One procedure: `query`, `mutate` or `subscribe` by its kind. */
+export type ProcedureClient<TProcedure> =
+  TProcedure extends Procedure<infer TKind, infer TInput, infer _TParsed, infer _TReturn, infer TOutput, infer TErrors>
+    ? TKind extends 'query'
+      ? QueryClient<TInput, TOutput, TErrors>
+      : TKind extends 'mutation'
+        ? MutationClient<TInput, TOutput, TErrors>
+        : SubscriptionClient<TInput, TOutput, TErrors>
+    : never;
+
+/** What every procedure of a client has. */
+export interface ProcedureReference<TErrors> {
+  /** `service.procedure`. */
+  readonly path: string;
+  /** Types only; never set. */
+  readonly '~errors'?: TErrors;
+}
+
+/** The arguments of a call: an input that may be absent may be left out. */
+type Arguments<TInput, TOptions> = undefined extends TInput ? [input?: TInput, options?: TOptions] : [input: TInput, options?: TOptions];
+
+export interface QueryClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
+  /** Reads. @throws GatewayError */
+  query(...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
+}
+
+export interface MutationClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
+  /** Changes. Never repeated by the client. @throws GatewayError */
+  mutate(...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
+}
+
+export interface SubscriptionClient<TInput, TEvent, TErrors> extends ProcedureReference<TErrors> {
+  /** Events as they happen; every loop over it is a subscription of its own, opened when the loop begins. */
+  subscribe(...call: Arguments<TInput, SubscribeOptions>): Subscription<TEvent>;
+}
+
+/**
+ * A stream of events that survives reconnects: each once and in order, as far as the topic's log reaches. It ends with `break`, its
+ * signal, `$close()` or a stop by the server, and throws a GatewayError when it cannot go on: PRECONDITION_FAILED when events were
+ * missed for good, or an error of the procedure.
+ */
+export interface Subscription<TEvent> extends AsyncIterable<TEvent, undefined> {
+  /** The same events with their ids, for programs that keep their place: pass the last one as `lastEventId`. */
+  tracked(): AsyncIterable<TrackedEvent<TEvent>, undefined>;
+}
+
+/** An event and its place in the topic. */
+export interface TrackedEvent<TEvent> {
+  readonly id: string;
+  readonly data: TEvent;
+}
+
+/** An error a procedure declares. */
+export type DeclaredGatewayError<TName, TData> = GatewayError & { readonly error: TName; readonly data: TData };

@@ -1,0 +1,9 @@
+/** The client without the socket: half the size, queries and mutations only. */
+
+// For applications.
+export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
+export { GatewayError } from '@org/gateway-core/errors';
+export type { HttpClient } from '../client-types.js';
+export { isGatewayError } from '../is-gateway-error.js';
+export type { CallOptions, Fetch, HeaderRecord, HeadersSource, HttpOptions } from '../options.js';
+export { createHttpClient } from './create-http-client.js';

@@ -1,0 +1,19 @@
+/**
+ * The part of a WebSocket the client uses, which browsers, Node 22 and the `ws` package share. Nothing here runs.
+ */
+
+/** An event handler property; written as a method so that narrower event classes fit. */
+type Handler<TEvent> = { handle(event: TEvent): void }['handle'] | null;
+
+/** A WebSocket, as far as the client needs one. */
+export interface WebSocketLike {
+  onopen: Handler<object>;
+  onmessage: Handler<{ readonly data: unknown }>;
+  onclose: Handler<{ readonly code: number; readonly reason: string }>;
+  onerror: Handler<object>;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+/** A WebSocket class. */
+export type WebSocketConstructor = new (url: string) => WebSocketLike;

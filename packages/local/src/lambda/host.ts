@@ -1,0 +1,134 @@
+/**
+ * Lambda as the rest of the stage sees it: invoke a function by name or ARN and wait for its answer, or leave an event for it.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ *
+ * Who may invoke is not decided here: the wire and the gateways ask the policies. Versions and aliases all run the one code there is.
+ */
+import type { Clock, Credentials, Environment, Invoke, InvokeOptions, InvokeResult, Report } from '../parts.js';
+import { AsyncEvents } from './async-events.js';
+import type { FunctionDefinition } from './definition.js';
+import { type Failure, maxRequestBytes, maxResponseBytes, responseTooLarge } from './failure.js';
+import { CodeFolders } from './inline-code.js';
+import { type LogLine, type LogSink, Pool, type PoolResult } from './pool.js';
+
+export interface LambdaHostOptions {
+  readonly functions: readonly FunctionDefinition[];
+  readonly environment: Environment;
+  readonly credentialsOf: (functionName: string) => Credentials;
+  readonly awsUrl: string;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Gets every log line of every function, beside the report. */
+  readonly logs?: LogSink;
+}
+
+export interface LambdaHost {
+  readonly functionNames: readonly string[];
+  readonly invoke: Invoke;
+  /** `invoke` for a payload that is JSON text already. */
+  invokeText(functionName: string, payload: string, options?: InvokeOptions): Promise<InvokeResult>;
+  /** Starts one sandbox per function, in turn. Functions that fail to load say so when they are called. */
+  prewarm(): Promise<void>;
+  /** Ends every sandbox and timer. Open calls end with `Runtime.ExitError`, waiting events are dropped. */
+  close(): Promise<void>;
+}
+
+/** Makes a host; no code is loaded before the first call. */
+export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
+  const folders = new CodeFolders();
+  const log = createLog(options);
+  const pools = new Map(
+    options.functions.map((definition) => [
+      definition.name,
+      {
+        definition,
+        pool: new Pool({
+          ...options,
+          definition,
+          credentials: options.credentialsOf(definition.name),
+          taskRoot: () => folders.of(definition),
+          log,
+        }),
+      },
+    ]),
+  );
+  const events = new AsyncEvents(options.clock, options.report);
+
+  const invokeText: LambdaHost['invokeText'] = async (functionName, payload, { invocationType = 'RequestResponse', traceId } = {}) => {
+    const target = pools.get(nameOf(functionName));
+    if (target === undefined) return notFound(functionName, options.environment);
+    const maxBytes = maxRequestBytes[invocationType];
+    if (Buffer.byteLength(payload) > maxBytes) return requestTooLarge(maxBytes);
+    if (invocationType === 'Event') {
+      events.add({ definition: target.definition, run: () => target.pool.invoke(payload, traceId), payload });
+      return { statusCode: 202, payload: '' };
+    }
+    return toResult(await target.pool.invoke(payload, traceId));
+  };
+
+  return {
+    functionNames: [...pools.keys()],
+    invokeText,
+    invoke: (functionName, payload, invokeOptions) => invokeText(functionName, JSON.stringify(payload) ?? 'null', invokeOptions),
+    async prewarm() {
+      for (const { pool } of pools.values()) await pool.prewarm();
+    },
+    async close() {
+      events.close();
+      await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
+      await folders.close();
+    },
+  };
+}
+
+/** A name, `ACCOUNT:function:NAME` or an ARN, each with or without a qualifier. */
+export function nameOf(functionName: string): string {
+  const parts = functionName.split(':');
+  const marker = parts.indexOf('function');
+  return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;
+}
+
+function toResult(result: PoolResult): InvokeResult {
+  switch (result.kind) {
+    case 'answered':
+      return Buffer.byteLength(result.payload) > maxResponseBytes
+        ? failed(responseTooLarge(), 'ResponseTooLarge')
+        : { statusCode: 200, payload: result.payload };
+    case 'failed':
+      return failed(result.failure, 'Unhandled');
+    case 'throttled':
+      return {
+        statusCode: 429,
+        functionError: 'Throttled',
+        payload: JSON.stringify({ Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' }),
+      };
+    default:
+      return result satisfies never;
+  }
+}
+
+function failed(failure: Failure, functionError: 'Unhandled' | 'ResponseTooLarge'): InvokeResult {
+  return { statusCode: 200, functionError, payload: JSON.stringify(failure) };
+}
+
+function notFound(functionName: string, { partition, region, accountId }: Environment): InvokeResult {
+  const arn = functionName.startsWith('arn:')
+    ? functionName
+    : `arn:${partition}:lambda:${region}:${accountId}:function:${nameOf(functionName)}`;
+  return { statusCode: 404, functionError: 'NotFound', payload: JSON.stringify({ Type: 'User', message: `Function not found: ${arn}` }) };
+}
+
+function requestTooLarge(maxBytes: number): InvokeResult {
+  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+  return { statusCode: 413, functionError: 'RequestTooLarge', payload: JSON.stringify({ Type: 'User', message }) };
+}
+
+/** One sink for all: the journal of the stage, and whoever reads whole logs. */
+function createLog({ report, logs }: LambdaHostOptions): LogSink {
+  return (line: LogLine) => {
+    logs?.(line);
+    const level = line.level === 'ERROR' || line.level === 'FATAL' ? 'error' : line.level === 'WARN' ? 'warn' : 'info';
+    const { functionName, requestId, source, logStreamName } = line;
+    report({ level, part: 'lambda', message: line.line, detail: { functionName, requestId, source, logStreamName } });
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * The DynamoDB stand-in as a whole: opened on first use, it answers verified calls on DynamoDB's wire, makes the tables of a
+ * template, is the source of their streams, and sweeps what has expired.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html - no PartiQL, backups, exports or global replicas.
+ */
+import type { Authorize } from '../../iam/authorize.js';
+import { denialMessage } from '../../iam/authorize.js';
+import type { Clock, Environment, Principal, Report, StreamSource } from '../../parts.js';
+import { AwsError } from '../../wire/aws-error.js';
+import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
+import type { WireHandler, WireResponse } from '../../wire/wire-handler.js';
+import { dynamoError, errorNamespace } from './errors.js';
+import { createKeyLocks } from './key-locks.js';
+import { type Input, OPERATIONS, type OperationParts, type Question, questionsOf } from './operations.js';
+import { openStore } from './store.js';
+import { openStreams } from './streams.js';
+import { createTables } from './tables.js';
+import { readTemplateTable } from './template-table.js';
+import { createTimeToLive } from './time-to-live.js';
+import { createTransactWriter } from './transact-write.js';
+
+export interface DynamoOptions {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly authorize: Authorize;
+  /** Folder of the data; `undefined` keeps it in memory. */
+  readonly folder: string | undefined;
+}
+
+export interface DynamoService {
+  readonly handle: WireHandler;
+  readonly streams: StreamSource;
+  createTable(properties: Input, tableName: string): Promise<{ arn: string; streamArn?: string }>;
+  close(): Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 10_000;
+
+const CONTENT_TYPE = 'application/x-amz-json-1.0';
+
+export function createDynamoService(options: DynamoOptions): DynamoService {
+  const { environment, clock, report } = options;
+  let opening: Promise<OperationParts> | undefined;
+  let cancelSweep: (() => void) | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  async function open(): Promise<OperationParts> {
+    if (closed) throw new Error('the AWS endpoint is closed');
+    const store = await openStore(environment, options.folder);
+    const engine = { store, locks: createKeyLocks(), streams: await openStreams(store, environment, clock) };
+    const parts = {
+      engine,
+      tables: createTables(engine, clock),
+      timeToLive: createTimeToLive(engine, clock),
+      transactions: createTransactWriter(engine, clock),
+    };
+    await parts.tables.resume();
+    scheduleSweep(parts);
+    return parts;
+  }
+
+  function parts(): Promise<OperationParts> {
+    opening ??= open();
+    return opening;
+  }
+
+  function scheduleSweep(of: OperationParts): void {
+    if (closed) return;
+    cancelSweep = clock.after(SWEEP_INTERVAL_MS, () => {
+      sweeping = sweep(of).finally(() => scheduleSweep(of));
+    });
+  }
+
+  async function sweep({ engine, timeToLive, transactions }: OperationParts): Promise<void> {
+    try {
+      await timeToLive.sweep();
+      await engine.streams.trim();
+      await transactions.forgetTokens();
+    } catch (error) {
+      if (!closed) report({ level: 'error', part: 'dynamodb', message: `the sweep of expired items failed: ${String(error)}` });
+    }
+  }
+
+  return {
+    handle: (request) => answer(options, parts, request),
+    streams: {
+      read: async (arn, after, limit) => (await parts()).engine.streams.read(arn, after, limit),
+      latest: async (arn) => (await parts()).engine.streams.latest(arn),
+      watch: (arn, wake) => watchWhenOpen(parts(), arn, wake),
+    },
+    async createTable(properties, tableName) {
+      const { tables, timeToLive } = await parts();
+      const { input, ttlAttribute } = readTemplateTable(properties, tableName);
+      const table = await tables.ensure(input);
+      await timeToLive.ensure(tableName, ttlAttribute);
+      const streamArn = table.StreamSpecification?.StreamEnabled ? table.LatestStreamArn : undefined;
+      return { arn: table.TableArn, ...(streamArn !== undefined && { streamArn }) };
+    },
+    async close() {
+      closed = true;
+      cancelSweep?.();
+      const opened = await opening?.catch(() => undefined);
+      await sweeping;
+      cancelSweep?.();
+      await opened?.engine.store.close();
+    },
+  };
+}
+
+/** `watch` is not a promise: it begins as soon as the database is open. */
+function watchWhenOpen(opening: Promise<OperationParts>, streamArn: string, wake: () => void): () => void {
+  let stop: (() => void) | undefined;
+  let stopped = false;
+  opening.then(
+    ({ engine }) => {
+      if (!stopped) stop = engine.streams.watch(streamArn, wake);
+    },
+    () => undefined,
+  );
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}
+
+async function answer(options: DynamoOptions, parts: () => Promise<OperationParts>, request: Parameters<WireHandler>[0]): Promise<WireResponse> {
+  try {
+    const target = readTarget(request.headers['x-amz-target']);
+    const run = target?.prefix === 'DynamoDB_20120810' && Object.hasOwn(OPERATIONS, target.operation) ? OPERATIONS[target.operation] : undefined;
+    if (!target || !run) {
+      const name = String(request.headers['x-amz-target'] ?? 'a request without X-Amz-Target');
+      options.report({ level: 'warn', part: 'dynamodb', message: `${name} is not implemented by the local stage` });
+      throw dynamoError('UnknownOperationException', `${name} is not an operation of the local DynamoDB`);
+    }
+    const body = readJsonObject(request.body);
+    if (!body) throw dynamoError('SerializationException', 'expected the body to be a JSON object');
+    const input = withTableNames(body);
+    const opened = await parts();
+    checkPermission(options, { operation: target.operation, input, principal: request.principal, parts: opened });
+    return jsonResponse(await run(opened, input), CONTENT_TYPE);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return jsonErrorResponse(error, CONTENT_TYPE, errorNamespace(error.code));
+  }
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly input: Input;
+  readonly principal: Principal;
+  readonly parts: OperationParts;
+}
+
+function checkPermission(options: DynamoOptions, { operation, input, principal, parts }: Asked): void {
+  const partitionKey = (tableName: string): string | undefined => parts.engine.store.findTable(tableName)?.KeySchema[0]?.AttributeName;
+  for (const question of questionsOf(operation, input, partitionKey)) {
+    const context = question.leadingKeys.length > 0 ? { 'dynamodb:LeadingKeys': question.leadingKeys } : {};
+    const asked = { principal, action: question.action, resource: arnOf(options.environment, question.resource), context };
+    const decision = options.authorize(asked);
+    if (!decision.allowed) throw dynamoError('AccessDeniedException', decision.message ?? denialMessage(asked));
+  }
+}
+
+function arnOf({ partition, region, accountId }: Environment, resource: Question['resource']): string {
+  if ('arn' in resource) return resource.arn;
+  const table = `arn:${partition}:dynamodb:${region}:${accountId}:table/${resource.tableName}`;
+  return resource.indexName === undefined ? table : `${table}/index/${resource.indexName}`;
+}
+
+/** Requests may name a table by its ARN; inside only names are used. */
+function withTableNames(input: Input): Input {
+  const { RequestItems: requests, TransactItems: items } = input;
+  return {
+    ...named(input),
+    ...(isObject(requests) && { RequestItems: Object.fromEntries(Object.entries(requests).map(([name, each]) => [tableNameOf(name), each])) }),
+    ...(Array.isArray(items) && { TransactItems: items.map(withNamedActions) }),
+  };
+}
+
+function withNamedActions(item: unknown): unknown {
+  return isObject(item) ? Object.fromEntries(Object.entries(item).map(([action, each]) => [action, isObject(each) ? named(each) : each])) : item;
+}
+
+function named(input: Input): Input {
+  return typeof input['TableName'] === 'string' ? { ...input, TableName: tableNameOf(input['TableName']) } : input;
+}
+
+function isObject(value: unknown): value is Input {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tableNameOf(nameOrArn: string): string {
+  return /^arn:[^:]+:dynamodb:[^:]*:\d+:table\/([^/]+)$/.exec(nameOrArn)?.[1] ?? nameOrArn;
+}

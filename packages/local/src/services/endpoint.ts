@@ -1,0 +1,195 @@
+/**
+ * One HTTP port for the AWS services of the stage. The service of a request is in the scope of its SigV4 signature, so an unmodified
+ * SDK client needs nothing but `AWS_ENDPOINT_URL=http://127.0.0.1:PORT`. DynamoDB and S3 are built in, further services are handed
+ * in by the name they sign with. Plain HTTP; requests without a signature are S3's (preflights, forms, anonymous reads) unless they
+ * speak a JSON protocol.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Authorize, allowAll } from '../iam/authorize.js';
+import { readSignature } from '../iam/signature-parts.js';
+import { createVerifier } from '../iam/sigv4.js';
+import type { Clock, CredentialStore, Environment, Report, SignatureResult, StreamSource, VerifySignature } from '../parts.js';
+import { AwsError } from '../wire/aws-error.js';
+import { type JsonContentType, jsonErrorResponse } from '../wire/aws-json.js';
+import type { WireHandler, WireResponse } from '../wire/wire-handler.js';
+import { createDynamoService } from './dynamodb/service.js';
+import { isBucketName } from './s3/bucket-operations.js';
+import { createBucketStore } from './s3/bucket-store.js';
+import { readCorsConfiguration } from './s3/cors.js';
+import { createS3Service } from './s3/service.js';
+
+export interface AwsEndpointOptions {
+  readonly environment: Environment;
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** @default '127.0.0.1' - an IP, since with a host name the S3 client would use `bucket.host` */
+  readonly host?: string;
+  /** Where tables and objects are kept; absent: tables in memory, objects in a temporary folder until `close`. */
+  readonly dataDir?: string;
+  /** Further services by the name in their signature's scope, such as `lambda`. */
+  readonly extra?: Readonly<Record<string, WireHandler>>;
+  /** Asked before every operation of DynamoDB and S3. @default everything signed is allowed */
+  readonly authorize?: Authorize;
+}
+
+/** CloudFormation properties of a resource, resolved. */
+export type TemplateProperties = Readonly<Record<string, unknown>>;
+
+export interface AwsEndpoint {
+  /** `http://HOST:PORT`, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  /**
+   * Makes the table of an `AWS::DynamoDB::Table` or `GlobalTable`, or brings an existing one up to the properties: global indexes are
+   * added, filled and removed, stream and TTL follow. Rejects with a `ValidationException` when its keys would change.
+   */
+  createTable(properties: TemplateProperties, names: { readonly tableName: string }): Promise<{ arn: string; streamArn?: string }>;
+  /** Makes the bucket of an `AWS::S3::Bucket`, or gives an existing one its CORS rules. */
+  createBucket(properties: TemplateProperties, names: { readonly bucketName: string }): Promise<{ arn: string }>;
+  readonly streams: StreamSource;
+  /** Ends connections and background work; data folders can be opened again afterwards. */
+  close(): Promise<void>;
+}
+
+/** DynamoDB's own limit of a request. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Properties of a bucket that change nothing here. */
+const IGNORED_BUCKET_PROPERTIES = ['VersioningConfiguration', 'LifecycleConfiguration', 'NotificationConfiguration', 'ReplicationConfiguration'];
+
+/** Starts the endpoint; resolves when it listens. Databases and buckets are opened on first use. */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const { environment, credentials, clock, report, dataDir } = options;
+  const authorize = options.authorize ?? allowAll;
+  const verify = createVerifier(credentials, clock);
+  const dynamo = createDynamoService({ environment, clock, report, authorize, folder: dataDir === undefined ? undefined : join(dataDir, 'dynamodb') });
+  const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, 's3'));
+  const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
+  const handlers: ReadonlyMap<string, WireHandler> = new Map([['dynamodb', dynamo.handle], ...Object.entries(options.extra ?? {})]);
+
+  const server = createServer((request, response) => {
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    dispatch(request, response).catch((error: unknown) => {
+      // A client that went away is no news.
+      if (request.errored) return;
+      report({ level: 'error', part: 'aws', message: `the AWS endpoint failed inside: ${String(error)}`, detail: { error } });
+      response.destroy();
+    });
+  });
+  // Longer than the SDK keeps idle connections, which would otherwise meet a closing socket now and then.
+  server.keepAliveTimeout = 65_000;
+  await listen(server, options.port, options.host ?? '127.0.0.1');
+
+  async function dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const service = serviceOf(request);
+    if (service === 's3') return s3(request, response);
+    const answer = await answerJson(request, { service, handler: handlers.get(service), verify, report });
+    const body = Buffer.from(answer.body);
+    response.writeHead(answer.statusCode, { ...answer.headers, 'content-length': String(body.length), 'x-amzn-requestid': randomUUID() });
+    response.end(body);
+    request.resume();
+  }
+
+  return {
+    url: `http://${hostOf(server)}`,
+    createTable: (properties, { tableName }) => dynamo.createTable(properties, tableName),
+    async createBucket(properties, { bucketName }) {
+      if (!isBucketName(bucketName)) {
+        throw new Error(`bucket name "${bucketName}": expected 3 to 63 of a-z, 0-9, "." and "-", beginning and ending with a letter or digit; set bucketName in the CDK app`);
+      }
+      const cors = readCorsConfiguration(properties['CorsConfiguration']);
+      const ignored = IGNORED_BUCKET_PROPERTIES.filter((name) => properties[name] !== undefined);
+      if (ignored.length > 0) report({ level: 'info', part: 's3', message: `bucket ${bucketName}: ${ignored.join(', ')} has no effect on the local stage` });
+      await buckets.open();
+      await buckets.create({ name: bucketName, createdAtMs: clock.now(), cors });
+      return { arn: `arn:${environment.partition}:s3:::${bucketName}` };
+    },
+    streams: dynamo.streams,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await dynamo.close();
+      await buckets.close();
+    },
+  };
+}
+
+/** The service a request is for: by its scope, or for unsigned ones by the protocol it speaks. `''` is an unknown JSON service. */
+function serviceOf(request: IncomingMessage): string {
+  const reading = readSignature({ url: request.url ?? '/', headers: request.headers });
+  if (reading.kind === 'signed') return reading.parts.service;
+  const target = String(request.headers['x-amz-target'] ?? '');
+  if (target.startsWith('DynamoDB')) return 'dynamodb';
+  return target !== '' || /^\/\d{4}-\d{2}-\d{2}\//.test(request.url ?? '') ? '' : 's3';
+}
+
+interface JsonService {
+  readonly service: string;
+  readonly handler: WireHandler | undefined;
+  readonly verify: VerifySignature;
+  readonly report: Report;
+}
+
+/** Verifies a request of a service whose bodies fit in memory, and lets its handler answer. */
+async function answerJson(request: IncomingMessage, { service, handler, verify, report }: JsonService): Promise<WireResponse> {
+  const contentType: JsonContentType = service === 'dynamodb' ? 'application/x-amz-json-1.0' : 'application/json';
+  const fail = (code: string, message: string, statusCode: number): WireResponse =>
+    jsonErrorResponse(new AwsError({ code, message, statusCode }), contentType, service === 'dynamodb' ? 'com.amazon.coral.service' : undefined);
+  const body = await readBody(request);
+  if (!body) return fail('RequestEntityTooLargeException', `the body is longer than ${MAX_BODY_BYTES} bytes`, 413);
+  const incoming = { method: request.method!, url: request.url!, headers: request.headers, body };
+  const verified = verify(incoming);
+  if (!verified.ok) return fail(JSON_CODES[verified.code], verified.message, service === 'dynamodb' ? 400 : 403);
+  if (!handler) {
+    report({ level: 'warn', part: 'aws', message: `a call of the service "${service}" is not implemented by the local stage (${request.method} ${request.url})` });
+    return fail('UnknownOperationException', `the local stage has no service "${service}"`, 501);
+  }
+  try {
+    return await handler({ ...incoming, principal: verified.principal });
+  } catch (error) {
+    report({ level: 'error', part: service, message: `${service} failed inside: ${error instanceof Error ? error.message : String(error)}`, detail: { error } });
+    return fail('InternalServerError', 'The request processing has failed because of an unknown error, exception or failure.', 500);
+  }
+}
+
+/** Names of signature errors in JSON protocols. */
+const JSON_CODES: Readonly<Record<Extract<SignatureResult, { ok: false }>['code'], string>> = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  InvalidClientTokenId: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+  IncompleteSignature: 'IncompleteSignatureException',
+};
+
+/** The body, `undefined` when it is too long. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes <= MAX_BODY_BYTES) pieces.push(piece);
+  }
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(pieces) : undefined;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new Error(`port ${port} is in use, expected a free one for the AWS endpoint; stop what listens there or choose another port`, { cause: error }) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function hostOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}

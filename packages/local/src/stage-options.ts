@@ -1,0 +1,75 @@
+/** What a stage is started with, and what it offers. */
+import type { SocketFaults } from './gateway/socket-faults.js';
+import type { LogSink } from './lambda/pool.js';
+import type { Clock, Credentials, Environment, Invoke, Report } from './parts.js';
+
+export interface StageOptions {
+  /** The folder that `cdk synth` wrote, usually `cdk.out`. */
+  readonly assembly: string;
+  /** Where tables, objects and checkpoints are kept. @default memory: everything is gone when the stage is closed */
+  readonly dataDir?: string;
+  /** Fixed ports; a missing one, or 0, takes a free port. */
+  readonly ports?: { readonly rest?: number; readonly socket?: number; readonly aws?: number };
+  /** @default the system's clock */
+  readonly clock?: Clock;
+  /** Gets the journal of the stage. @default nobody */
+  readonly report?: Report;
+  /** Gets every log line of every function. @default nobody */
+  readonly logs?: LogSink;
+  /** A built web folder to serve, with its `/runtime-config.json`. */
+  readonly site?: StageSiteOptions;
+  /** Over account and region of the assembly. @default account 000000000000 in us-east-1 for an assembly without environment */
+  readonly environment?: Partial<Environment>;
+  /** Values for template parameters, over their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Loads every function in the background once the stage is up. @default false: at its first call */
+  readonly prewarm?: boolean;
+  /** What to break in the WebSocket API, how often. @default nothing */
+  readonly faults?: SocketFaults;
+  /** Source of ids and faults in the gateways, in [0, 1); seed it to repeat a run. @default Math.random */
+  readonly random?: () => number;
+}
+
+export interface StageSiteOptions {
+  readonly directory: string;
+  /** @default a free port */
+  readonly port?: number;
+  /** Makes the content of `/runtime-config.json`. */
+  readonly config: (urls: StageUrls) => unknown;
+}
+
+/** Where the parts of a stage listen, without a slash at the end. */
+export interface StageUrls {
+  /** `http://127.0.0.1:PORT/STAGE` of the first REST API. */
+  readonly restUrl?: string;
+  /** `ws://127.0.0.1:PORT/STAGE` of the first WebSocket API. */
+  readonly socketUrl?: string;
+  /** `http://127.0.0.1:PORT`, the `endpoint` for AWS SDK clients. */
+  readonly awsUrl: string;
+  readonly siteUrl?: string;
+}
+
+/** A connection of the WebSocket APIs. */
+export interface StageConnection {
+  readonly connectionId: string;
+  readonly connectedAtMs: number;
+}
+
+/** A running stage. */
+export interface Stage extends StageUrls {
+  readonly environment: Environment;
+  /** Outputs of all stacks as `STACK.NAME`, and as `NAME` when only one stack has it. URLs are local. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Keys that may call everything on `awsUrl`. */
+  readonly operator: Credentials;
+  /** Names of the functions. */
+  readonly functions: readonly string[];
+  /** Calls a function by name or ARN, as the operator. */
+  readonly invoke: Invoke;
+  /** Open WebSocket connections, oldest first. */
+  connections(): readonly StageConnection[];
+  /** Cuts the TCP connection of a client without a close frame, as a lost network does. */
+  drop(connectionId: string): void;
+  /** Ends every listener, worker and timer. Data in `dataDir` can be opened again afterwards. A second call changes nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,242 @@
+/**
+ * The stage: puts the parts together around one cloud assembly, in the only order that works.
+ *
+ *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> functions
+ *            -> gateways -> event source mappings -> site
+ *
+ * Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
+ */
+import { join } from 'node:path';
+import { systemClock } from './clock.js';
+import { createCredentials, type StageCredentials } from './credentials.js';
+import { createConnectionsForwarder } from './forward-connections.js';
+import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
+import { createVerifier } from './iam/sigv4.js';
+import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
+import { readFunctions } from './lambda/definition.js';
+import { createLambdaHost, type LambdaHost } from './lambda/host.js';
+import { createInvokeApi } from './lambda/invoke-api.js';
+import { readMappings } from './lambda/mapping-definition.js';
+import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping.js';
+import type { Clock, Environment, Report, ResolvedStack, StreamSource } from './parts.js';
+import { PortReservations } from './ports.js';
+import type { AwsEndpoint } from './services/endpoint.js';
+import { withResource } from './stage-error.js';
+import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
+import { loadAssembly } from './template/assembly.js';
+import { streamLabel } from './template/attributes.js';
+import { withLocalOrigins } from './template/local-origins.js';
+import { environmentOf, resolveAssembly } from './template/resolve.js';
+
+/** An IP and not `localhost`: with a host name the S3 client would look up `bucket.localhost`. */
+const host = '127.0.0.1';
+
+/**
+ * Starts a synthesized cloud assembly on this machine.
+ *
+ * @throws StageError `ASSEMBLY_UNREADABLE`, `TEMPLATE_INVALID`, `PORT_BUSY`, `RESOURCE_REFUSED`, `SITE_UNREADABLE`
+ */
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeAll(closers);
+    return closing;
+  };
+  // What the end of the stage cuts off is no news.
+  const report: Report = (entry) => (closing === undefined ? options.report?.(entry) : undefined);
+  try {
+    return { ...(await openStage({ ...options, report }, (closer) => closers.push(closer))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type OnClose = (closer: () => Promise<void>) => void;
+
+/** What is known before anything runs. */
+interface Ground {
+  readonly options: StageOptions;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly environment: Environment;
+  /** With AWS's own URLs. */
+  readonly resolved: readonly ResolvedStack[];
+  readonly apis: readonly PlacedApi[];
+  readonly awsPort: number;
+  readonly sitePort: number | undefined;
+  readonly credentials: StageCredentials;
+  readonly onClose: OnClose;
+}
+
+async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<Stage, 'close'>> {
+  const ground = await prepare(options, onClose);
+  const late: LateParts = {};
+  const endpoint = await openEndpoint(ground, late);
+  const stacks = withLocalOrigins(ground.resolved, {
+    apis: new Map(ground.apis.map((api) => [api.apiId, `${host}:${api.port}`])),
+    awsUrl: endpoint.url,
+    streamArns: await createStores(ground.resolved, endpoint),
+  });
+  const lambda = openLambda(ground, stacks, endpoint.url);
+  late.lambda = lambda;
+  const gateways = await openGateways(ground, stacks, lambda);
+  const [socketApi] = gateways.socket;
+  if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
+  await openMappings(ground, { stacks, lambda, source: endpoint.streams });
+  const urls: StageUrls = {
+    awsUrl: endpoint.url,
+    ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
+    ...(socketApi === undefined ? {} : { socketUrl: socketApi.url }),
+    ...(ground.sitePort === undefined ? {} : { siteUrl: `http://${host}:${ground.sitePort}` }),
+  };
+  await openSite(ground, urls);
+  if (options.prewarm === true) void lambda.prewarm();
+  return {
+    ...urls,
+    environment: ground.environment,
+    outputs: outputsOf(stacks),
+    operator: ground.credentials.operator,
+    functions: lambda.functionNames,
+    invoke: lambda.invoke,
+    connections: () => gateways.socket.flatMap((api) => [...api.connections()]).sort(byAge),
+    drop: (connectionId) => {
+      for (const api of gateways.socket) api.drop(connectionId);
+    },
+  };
+}
+
+async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground> {
+  const { clock = systemClock, report = () => undefined, ports = {}, site } = options;
+  const assembly = await loadAssembly(options.assembly);
+  const environment = environmentOf(assembly, options.environment);
+  const resolved = resolveAssembly(assembly, { environment, report, parameters: options.parameters ?? {} });
+  const reservations = new PortReservations(host);
+  const apis = await placeApis(resolved, { reservations, ports, report });
+  const awsPort = await reservations.reserve({ name: 'the AWS endpoint', setting: 'ports.aws (--aws-port)' }, ports.aws);
+  const sitePurpose = { name: 'the web site', setting: 'site.port (--site-port)' };
+  const sitePort = site && (await reservations.reserve(sitePurpose, site.port));
+  const credentials = createCredentials(resolved, environment);
+  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, onClose };
+}
+
+/** What the AWS endpoint passes calls on to, which starts after it. */
+interface LateParts {
+  lambda?: LambdaHost;
+  socketOrigin?: string;
+}
+
+async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoint> {
+  const { clock, report, environment, credentials, awsPort } = ground;
+  const { dataDir } = ground.options;
+  const { startAwsEndpoint } = await import('./services/endpoint.js');
+  const endpoint = await startAwsEndpoint({
+    environment,
+    credentials: credentials.store,
+    clock,
+    report,
+    port: awsPort,
+    host,
+    ...(dataDir === undefined ? {} : { dataDir }),
+    extra: {
+      lambda: (request) => createInvokeApi(late.lambda!)(request),
+      'execute-api': createConnectionsForwarder(() => late.socketOrigin),
+    },
+  });
+  ground.onClose(() => endpoint.close());
+  return endpoint;
+}
+
+function openLambda(ground: Ground, stacks: readonly ResolvedStack[], awsUrl: string): LambdaHost {
+  const { clock, report, environment, credentials } = ground;
+  const { logs } = ground.options;
+  const lambda = createLambdaHost({
+    functions: readFunctions(stacks, environment),
+    environment,
+    credentialsOf: (functionName) => credentials.ofFunction(functionName),
+    awsUrl,
+    clock,
+    report,
+    ...(logs === undefined ? {} : { logs }),
+  });
+  ground.onClose(() => lambda.close());
+  return lambda;
+}
+
+function openGateways(ground: Ground, stacks: readonly ResolvedStack[], lambda: LambdaHost): Promise<RunningApis> {
+  const { clock, report, environment, credentials, onClose } = ground;
+  const { random, faults } = ground.options;
+  return startApis(ground.apis, {
+    stacks,
+    environment,
+    invoke: lambda.invoke,
+    verify: createVerifier(credentials.store, clock),
+    clock,
+    report,
+    host,
+    onClose,
+    ...(random === undefined ? {} : { random }),
+    ...(faults === undefined ? {} : { faults }),
+  });
+}
+
+async function openMappings(
+  ground: Ground,
+  { stacks, lambda, source }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; source: StreamSource },
+): Promise<void> {
+  const { clock, report, onClose } = ground;
+  const { dataDir } = ground.options;
+  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, 'checkpoints'));
+  const running: RunningMapping[] = [];
+  // The functions end at the same time: a batch under way would hold up the end of the stage until its timeout.
+  onClose(async () => void (await Promise.all([...running.map((mapping) => mapping.close()), lambda.close()])));
+  for (const mapping of readMappings(stacks, report)) {
+    running.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
+  }
+}
+
+async function openSite(ground: Ground, urls: StageUrls): Promise<void> {
+  const { site } = ground.options;
+  if (site === undefined || ground.sitePort === undefined) return;
+  const { startStaticSite } = await import('./static-site.js');
+  const running = await startStaticSite({ directory: site.directory, port: ground.sitePort, host, config: () => site.config(urls) });
+  ground.onClose(() => running.close());
+}
+
+/** Makes tables and buckets. Returns the stream ARNs the tables got, by those of the template. */
+async function createStores(stacks: readonly ResolvedStack[], endpoint: AwsEndpoint): Promise<Map<string, string>> {
+  const streamArns = new Map<string, string>();
+  const resources = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack: stack.name })));
+  for (const { stack, logicalId, type, physicalId, properties } of resources) {
+    if (type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable') {
+      const create = () => endpoint.createTable(properties, { tableName: physicalId });
+      const { arn, streamArn } = await withResource(stack, logicalId, create);
+      if (streamArn !== undefined) streamArns.set(`${arn}/stream/${streamLabel}`, streamArn);
+    }
+    if (type === 'AWS::S3::Bucket') {
+      await withResource(stack, logicalId, () => endpoint.createBucket(properties, { bucketName: physicalId }));
+    }
+  }
+  return streamArns;
+}
+
+function outputsOf(stacks: readonly ResolvedStack[]): Record<string, string> {
+  const entries = stacks.flatMap((stack) => Object.entries(stack.outputs).map(([name, value]) => ({ stack: stack.name, name, value })));
+  const unique = entries.filter(({ name }) => entries.filter((other) => other.name === name).length === 1);
+  return Object.fromEntries([
+    ...unique.map(({ name, value }) => [name, value] as const),
+    ...entries.map(({ stack, name, value }) => [`${stack}.${name}`, value] as const),
+  ]);
+}
+
+/** Last started, first ended. One that fails to end does not keep the others. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const closer of [...closers].reverse()) await closer().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'the stage did not end cleanly');
+}
+
+function byAge(left: StageConnection, right: StageConnection): number {
+  return left.connectedAtMs - right.connectedAtMs;
+}

@@ -1,0 +1,24 @@
+/**
+ * The shape of one AWS API call after its signature was checked, for services whose bodies fit in memory (DynamoDB, Lambda).
+ * S3 does not use it: its bodies stream.
+ */
+import type { Principal } from '../parts.js';
+
+/** A verified request. `headers` has lower-case names; `url` is path and query as received. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  readonly principal: Principal;
+}
+
+/** What goes back over HTTP. The endpoint adds `content-length` and `x-amzn-requestid`. */
+export interface WireResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+/** Answers one verified call. A rejection becomes an `InternalServerError` of status 500 and an error line in the journal. */
+export type WireHandler = (request: WireRequest) => Promise<WireResponse>;
