@@ -13,7 +13,14 @@ export function canonicalRequest(request: SignedRequest, parts: SignatureParts, 
   const { path, query } = splitUrl(request.url);
   const headers = parts.signedHeaders.map((name) => `${name}:${headerValue(request.headers[name])}\n`).join('');
   const canonicalPath = parts.service === 's3' ? encodeUriPath(decodeUri(path)) : encodeUriPath(withoutDotSegments(path));
-  const lines = [request.method, canonicalPath || '/', canonicalQuery(query, parts.presigned), headers, parts.signedHeaders.join(';'), payloadHash];
+  const lines = [
+    request.method,
+    canonicalPath || '/',
+    canonicalQuery(query, parts.presigned),
+    headers,
+    parts.signedHeaders.join(';'),
+    payloadHash,
+  ];
   return lines.join('\n');
 }
 

@@ -31,7 +31,7 @@ export type SignatureReading =
 
 /** Reads the declared signature of a request. */
 export function readSignature(request: Pick<SignedRequest, 'url' | 'headers'>): SignatureReading {
-  const header = request.headers['authorization'];
+  const header = request.headers.authorization;
   if (typeof header === 'string' && header !== '') return readHeader(header, request.headers);
   const query = new Map(readQuery(splitUrl(request.url).query));
   return query.has('X-Amz-Algorithm') || query.has('X-Amz-Credential') ? readPresigned(query) : { kind: 'unsigned' };
@@ -43,7 +43,7 @@ function readHeader(header: string, headers: SignedRequest['headers']): Signatur
   const incomplete = (message: string): SignatureReading => ({ kind: 'incomplete', message, presigned: false });
   if (algorithm !== 'AWS4-HMAC-SHA256') return incomplete(`Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `);
   const fields = headerFields(header.trim().slice(algorithm.length));
-  const timestamp = single(headers['x-amz-date']) ?? basicDate(single(headers['date']));
+  const timestamp = single(headers['x-amz-date']) ?? basicDate(single(headers.date));
   const problems = ['Credential', 'Signature', 'SignedHeaders']
     .filter((name) => !fields.get(name))
     .map((name) => `Authorization header requires '${name}' parameter. `);
@@ -78,7 +78,11 @@ function readPresigned(query: ReadonlyMap<string, string>): SignatureReading {
   const algorithm = query.get('X-Amz-Algorithm')!;
   const expires = query.get('X-Amz-Expires');
   const problem =
-    algorithm !== 'AWS4-HMAC-SHA256' ? 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"' : expires === undefined ? undefined : expiryProblem(expires);
+    algorithm !== 'AWS4-HMAC-SHA256'
+      ? 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"'
+      : expires === undefined
+        ? undefined
+        : expiryProblem(expires);
   if (problem) return { kind: 'incomplete', message: problem, presigned: true };
   return assemble({
     presigned: true,
@@ -113,7 +117,9 @@ function assemble(raw: RawParts): SignatureReading {
   const scope = raw.credential.split('/');
   const incomplete = (message: string): SignatureReading => ({ kind: 'incomplete', message, presigned: raw.presigned });
   if (scope.length !== 5 || scope[4] !== 'aws4_request') {
-    return incomplete(`Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '${raw.credential}'`);
+    return incomplete(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '${raw.credential}'`,
+    );
   }
   if (!/^\d{8}T\d{6}Z$/.test(raw.timestamp)) return incomplete(`Date must be in ISO-8601 'basic format'. Got '${raw.timestamp}'.`);
   const [accessKeyId, scopeDate, region, service] = scope as [string, string, string, string, string];

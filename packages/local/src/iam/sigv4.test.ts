@@ -35,7 +35,13 @@ const presignedRequest: SignedRequest = { method: 'GET', url: presigned, headers
 
 describe('the SigV4 verifier', () => {
   it("accepts AWS's example of a signed header and says who calls what", () => {
-    expect(verifyAt('2013-05-24T00:05:00Z')(getRequest)).toEqual({ ok: true, principal, service: 's3', region: 'us-east-1', presigned: false });
+    expect(verifyAt('2013-05-24T00:05:00Z')(getRequest)).toEqual({
+      ok: true,
+      principal,
+      service: 's3',
+      region: 'us-east-1',
+      presigned: false,
+    });
   });
 
   it("accepts AWS's example with an odd key and a query", () => {
@@ -65,12 +71,18 @@ describe('the SigV4 verifier', () => {
     };
     expect(verifyAt('2013-05-24T00:05:00Z')(put).ok).toBe(true);
     expect(verifyAt('2013-05-24T00:05:00Z')(list).ok).toBe(true);
-    expect(verifyAt('2013-05-24T00:05:00Z')({ ...put, body: Buffer.from('Welcome to Amazon S4.') })).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(verifyAt('2013-05-24T00:05:00Z')({ ...put, body: Buffer.from('Welcome to Amazon S4.') })).toMatchObject({
+      code: 'SignatureDoesNotMatch',
+    });
   });
 
   it("accepts AWS's example of a presigned URL until it expires", () => {
     expect(verifyAt('2013-05-24T23:59:59Z')(presignedRequest)).toMatchObject({ ok: true, presigned: true });
-    expect(verifyAt('2013-05-25T00:00:01Z')(presignedRequest)).toEqual({ ok: false, code: 'RequestExpired', message: 'Request has expired' });
+    expect(verifyAt('2013-05-25T00:00:01Z')(presignedRequest)).toEqual({
+      ok: false,
+      code: 'RequestExpired',
+      message: 'Request has expired',
+    });
   });
 
   it.each([
@@ -117,7 +129,11 @@ describe('the SigV4 verifier', () => {
 
   it('refuses x-amz-* headers on S3 that are not signed', () => {
     const request = { ...presignedRequest, headers: { ...presignedRequest.headers, 'x-amz-acl': 'public-read' } };
-    expect(verifyAt('2013-05-24T01:00:00Z')(request)).toEqual({ ok: false, code: 'SignatureDoesNotMatch', message: UNSIGNED_HEADERS_MESSAGE });
+    expect(verifyAt('2013-05-24T01:00:00Z')(request)).toEqual({
+      ok: false,
+      code: 'SignatureDoesNotMatch',
+      message: UNSIGNED_HEADERS_MESSAGE,
+    });
   });
 
   it('wants the session token that belongs to the key', () => {
@@ -127,7 +143,14 @@ describe('the SigV4 verifier', () => {
 
   it('never throws, whatever the header is', () => {
     const verify = verifyAt('2013-05-24T00:05:00Z');
-    for (const authorization of ['', 'AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA256 ,,=,', 'AWS4-ECDSA-P256-SHA256 Credential=a', 'Bearer x', 'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=;, Signature=%']) {
+    for (const authorization of [
+      '',
+      'AWS4-HMAC-SHA256',
+      'AWS4-HMAC-SHA256 ,,=,',
+      'AWS4-ECDSA-P256-SHA256 Credential=a',
+      'Bearer x',
+      'AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=;, Signature=%',
+    ]) {
       expect(verify({ method: 'GET', url: '/%zz?%', headers: { authorization, 'x-amz-date': 'tomorrow' } }).ok).toBe(false);
     }
   });

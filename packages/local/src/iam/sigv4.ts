@@ -42,13 +42,15 @@ function verify(request: SignedRequest, parts: SignatureParts, credentials: Cred
   const late = timeProblem(parts, nowMs);
   if (late) return failure('RequestExpired', late);
   if (!parts.timestamp.startsWith(parts.scopeDate)) return failure('SignatureDoesNotMatch', scopeDateMessage(parts));
-  if (!parts.signedHeaders.includes('host')) return failure('SignatureDoesNotMatch', "'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  if (!parts.signedHeaders.includes('host'))
+    return failure('SignatureDoesNotMatch', "'Host' must be a 'SignedHeader' in the AWS Authorization.");
   if (parts.service === 's3' && unsignedAmzHeader(request, parts)) return failure('SignatureDoesNotMatch', UNSIGNED_HEADERS_MESSAGE);
 
   const payloadHash = signedPayloadHash(request, parts);
   const text = stringToSign(parts, canonicalRequest(request, parts, payloadHash));
   const { secretAccessKey, sessionToken } = known.credentials;
-  if (!sameText(signText(secretAccessKey, parts, text), parts.signature)) return failure('SignatureDoesNotMatch', mismatchMessage(parts.service));
+  if (!sameText(signText(secretAccessKey, parts, text), parts.signature))
+    return failure('SignatureDoesNotMatch', mismatchMessage(parts.service));
   if ((sessionToken ?? '') !== (parts.sessionToken ?? '')) return failure('InvalidClientTokenId', tokenMessage(parts.service));
   if (!bodyMatches(request, payloadHash)) return failure('SignatureDoesNotMatch', mismatchMessage(parts.service));
   return { ok: true, principal: known.principal, service: parts.service, region: parts.region, presigned: parts.presigned };
@@ -103,11 +105,15 @@ function basic(ms: number): string {
 }
 
 function unknownKeyMessage(service: string): string {
-  return service === 's3' ? 'The AWS Access Key Id you provided does not exist in our records.' : 'The security token included in the request is invalid.';
+  return service === 's3'
+    ? 'The AWS Access Key Id you provided does not exist in our records.'
+    : 'The security token included in the request is invalid.';
 }
 
 function tokenMessage(service: string): string {
-  return service === 's3' ? 'The provided token is malformed or otherwise invalid.' : 'The security token included in the request is invalid.';
+  return service === 's3'
+    ? 'The provided token is malformed or otherwise invalid.'
+    : 'The security token included in the request is invalid.';
 }
 
 function mismatchMessage(service: string): string {

@@ -60,14 +60,25 @@ export interface AwsEndpoint {
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** Properties of a bucket that change nothing here. */
-const IGNORED_BUCKET_PROPERTIES = ['VersioningConfiguration', 'LifecycleConfiguration', 'NotificationConfiguration', 'ReplicationConfiguration'];
+const IGNORED_BUCKET_PROPERTIES = [
+  'VersioningConfiguration',
+  'LifecycleConfiguration',
+  'NotificationConfiguration',
+  'ReplicationConfiguration',
+];
 
 /** Starts the endpoint; resolves when it listens. Databases and buckets are opened on first use. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { environment, credentials, clock, report, dataDir } = options;
   const authorize = options.authorize ?? allowAll;
   const verify = createVerifier(credentials, clock);
-  const dynamo = createDynamoService({ environment, clock, report, authorize, folder: dataDir === undefined ? undefined : join(dataDir, 'dynamodb') });
+  const dynamo = createDynamoService({
+    environment,
+    clock,
+    report,
+    authorize,
+    folder: dataDir === undefined ? undefined : join(dataDir, 'dynamodb'),
+  });
   const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, 's3'));
   const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
   const handlers: ReadonlyMap<string, WireHandler> = new Map([['dynamodb', dynamo.handle], ...Object.entries(options.extra ?? {})]);
@@ -101,11 +112,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     createTable: (properties, { tableName }) => dynamo.createTable(properties, tableName),
     async createBucket(properties, { bucketName }) {
       if (!isBucketName(bucketName)) {
-        throw new Error(`bucket name "${bucketName}": expected 3 to 63 of a-z, 0-9, "." and "-", beginning and ending with a letter or digit; set bucketName in the CDK app`);
+        throw new Error(
+          `bucket name "${bucketName}": expected 3 to 63 of a-z, 0-9, "." and "-", beginning and ending with a letter or digit; set bucketName in the CDK app`,
+        );
       }
-      const cors = readCorsConfiguration(properties['CorsConfiguration']);
+      const cors = readCorsConfiguration(properties.CorsConfiguration);
       const ignored = IGNORED_BUCKET_PROPERTIES.filter((name) => properties[name] !== undefined);
-      if (ignored.length > 0) report({ level: 'info', part: 's3', message: `bucket ${bucketName}: ${ignored.join(', ')} has no effect on the local stage` });
+      if (ignored.length > 0)
+        report({ level: 'info', part: 's3', message: `bucket ${bucketName}: ${ignored.join(', ')} has no effect on the local stage` });
       await buckets.open();
       await buckets.create({ name: bucketName, createdAtMs: clock.now(), cors });
       return { arn: `arn:${environment.partition}:s3:::${bucketName}` };
@@ -141,20 +155,33 @@ interface JsonService {
 async function answerJson(request: IncomingMessage, { service, handler, verify, report }: JsonService): Promise<WireResponse> {
   const contentType: JsonContentType = service === 'dynamodb' ? 'application/x-amz-json-1.0' : 'application/json';
   const fail = (code: string, message: string, statusCode: number): WireResponse =>
-    jsonErrorResponse(new AwsError({ code, message, statusCode }), contentType, service === 'dynamodb' ? 'com.amazon.coral.service' : undefined);
+    jsonErrorResponse(
+      new AwsError({ code, message, statusCode }),
+      contentType,
+      service === 'dynamodb' ? 'com.amazon.coral.service' : undefined,
+    );
   const body = await readBody(request);
   if (!body) return fail('RequestEntityTooLargeException', `the body is longer than ${MAX_BODY_BYTES} bytes`, 413);
   const incoming = { method: request.method!, url: request.url!, headers: request.headers, body };
   const verified = verify(incoming);
   if (!verified.ok) return fail(JSON_CODES[verified.code], verified.message, service === 'dynamodb' ? 400 : 403);
   if (!handler) {
-    report({ level: 'warn', part: 'aws', message: `a call of the service "${service}" is not implemented by the local stage (${request.method} ${request.url})` });
+    report({
+      level: 'warn',
+      part: 'aws',
+      message: `a call of the service "${service}" is not implemented by the local stage (${request.method} ${request.url})`,
+    });
     return fail('UnknownOperationException', `the local stage has no service "${service}"`, 501);
   }
   try {
     return await handler({ ...incoming, principal: verified.principal });
   } catch (error) {
-    report({ level: 'error', part: service, message: `${service} failed inside: ${error instanceof Error ? error.message : String(error)}`, detail: { error } });
+    report({
+      level: 'error',
+      part: service,
+      message: `${service} failed inside: ${error instanceof Error ? error.message : String(error)}`,
+      detail: { error },
+    });
     return fail('InternalServerError', 'The request processing has failed because of an unknown error, exception or failure.', 500);
   }
 }
@@ -183,7 +210,13 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`port ${port} is in use, expected a free one for the AWS endpoint; stop what listens there or choose another port`, { cause: error }) : error);
+      reject(
+        taken
+          ? new Error(`port ${port} is in use, expected a free one for the AWS endpoint; stop what listens there or choose another port`, {
+              cause: error,
+            })
+          : error,
+      );
     });
     server.listen(port, host, resolve);
   });

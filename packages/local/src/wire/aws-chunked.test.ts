@@ -21,11 +21,15 @@ describe('aws-chunked', () => {
   });
 
   it('reads a body however the network cuts it', async () => {
-    const run = fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 })), fc.integer({ min: 1, max: 50 }), async (chunks, size) => {
-      const encoded = chunks.map((chunk) => Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]));
-      const { data } = await decode(Buffer.concat([...encoded, Buffer.from('0\r\n\r\n')]), size);
-      expect(data).toBe(Buffer.concat(chunks).toString('latin1'));
-    });
+    const run = fc.asyncProperty(
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 })),
+      fc.integer({ min: 1, max: 50 }),
+      async (chunks, size) => {
+        const encoded = chunks.map((chunk) => Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]));
+        const { data } = await decode(Buffer.concat([...encoded, Buffer.from('0\r\n\r\n')]), size);
+        expect(data).toBe(Buffer.concat(chunks).toString('latin1'));
+      },
+    );
     await fc.assert(run, { numRuns: 60 });
   });
 

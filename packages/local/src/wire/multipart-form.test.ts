@@ -42,6 +42,8 @@ describe('multipart/form-data', () => {
   });
 
   it('refuses a field that is longer than 20,000 bytes', async () => {
-    await expect(read(`${part('name="key"', 'x'.repeat(20_001))}${part('name="file"', 'a')}--B--`, 1000)).rejects.toThrow('longer than 20000 bytes');
+    await expect(read(`${part('name="key"', 'x'.repeat(20_001))}${part('name="file"', 'a')}--B--`, 1000)).rejects.toThrow(
+      'longer than 20000 bytes',
+    );
   });
 });

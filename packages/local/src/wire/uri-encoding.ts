@@ -8,7 +8,10 @@ const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 
 /** Encodes all but `A-Z a-z 0-9 - _ . ~`. Lone surrogates become U+FFFD instead of throwing. */
 export function encodeUri(text: string): string {
-  return encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd')).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd')).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** The same, leaving `/` alone. */

@@ -3,13 +3,7 @@
  * leaves it out. Attributes are not needed but for the root's `xmlns`.
  */
 
-export type XmlValue =
-  | string
-  | number
-  | boolean
-  | undefined
-  | readonly XmlValue[]
-  | { readonly [element: string]: XmlValue };
+export type XmlValue = string | number | boolean | undefined | readonly XmlValue[] | { readonly [element: string]: XmlValue };
 
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 

@@ -26,7 +26,9 @@ describe('XML', () => {
   });
 
   it('reads attributes, comments, CDATA and character references away', () => {
-    const root = readXml('<?xml version="1.0"?><!-- c --><Delete xmlns="urn:x"><Object><Key><![CDATA[a<b]]>&#x41;&amp;</Key></Object><Quiet/></Delete>');
+    const root = readXml(
+      '<?xml version="1.0"?><!-- c --><Delete xmlns="urn:x"><Object><Key><![CDATA[a<b]]>&#x41;&amp;</Key></Object><Quiet/></Delete>',
+    );
     expect(root?.children[0] && xmlText(root.children[0], 'Key')).toBe('a<bA&');
   });
 

@@ -36,7 +36,7 @@ export function tableNotFound(tableName: string): AwsError {
 /** Turns an error of dynalite (`statusCode` and `body`) into ours; any other comes back as it is. */
 export function fromDynalite(error: unknown): unknown {
   const { statusCode, body } = (error ?? {}) as { statusCode?: unknown; body?: Record<string, unknown> };
-  if (typeof statusCode !== 'number' || typeof body?.['__type'] !== 'string') return error;
-  const code = body['__type'].split('#').at(-1)!;
-  return new AwsError({ code, statusCode, message: String(body['message'] ?? body['Message'] ?? '') });
+  if (typeof statusCode !== 'number' || typeof body?.__type !== 'string') return error;
+  const code = body.__type.split('#').at(-1)!;
+  return new AwsError({ code, statusCode, message: String(body.message ?? body.Message ?? '') });
 }

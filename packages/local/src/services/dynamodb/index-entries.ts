@@ -25,7 +25,12 @@ export function indexesOf(table: TableRecord): readonly (readonly [IndexType, In
 }
 
 /** What an item's change from `before` to `after` does to every index of the table. */
-export function indexOperations(db: Dynalite['db'], table: TableRecord, before: Item | undefined, after: Item | undefined): readonly BatchOperation[] {
+export function indexOperations(
+  db: Dynalite['db'],
+  table: TableRecord,
+  before: Item | undefined,
+  after: Item | undefined,
+): readonly BatchOperation[] {
   return indexesOf(table).flatMap(([indexType, index]): BatchOperation[] => {
     const prefix = indexPrefix(indexType, table.TableName, index.IndexName);
     const oldKey = before && isIndexed(before, table, index) ? indexKey(db, before, table, index) : undefined;

@@ -36,7 +36,10 @@ function valueSizeBytes(value: AttributeValue): number {
 }
 
 function numberSizeBytes(text: string): number {
-  const digits = text.replace(/[eE].*$/, '').replace(/^[-+]?0*\.?0*|\./g, '').replace(/0+$/, '').length;
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/^[-+]?0*\.?0*|\./g, '')
+    .replace(/0+$/, '').length;
   return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
@@ -44,7 +47,9 @@ function numberSizeBytes(text: string): number {
 export function sameItem(left: Item | undefined, right: Item | undefined): boolean {
   if (!left || !right) return left === right;
   const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => right[name] !== undefined && sameValue(left[name]!, right[name]));
+  return (
+    names.length === Object.keys(right).length && names.every((name) => right[name] !== undefined && sameValue(left[name]!, right[name]))
+  );
 }
 
 function sameValue(left: AttributeValue, right: AttributeValue): boolean {
@@ -54,5 +59,7 @@ function sameValue(left: AttributeValue, right: AttributeValue): boolean {
   if (type === 'M') return sameItem(a as Item, b as Item);
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   if (a.length !== b.length) return false;
-  return type === 'L' ? a.every((each, index) => sameValue(each as AttributeValue, b[index] as AttributeValue)) : a.every((each) => b.includes(each));
+  return type === 'L'
+    ? a.every((each, index) => sameValue(each as AttributeValue, b[index] as AttributeValue))
+    : a.every((each) => b.includes(each));
 }

@@ -4,9 +4,9 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   paginateQuery,
   paginateScan,
-  PutItemCommand,
   QueryCommand,
   ScanCommand,
   UpdateItemCommand,
@@ -29,7 +29,14 @@ const properties = {
     { AttributeName: 'size', AttributeType: 'N' },
   ],
   GlobalSecondaryIndexes: [
-    { IndexName: 'by-owner', KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }, { AttributeName: 'size', KeyType: 'RANGE' }], Projection: { ProjectionType: 'ALL' } },
+    {
+      IndexName: 'by-owner',
+      KeySchema: [
+        { AttributeName: 'owner', KeyType: 'HASH' },
+        { AttributeName: 'size', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
     { IndexName: 'owners', KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }], Projection: { ProjectionType: 'KEYS_ONLY' } },
   ],
 };
@@ -48,7 +55,11 @@ describe('DynamoDB items', () => {
   it('puts, gets, updates and deletes, with old and new images', async () => {
     const { dynamo } = await start();
     await put(dynamo, 'a', { n: { N: '1.50' }, tags: { SS: ['x', 'y'] } });
-    expect((await dynamo.send(new GetItemCommand({ TableName, Key: key('a') }))).Item).toEqual({ ...key('a'), n: { N: '1.5' }, tags: { SS: ['x', 'y'] } });
+    expect((await dynamo.send(new GetItemCommand({ TableName, Key: key('a') }))).Item).toEqual({
+      ...key('a'),
+      n: { N: '1.5' },
+      tags: { SS: ['x', 'y'] },
+    });
     const update = { TableName, Key: key('a'), UpdateExpression: 'ADD n :one SET #l = list_append(if_not_exists(#l, :none), :one_list)' };
     const updated = await dynamo.send(
       new UpdateItemCommand({
@@ -74,21 +85,39 @@ describe('DynamoDB items', () => {
       Item: undefined,
     });
     const asked = { ConditionExpression, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
-    await expect(put(dynamo, 'a', {}, asked)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: { ...key('a'), n: { N: '7' } } });
+    await expect(put(dynamo, 'a', {}, asked)).rejects.toMatchObject({
+      name: 'ConditionalCheckFailedException',
+      Item: { ...key('a'), n: { N: '7' } },
+    });
     await expect(
-      dynamo.send(new DeleteItemCommand({ TableName, Key: key('a'), ConditionExpression: 'n = :x', ExpressionAttributeValues: { ':x': { N: '8' } }, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })),
+      dynamo.send(
+        new DeleteItemCommand({
+          TableName,
+          Key: key('a'),
+          ConditionExpression: 'n = :x',
+          ExpressionAttributeValues: { ':x': { N: '8' } },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
     ).rejects.toMatchObject({ Item: { n: { N: '7' } } });
   });
 
   it('lets exactly one of many conditional creations win, and loses no concurrent increment', async () => {
     const { dynamo } = await start();
     const created = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, index) => put(dynamo, 'once', { by: { N: String(index) } }, { ConditionExpression: 'attribute_not_exists(id)' })),
+      Array.from({ length: 50 }, (_, index) =>
+        put(dynamo, 'once', { by: { N: String(index) } }, { ConditionExpression: 'attribute_not_exists(id)' }),
+      ),
     );
     expect(created.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const increment = { TableName, Key: key('counter'), UpdateExpression: 'ADD hits :one', ExpressionAttributeValues: { ':one': { N: '1' } } };
+    const increment = {
+      TableName,
+      Key: key('counter'),
+      UpdateExpression: 'ADD hits :one',
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+    };
     await Promise.all(Array.from({ length: 50 }, () => dynamo.send(new UpdateItemCommand(increment))));
-    expect((await dynamo.send(new GetItemCommand({ TableName, Key: key('counter') }))).Item?.['hits']).toEqual({ N: '50' });
+    expect((await dynamo.send(new GetItemCommand({ TableName, Key: key('counter') }))).Item?.hits).toEqual({ N: '50' });
   });
 
   it.each([
@@ -124,10 +153,15 @@ describe('DynamoDB items', () => {
   it('queries ranges and pages in both directions', async () => {
     const { dynamo } = await start();
     for (const id of ['a', 'b', 'c', 'd', 'e']) await put(dynamo, id);
-    const query = { TableName, KeyConditionExpression: 'folder = :f AND id BETWEEN :b AND :d', ExpressionAttributeValues: { ':f': { S: 'f' }, ':b': { S: 'b' }, ':d': { S: 'd' } } };
+    const query = {
+      TableName,
+      KeyConditionExpression: 'folder = :f AND id BETWEEN :b AND :d',
+      ExpressionAttributeValues: { ':f': { S: 'f' }, ':b': { S: 'b' }, ':d': { S: 'd' } },
+    };
     const collect = async (ScanIndexForward: boolean) => {
       const ids: (string | undefined)[] = [];
-      for await (const page of paginateQuery({ client: dynamo, pageSize: 1 }, { ...query, ScanIndexForward })) ids.push(...(page.Items ?? []).map((item) => item['id']?.S));
+      for await (const page of paginateQuery({ client: dynamo, pageSize: 1 }, { ...query, ScanIndexForward }))
+        ids.push(...(page.Items ?? []).map((item) => item.id?.S));
       return ids;
     };
     expect(await collect(true)).toEqual(['b', 'c', 'd']);
@@ -141,15 +175,23 @@ describe('DynamoDB items', () => {
       const puts = ids.slice(at, at + 25).map((id) => ({ PutRequest: { Item: { ...key(id), owner: { S: 'me' }, size: { N: '1' } } } }));
       await dynamo.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
     }
-    const query = { TableName, IndexName: 'by-owner', KeyConditionExpression: '#o = :me', ExpressionAttributeNames: { '#o': 'owner' }, ExpressionAttributeValues: { ':me': { S: 'me' } } };
+    const query = {
+      TableName,
+      IndexName: 'by-owner',
+      KeyConditionExpression: '#o = :me',
+      ExpressionAttributeNames: { '#o': 'owner' },
+      ExpressionAttributeValues: { ':me': { S: 'me' } },
+    };
     for (const ScanIndexForward of [true, false]) {
       const seen: (string | undefined)[] = [];
-      for await (const page of paginateQuery({ client: dynamo, pageSize: 700 }, { ...query, ScanIndexForward })) seen.push(...(page.Items ?? []).map((item) => item['id']?.S));
+      for await (const page of paginateQuery({ client: dynamo, pageSize: 700 }, { ...query, ScanIndexForward }))
+        seen.push(...(page.Items ?? []).map((item) => item.id?.S));
       expect(seen).toHaveLength(6000);
       expect(new Set(seen).size).toBe(6000);
     }
     let scanned = 0;
-    for await (const page of paginateScan({ client: dynamo, pageSize: 999 }, { TableName, IndexName: 'owners' })) scanned += page.Count ?? 0;
+    for await (const page of paginateScan({ client: dynamo, pageSize: 999 }, { TableName, IndexName: 'owners' }))
+      scanned += page.Count ?? 0;
     expect(scanned).toBe(6000);
   });
 
@@ -158,10 +200,22 @@ describe('DynamoDB items', () => {
     await put(dynamo, 'a', { owner: { S: 'me' }, size: { N: '10' } });
     await put(dynamo, 'b', { owner: { S: 'me' }, size: { N: '9' } });
     const owned = async (owner: string) =>
-      (await dynamo.send(new QueryCommand({ TableName, IndexName: 'by-owner', KeyConditionExpression: '#o = :o', ExpressionAttributeNames: { '#o': 'owner' }, ExpressionAttributeValues: { ':o': { S: owner } } }))).Items?.map((item) => item['id']?.S);
+      (
+        await dynamo.send(
+          new QueryCommand({
+            TableName,
+            IndexName: 'by-owner',
+            KeyConditionExpression: '#o = :o',
+            ExpressionAttributeNames: { '#o': 'owner' },
+            ExpressionAttributeValues: { ':o': { S: owner } },
+          }),
+        )
+      ).Items?.map((item) => item.id?.S);
     expect(await owned('me')).toEqual(['b', 'a']);
     await put(dynamo, 'a', { owner: { S: 'you' }, size: { N: '1' } });
-    await dynamo.send(new UpdateItemCommand({ TableName, Key: key('b'), UpdateExpression: 'REMOVE #s', ExpressionAttributeNames: { '#s': 'size' } }));
+    await dynamo.send(
+      new UpdateItemCommand({ TableName, Key: key('b'), UpdateExpression: 'REMOVE #s', ExpressionAttributeNames: { '#s': 'size' } }),
+    );
     expect([await owned('me'), await owned('you')]).toEqual([[], ['a']]);
     await dynamo.send(new DeleteItemCommand({ TableName, Key: key('a') }));
     expect(await owned('you')).toEqual([]);
@@ -174,14 +228,20 @@ describe('DynamoDB items', () => {
     expect((await write(['a', 'b'])).UnprocessedItems).toEqual({});
     const read = await dynamo.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key('a'), key('b'), key('none')] } } }));
     expect(read.Responses?.[TableName]).toHaveLength(2);
-    await expect(write(['c', 'c'])).rejects.toMatchObject({ name: 'ValidationException', message: 'Provided list of item keys contains duplicates' });
+    await expect(write(['c', 'c'])).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Provided list of item keys contains duplicates',
+    });
     await expect(write(Array.from({ length: 26 }, (_, index) => `x${index}`))).rejects.toMatchObject({ name: 'ValidationException' });
     expect((await dynamo.send(new GetItemCommand({ TableName, Key: key('c') }))).Item).toBeUndefined();
   });
 
   it('refuses an empty index key and names what is wrong with a key', async () => {
     const { dynamo } = await start();
-    await expect(put(dynamo, 'a', { owner: { S: '' } })).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('IndexKey: owner') });
+    await expect(put(dynamo, 'a', { owner: { S: '' } })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('IndexKey: owner'),
+    });
     await expect(dynamo.send(new GetItemCommand({ TableName, Key: { folder: { S: 'f' } } }))).rejects.toMatchObject({
       name: 'ValidationException',
       message: 'The provided key element does not match the schema',
@@ -189,13 +249,32 @@ describe('DynamoDB items', () => {
     await expect(dynamo.send(new PutItemCommand({ TableName, Item: { folder: { N: '1' }, id: { S: 'a' } } }))).rejects.toMatchObject({
       message: 'One or more parameter values were invalid: Type mismatch for key folder expected: S actual: N',
     });
-    await expect(dynamo.send(new GetItemCommand({ TableName: 'nowhere', Key: key('a') }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(dynamo.send(new GetItemCommand({ TableName: 'nowhere', Key: key('a') }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  it('stays up when an expression trips the interpreter', async () => {
+    const { dynamo, reports } = await start();
+    await put(dynamo, 'a', { n: { N: '5' } });
+    const FilterExpression = 'n BETWEEN :low AND high';
+    const scan = new ScanCommand({ TableName, FilterExpression, ExpressionAttributeValues: { ':low': { N: '1' } } });
+    await expect(dynamo.send(scan)).rejects.toMatchObject({ name: 'InternalServerError' });
+    const condition = { ConditionExpression: FilterExpression, ExpressionAttributeValues: { ':low': { N: '1' } } };
+    await expect(put(dynamo, 'a', {}, condition)).rejects.toMatchObject({ name: 'InternalServerError' });
+    expect(reports.map(({ level, part }) => [level, part])).toEqual([
+      ['error', 'dynamodb'],
+      ['error', 'dynamodb'],
+    ]);
+    expect((await dynamo.send(new ScanCommand({ TableName }))).Count).toBe(1);
   });
 
   it('takes the ARN of a table for its name', async () => {
     const { dynamo } = await start();
     const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/documents';
     await dynamo.send(new PutItemCommand({ TableName: arn, Item: key('a') }));
-    expect((await dynamo.send(new BatchGetItemCommand({ RequestItems: { [arn]: { Keys: [key('a')] } } }))).Responses?.[TableName]).toEqual([key('a')]);
+    expect((await dynamo.send(new BatchGetItemCommand({ RequestItems: { [arn]: { Keys: [key('a')] } } }))).Responses?.[TableName]).toEqual([
+      key('a'),
+    ]);
   });
 });

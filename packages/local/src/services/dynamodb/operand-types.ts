@@ -38,5 +38,7 @@ function checkLiteral(literal: object, operator: string, expressionName: string)
   const type = Object.keys(literal)[0] ?? '';
   if (ORDERED_TYPES.has(type)) return;
   const shown = operator === 'between' ? 'BETWEEN' : operator;
-  throw validationError(`Invalid ${expressionName}: Incorrect operand type for operator or function; operator or function: ${shown}, operand type: ${type}`);
+  throw validationError(
+    `Invalid ${expressionName}: Incorrect operand type for operator or function; operator or function: ${shown}, operand type: ${type}`,
+  );
 }

@@ -29,7 +29,9 @@ const reading =
   ({ engine: { store } }, input) => {
     const data = checkRequest(store, operation, input);
     return new Promise((resolve, reject) => {
-      store.dynalite.action(operation)(store.readView(data), data, (error, output) => (error ? reject(fromDynalite(error)) : resolve(output || {})));
+      store.dynalite.action(operation)(store.readView(data, reject), data, (error, output) =>
+        error ? reject(fromDynalite(error)) : resolve(output || {}),
+      );
     });
   };
 
@@ -65,9 +67,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 function listTables(tables: readonly TableRecord[], input: Input): Output {
   const { Limit: limit = 100, ExclusiveStartTableName: start = '' } = input;
   if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > 100) {
-    throw validationError(`1 validation error detected: Value '${String(limit)}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 100`);
+    throw validationError(
+      `1 validation error detected: Value '${String(limit)}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 100`,
+    );
   }
-  const names = tables.map((table) => table.TableName).sort().filter((name) => name > String(start));
+  const names = tables
+    .map((table) => table.TableName)
+    .sort()
+    .filter((name) => name > String(start));
   const page = names.slice(0, limit as number);
   return { TableNames: page, ...(names.length > page.length && { LastEvaluatedTableName: page.at(-1) }) };
 }
@@ -84,8 +91,11 @@ export interface Question {
 export function questionsOf(operation: string, input: Input, keyOf: (tableName: string) => string | undefined): readonly Question[] {
   const ask = (action: string, each: Input): Question => ({
     action: `dynamodb:${action}`,
-    resource: { tableName: String(each['TableName'] ?? ''), ...(typeof each['IndexName'] === 'string' && { indexName: each['IndexName'] }) },
-    leadingKeys: leadingKeys(each, keyOf(String(each['TableName'] ?? ''))),
+    resource: {
+      tableName: String(each.TableName ?? ''),
+      ...(typeof each.IndexName === 'string' && { indexName: each.IndexName }),
+    },
+    leadingKeys: leadingKeys(each, keyOf(String(each.TableName ?? ''))),
   });
   switch (operation) {
     case 'ListTables':
@@ -93,17 +103,17 @@ export function questionsOf(operation: string, input: Input, keyOf: (tableName: 
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
-      return [{ action: `dynamodb:${operation}`, resource: { arn: String(input['ResourceArn'] ?? '*') }, leadingKeys: [] }];
+      return [{ action: `dynamodb:${operation}`, resource: { arn: String(input.ResourceArn ?? '*') }, leadingKeys: [] }];
     case 'BatchGetItem':
     case 'BatchWriteItem':
-      return Object.entries((input['RequestItems'] ?? {}) as Input).map(([tableName, requests]) => ({
+      return Object.entries((input.RequestItems ?? {}) as Input).map(([tableName, requests]) => ({
         action: `dynamodb:${operation}`,
         resource: { tableName },
         leadingKeys: batchKeys(requests, keyOf(tableName)),
       }));
     case 'TransactGetItems':
     case 'TransactWriteItems':
-      return transactEntries(input['TransactItems']).map(([name, each]) => ask(TRANSACT_ACTIONS[name] ?? name, each));
+      return transactEntries(input.TransactItems).map(([name, each]) => ask(TRANSACT_ACTIONS[name] ?? name, each));
     default:
       return [ask(operation, input)];
   }
@@ -129,19 +139,22 @@ function transactEntries(items: unknown): readonly (readonly [string, Input])[] 
 function batchKeys(requests: unknown, key: string | undefined): readonly string[] {
   const entries = Array.isArray(requests) ? requests : ((requests as { readonly Keys?: unknown } | null)?.Keys ?? []);
   return (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) => {
-    const { PutRequest, DeleteRequest } = (entry ?? {}) as { readonly PutRequest?: { readonly Item?: Item }; readonly DeleteRequest?: { readonly Key?: Item } };
+    const { PutRequest, DeleteRequest } = (entry ?? {}) as {
+      readonly PutRequest?: { readonly Item?: Item };
+      readonly DeleteRequest?: { readonly Key?: Item };
+    };
     return keyText(PutRequest?.Item ?? DeleteRequest?.Key ?? (entry as Item), key);
   });
 }
 
 /** Values of the partition key that a call names: by item, by key, or by an equality in a key condition. */
 function leadingKeys(input: Input, key: string | undefined): readonly string[] {
-  const source = (input['Item'] ?? input['Key']) as Item | undefined;
+  const source = (input.Item ?? input.Key) as Item | undefined;
   if (source) return keyText(source, key);
-  const condition = input['KeyConditionExpression'];
+  const condition = input.KeyConditionExpression;
   if (typeof condition !== 'string' || key === undefined) return [];
-  const names = (input['ExpressionAttributeNames'] ?? {}) as Readonly<Record<string, string>>;
-  const values = (input['ExpressionAttributeValues'] ?? {}) as Item;
+  const names = (input.ExpressionAttributeNames ?? {}) as Readonly<Record<string, string>>;
+  const values = (input.ExpressionAttributeValues ?? {}) as Item;
   const equality = [...condition.matchAll(/([#\w.-]+)\s*=\s*(:\w+)/g)].find(([, name]) => (names[name!] ?? name) === key);
   return equality ? keyText({ [key]: values[equality[2]!] ?? {} }, key) : [];
 }

@@ -125,10 +125,15 @@ function watchWhenOpen(opening: Promise<OperationParts>, streamArn: string, wake
   };
 }
 
-async function answer(options: DynamoOptions, parts: () => Promise<OperationParts>, request: Parameters<WireHandler>[0]): Promise<WireResponse> {
+async function answer(
+  options: DynamoOptions,
+  parts: () => Promise<OperationParts>,
+  request: Parameters<WireHandler>[0],
+): Promise<WireResponse> {
   try {
     const target = readTarget(request.headers['x-amz-target']);
-    const run = target?.prefix === 'DynamoDB_20120810' && Object.hasOwn(OPERATIONS, target.operation) ? OPERATIONS[target.operation] : undefined;
+    const run =
+      target?.prefix === 'DynamoDB_20120810' && Object.hasOwn(OPERATIONS, target.operation) ? OPERATIONS[target.operation] : undefined;
     if (!target || !run) {
       const name = String(request.headers['x-amz-target'] ?? 'a request without X-Amz-Target');
       options.report({ level: 'warn', part: 'dynamodb', message: `${name} is not implemented by the local stage` });
@@ -174,17 +179,21 @@ function withTableNames(input: Input): Input {
   const { RequestItems: requests, TransactItems: items } = input;
   return {
     ...named(input),
-    ...(isObject(requests) && { RequestItems: Object.fromEntries(Object.entries(requests).map(([name, each]) => [tableNameOf(name), each])) }),
+    ...(isObject(requests) && {
+      RequestItems: Object.fromEntries(Object.entries(requests).map(([name, each]) => [tableNameOf(name), each])),
+    }),
     ...(Array.isArray(items) && { TransactItems: items.map(withNamedActions) }),
   };
 }
 
 function withNamedActions(item: unknown): unknown {
-  return isObject(item) ? Object.fromEntries(Object.entries(item).map(([action, each]) => [action, isObject(each) ? named(each) : each])) : item;
+  return isObject(item)
+    ? Object.fromEntries(Object.entries(item).map(([action, each]) => [action, isObject(each) ? named(each) : each]))
+    : item;
 }
 
 function named(input: Input): Input {
-  return typeof input['TableName'] === 'string' ? { ...input, TableName: tableNameOf(input['TableName']) } : input;
+  return typeof input.TableName === 'string' ? { ...input, TableName: tableNameOf(input.TableName) } : input;
 }
 
 function isObject(value: unknown): value is Input {

@@ -4,10 +4,20 @@
  * transaction tokens have prefixes of their own.
  */
 import { mkdir } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { Stream } from 'node:stream';
 import type { Environment } from '../../parts.js';
 import { type CommitQueue, createCommitQueue } from './commit-queue.js';
-import { type ActionStore, type BaseStore, type Callback, type Dynalite, type Item, type KeyRange, type Level, loadDynalite, type TableRecord } from './dynalite.js';
+import {
+  type ActionStore,
+  type BaseStore,
+  type Callback,
+  type Dynalite,
+  type Item,
+  type KeyRange,
+  type Level,
+  loadDynalite,
+  type TableRecord,
+} from './dynalite.js';
 import { tableNotFound } from './errors.js';
 import { indexesOf, indexKey, indexPrefix } from './index-entries.js';
 
@@ -25,8 +35,11 @@ export interface Store {
   getItem(tableName: string, key: string): Promise<Item | undefined>;
   /** Entries of a key range, in pages, from one snapshot. */
   entries(range: KeyRange): AsyncGenerator<readonly [key: string, value: unknown]>;
-  /** A view for actions that only read; `data` is the request, whose start key is translated for indexes. */
-  readView(data: Readonly<Record<string, unknown>>): ActionStore;
+  /**
+   * A view for actions that only read; `data` is the request, whose start key is translated for indexes. What an action throws in
+   * a callback goes to `fail`: nothing of dynalite may end the process.
+   */
+  readView(data: Readonly<Record<string, unknown>>, fail: (error: unknown) => void): ActionStore;
   clear(prefix: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +64,8 @@ export async function openStore(environment: Environment, folder: string | undef
   await openLevel(base.db, folder);
   const commits = createCommitQueue(base.db);
   const tables = new Map<string, TableRecord>();
-  for await (const [, value] of entriesOf(base.db, prefixRange('table~'))) tables.set((value as TableRecord).TableName, value as TableRecord);
+  for await (const [, value] of entriesOf(base.db, prefixRange('table~')))
+    tables.set((value as TableRecord).TableName, value as TableRecord);
 
   const table = (name: string): TableRecord => {
     const found = tables.get(name);
@@ -72,13 +86,16 @@ export async function openStore(environment: Environment, folder: string | undef
     async removeTable(name) {
       const record = table(name);
       tables.delete(name);
-      await commits.commit([{ type: 'del', key: `table~${name}` }, { type: 'del', key: `ttl~${name}` }]);
+      await commits.commit([
+        { type: 'del', key: `table~${name}` },
+        { type: 'del', key: `ttl~${name}` },
+      ]);
       const prefixes = indexesOf(record).map(([indexType, index]) => indexPrefix(indexType, name, index.IndexName));
       for (const prefix of [itemPrefix(name), `tag-${name}~`, `stream~${name}~`, ...prefixes]) await base.db.clear(prefixRange(prefix));
     },
     getItem: async (tableName, key) => (await base.db.get(itemPrefix(tableName) + key)) as Item | undefined,
     entries: (range) => entriesOf(base.db, range),
-    readView: (data) => readView({ base, dynalite, tables }, data),
+    readView: (data, fail) => readView({ base, dynalite, tables, fail }, data),
     clear: (prefix) => base.db.clear(prefixRange(prefix)),
     async close() {
       await commits.idle();
@@ -92,7 +109,9 @@ async function openLevel(level: Level, folder: string | undefined): Promise<void
     await level.open();
   } catch (error) {
     const locked = (error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED';
-    const reason = locked ? 'another process has it open; stop the other stage or give this one its own data folder' : 'it cannot be read; remove it to start empty';
+    const reason = locked
+      ? 'another process has it open; stop the other stage or give this one its own data folder'
+      : 'it cannot be read; remove it to start empty';
     throw new Error(`cannot open the DynamoDB data in ${folder}: ${reason}`, { cause: error });
   }
 }
@@ -110,21 +129,22 @@ interface ViewParts {
   readonly base: BaseStore;
   readonly dynalite: Dynalite;
   readonly tables: ReadonlyMap<string, TableRecord>;
+  readonly fail: (error: unknown) => void;
 }
 
 function readView(parts: ViewParts, data: Readonly<Record<string, unknown>>): ActionStore {
-  const { base } = parts;
+  const { base, fail } = parts;
   return {
     options: base.options,
     tableDb: base.tableDb,
     getTable: tableGetter(parts.tables),
     getItemDb: (name) => ({
-      get: (key: string, done: Callback<unknown>) => settle(base.db.get(itemPrefix(name) + key), done),
-      createValueStream: (range: KeyRange) => valueStream(base.db, itemPrefix(name), range),
+      get: (key: string, done: Callback<unknown>) => settle(base.db.get(itemPrefix(name) + key), { done, fail }),
+      createValueStream: (range: KeyRange) => valueStream(parts, itemPrefix(name), range),
     }),
     getIndexDb: (indexType, tableName, indexName) => ({
       createValueStream: (range: KeyRange) =>
-        valueStream(base.db, indexPrefix(indexType === 'local' ? 'local' : 'global', tableName, indexName), fromStartKey(parts, data, range)),
+        valueStream(parts, indexPrefix(indexType === 'local' ? 'local' : 'global', tableName, indexName), fromStartKey(parts, data, range)),
     }),
     getTagDb: (name) => base.getTagDb(name),
   };
@@ -149,32 +169,49 @@ function notFoundForActions(name: string, plain: boolean): Error {
 
 /** Replaces the bound that dynalite made of `ExclusiveStartKey` by the entry's real key in the index. */
 function fromStartKey({ dynalite, tables }: ViewParts, data: Readonly<Record<string, unknown>>, range: KeyRange): KeyRange {
-  const start = data['ExclusiveStartKey'] as Item | undefined;
-  const table = tables.get(data['TableName'] as string);
-  const index = table && indexesOf(table).find(([, each]) => each.IndexName === data['IndexName'])?.[1];
+  const start = data.ExclusiveStartKey as Item | undefined;
+  const table = tables.get(data.TableName as string);
+  const index = table && indexesOf(table).find(([, each]) => each.IndexName === data.IndexName)?.[1];
   if (!start || !table || !index) return range;
   const bound = dynalite.db.createIndexKey(start, table, index.KeySchema);
   const exact = indexKey(dynalite.db, start, table, index);
   return { ...range, ...(range.gt === bound && { gt: exact }), ...(range.lt === bound && { lt: exact }) };
 }
 
-/** The values of a range below a prefix. Unlike dynalite's own stream it closes its iterator. */
-function valueStream(level: Level, prefix: string, range: KeyRange): Readable {
+/**
+ * The values of a range below a prefix, as events the way dynalite's lazy lists want them. Unlike dynalite's own stream it closes its
+ * iterator, and what a listener throws goes to `fail`.
+ */
+function valueStream({ base, fail }: ViewParts, prefix: string, range: KeyRange): Stream {
   const whole = prefixRange(prefix);
   const from = range.gte ? { gte: prefix + range.gte } : range.gt ? { gt: prefix + range.gt } : { gte: whole.gte };
   const to = range.lte ? { lte: prefix + range.lte } : range.lt ? { lt: prefix + range.lt } : { lt: whole.lt };
-  const entries = entriesOf(level, { ...from, ...to, reverse: range.reverse ?? false, limit: range.limit ?? -1 });
-  return Readable.from(values(entries));
+  let stopped = false;
+  const stream = Object.assign(new Stream(), {
+    destroy: () => {
+      stopped = true;
+    },
+  });
+  const pump = async (): Promise<void> => {
+    for await (const [, value] of entriesOf(base.db, { ...from, ...to, reverse: range.reverse ?? false, limit: range.limit ?? -1 })) {
+      stream.emit('data', value);
+      if (stopped) return;
+    }
+    stream.emit('end');
+  };
+  queueMicrotask(() => void pump().catch(fail));
+  return stream;
 }
 
-async function* values(entries: AsyncIterable<readonly [string, unknown]>): AsyncGenerator<unknown> {
-  for await (const [, value] of entries) yield value;
-}
-
-/** Hands a promise's outcome to a callback, outside of the promise's own error handling. */
-export function settle<TResult>(promise: Promise<TResult>, done: Callback<TResult>): void {
-  promise.then(
-    (result) => setImmediate(done, null, result),
-    (error: unknown) => setImmediate(done, error),
-  );
+/** Hands a promise's outcome to a callback; what the callback throws goes to `fail`. */
+export function settle<TResult>(
+  promise: Promise<TResult>,
+  { done, fail }: { readonly done: Callback<TResult>; readonly fail: (error: unknown) => void },
+): void {
+  promise
+    .then(
+      (result) => done(null, result),
+      (error: unknown) => done(error),
+    )
+    .catch(fail);
 }

@@ -65,10 +65,13 @@ export async function openStreams(store: Store, environment: Environment, clock:
       return records.length === 0 ? [] : [...records, { type: 'put', key: HEAD_KEY, value: String(last) }];
     },
     wake(changes) {
-      for (const arn of new Set(changes.map((change) => change.table.LatestStreamArn ?? ''))) for (const each of watchers.get(arn) ?? []) each();
+      for (const arn of new Set(changes.map((change) => change.table.LatestStreamArn ?? '')))
+        for (const each of watchers.get(arn) ?? []) each();
     },
     async read(streamArn, afterSequenceNumber, limit) {
       const prefix = `stream~${tableOf(streamArn).TableName}~`;
+      // The in-memory database answers in microtasks: a reader that polls would keep the network from ever having its turn.
+      await new Promise((resolve) => setImmediate(resolve));
       const records: StreamRecord[] = [];
       for await (const [, value] of store.entries({ gt: prefix + afterSequenceNumber, lt: prefixRange(prefix).lt })) {
         if (records.length >= limit) break;

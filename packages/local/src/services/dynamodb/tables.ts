@@ -3,14 +3,13 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
  */
 import type { Clock } from '../../parts.js';
-import type { BatchOperation, IndexRecord, Item, KeySchemaElement, StreamViewType, TableRecord } from './dynalite.js';
+import type { IndexRecord, KeySchemaElement, StreamViewType, TableRecord } from './dynalite.js';
 import { dynamoError, fromDynalite, validationError } from './errors.js';
-import { indexOperations, indexPrefix } from './index-entries.js';
+import { addIndex, fillIndex, removeIndex, syncIndexes } from './global-indexes.js';
 import { checkRequest } from './requests.js';
-import { itemPrefix, prefixRange } from './store.js';
 import { newStream } from './streams.js';
 import { readTableName } from './time-to-live.js';
-import { type Engine, lockName } from './writes.js';
+import type { Engine } from './writes.js';
 
 /** CreateTable's input, as it comes over the wire or out of a template. */
 export type TableInput = Readonly<Record<string, unknown>>;
@@ -44,7 +43,11 @@ export function createTables(engine: Engine, clock: Clock): Tables {
         return wanted;
       }
       refuseOtherKeys(present, wanted);
-      await store.saveTable({ ...present, AttributeDefinitions: wanted.AttributeDefinitions, ...streamMembers(present, wanted.StreamSpecification, clock) });
+      await store.saveTable({
+        ...present,
+        AttributeDefinitions: wanted.AttributeDefinitions,
+        ...streamMembers(present, wanted.StreamSpecification, clock),
+      });
       await syncIndexes(engine, present.TableName, wanted.GlobalSecondaryIndexes ?? []);
       return store.table(present.TableName);
     },
@@ -56,7 +59,8 @@ export function createTables(engine: Engine, clock: Clock): Tables {
     },
     async resume() {
       for (const table of store.tables()) {
-        for (const index of table.GlobalSecondaryIndexes ?? []) if (index.IndexStatus === 'CREATING') await fillIndex(engine, table.TableName, index.IndexName);
+        for (const index of table.GlobalSecondaryIndexes ?? [])
+          if (index.IndexStatus === 'CREATING') await fillIndex(engine, table.TableName, index.IndexName);
       }
     },
   };
@@ -68,10 +72,14 @@ interface Inputs {
 }
 
 /** The record that CreateTable makes of its input; nothing is stored. */
-async function newTable({ clock, engine: { store } }: Inputs, input: TableInput, options: { readonly replacing?: boolean } = {}): Promise<TableRecord> {
+async function newTable(
+  { clock, engine: { store } }: Inputs,
+  input: TableInput,
+  options: { readonly replacing?: boolean } = {},
+): Promise<TableRecord> {
   const data = checkRequest(store, 'CreateTable', input);
-  const stream = readStreamSpecification(input['StreamSpecification']);
-  const existing = store.findTable(data['TableName'] as string);
+  const stream = readStreamSpecification(input.StreamSpecification);
+  const existing = store.findTable(data.TableName as string);
   if (existing && !options.replacing) throw dynamoError('ResourceInUseException', `Table already exists: ${existing.TableName}`);
   const created = await new Promise<TableRecord>((resolve, reject) => {
     const tableDb = {
@@ -81,7 +89,7 @@ async function newTable({ clock, engine: { store } }: Inputs, input: TableInput,
       put: (_key: string, _value: unknown, done: (error: unknown) => void) => done(null),
     };
     store.dynalite.action('CreateTable')({ ...store.base, tableDb }, data, (error, output) =>
-      error ? reject(fromDynalite(error)) : resolve(structuredClone(output!['TableDescription']) as TableRecord),
+      error ? reject(fromDynalite(error)) : resolve(structuredClone(output!.TableDescription) as TableRecord),
     );
   });
   const active = (index: IndexRecord): IndexRecord => ({ ...index, IndexStatus: 'ACTIVE' });
@@ -98,7 +106,8 @@ async function newTable({ clock, engine: { store } }: Inputs, input: TableInput,
 function readStreamSpecification(value: unknown): StreamViewType | undefined {
   const { StreamEnabled, StreamViewType } = (value ?? {}) as Record<string, unknown>;
   if (value === undefined || value === null || StreamEnabled === false) {
-    if (StreamViewType !== undefined && StreamViewType !== null) throw validationError('One or more parameter values were invalid: StreamViewType must not be set when StreamEnabled is false');
+    if (StreamViewType !== undefined && StreamViewType !== null)
+      throw validationError('One or more parameter values were invalid: StreamViewType must not be set when StreamEnabled is false');
     return undefined;
   }
   if (typeof StreamViewType === 'string' && VIEW_TYPES.has(StreamViewType)) return StreamViewType as StreamViewType;
@@ -117,9 +126,14 @@ function streamMembers(present: TableRecord, wanted: TableRecord['StreamSpecific
 /** Keys and local indexes cannot change while there is data. */
 function refuseOtherKeys(present: TableRecord, wanted: TableRecord): void {
   const describe = (table: TableRecord, schema: readonly KeySchemaElement[]): string =>
-    schema.map(({ AttributeName: name }) => `${name} ${table.AttributeDefinitions.find((each) => each.AttributeName === name)?.AttributeType}`).join(', ');
+    schema
+      .map(({ AttributeName: name }) => `${name} ${table.AttributeDefinitions.find((each) => each.AttributeName === name)?.AttributeType}`)
+      .join(', ');
   const locals = (table: TableRecord): string =>
-    (table.LocalSecondaryIndexes ?? []).map((index) => `${index.IndexName}(${describe(table, index.KeySchema)})`).sort().join(', ');
+    (table.LocalSecondaryIndexes ?? [])
+      .map((index) => `${index.IndexName}(${describe(table, index.KeySchema)})`)
+      .sort()
+      .join(', ');
   const differences = [
     { what: 'key schema', has: describe(present, present.KeySchema), asked: describe(wanted, wanted.KeySchema) },
     { what: 'local secondary indexes', has: locals(present), asked: locals(wanted) },
@@ -128,58 +142,6 @@ function refuseOtherKeys(present: TableRecord, wanted: TableRecord): void {
     throw validationError(
       `The ${what} of the table ${present.TableName} cannot change: the data has (${has}), the template asks for (${asked}). AWS would replace the table and lose its items; delete the stage's data folder to do the same here.`,
     );
-  }
-}
-
-/** Adds, replaces and removes global indexes until they are the wanted ones. */
-async function syncIndexes(engine: Engine, tableName: string, wanted: readonly IndexRecord[]): Promise<void> {
-  const { store } = engine;
-  const same = (left: IndexRecord, right: IndexRecord): boolean =>
-    left.IndexName === right.IndexName &&
-    JSON.stringify([left.KeySchema, left.Projection]) === JSON.stringify([right.KeySchema, right.Projection]);
-  const present = store.table(tableName).GlobalSecondaryIndexes ?? [];
-  for (const index of present.filter((each) => !wanted.some((other) => same(each, other)))) await removeIndex(engine, tableName, index.IndexName);
-  for (const index of wanted.filter((each) => !present.some((other) => same(each, other)))) await addIndex(engine, tableName, index);
-}
-
-async function removeIndex({ store }: Engine, tableName: string, indexName: string): Promise<void> {
-  const table = store.table(tableName);
-  const { GlobalSecondaryIndexes: present = [], ...rest } = table;
-  const left = present.filter((index) => index.IndexName !== indexName);
-  if (left.length === present.length) throw dynamoError('ResourceNotFoundException', `Requested resource not found: Index: ${indexName} not found`);
-  await store.saveTable({ ...rest, ...(left.length > 0 && { GlobalSecondaryIndexes: left }) } as TableRecord);
-  await store.clear(indexPrefix('global', tableName, indexName));
-}
-
-/** From the moment the table has the index, writes keep it; the items from before are filled in behind. */
-async function addIndex(engine: Engine, tableName: string, index: IndexRecord): Promise<void> {
-  const { store } = engine;
-  await store.clear(indexPrefix('global', tableName, index.IndexName));
-  const table = store.table(tableName);
-  const added: IndexRecord = { ...index, IndexArn: `${table.TableArn}/index/${index.IndexName}`, IndexStatus: 'CREATING', IndexSizeBytes: 0, ItemCount: 0 };
-  await store.saveTable({ ...table, GlobalSecondaryIndexes: [...(table.GlobalSecondaryIndexes ?? []), added] });
-  await fillIndex(engine, tableName, index.IndexName);
-}
-
-async function fillIndex({ store, locks }: Engine, tableName: string, indexName: string): Promise<void> {
-  const prefix = itemPrefix(tableName);
-  for await (const [path] of store.entries(prefixRange(prefix))) {
-    const key = path.slice(prefix.length);
-    const lock = await locks.acquire([lockName(tableName, key)], 'write', 'wait');
-    if ('conflicts' in lock) continue;
-    try {
-      await store.commits.commit(entriesOfItem(store.table(tableName), await store.getItem(tableName, key), indexName));
-    } finally {
-      lock.release();
-    }
-  }
-  const table = store.table(tableName);
-  const active = table.GlobalSecondaryIndexes!.map((index) => (index.IndexName === indexName ? { ...index, IndexStatus: 'ACTIVE' } : index));
-  await store.saveTable({ ...table, GlobalSecondaryIndexes: active });
-
-  function entriesOfItem(present: TableRecord, item: Item | undefined, name: string): readonly BatchOperation[] {
-    const only = { ...present, LocalSecondaryIndexes: [], GlobalSecondaryIndexes: present.GlobalSecondaryIndexes!.filter((index) => index.IndexName === name) };
-    return indexOperations(store.dynalite.db, only, undefined, item);
   }
 }
 
@@ -196,7 +158,9 @@ async function updateTable({ clock, engine }: Inputs, input: TableInput): Promis
   const { AttributeDefinitions, BillingMode, ProvisionedThroughput, StreamSpecification, GlobalSecondaryIndexUpdates } = input;
   const updates = (GlobalSecondaryIndexUpdates ?? []) as readonly IndexUpdate[];
   if ([BillingMode, ProvisionedThroughput, StreamSpecification].every((each) => each === undefined) && updates.length === 0) {
-    throw validationError('At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required');
+    throw validationError(
+      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
+    );
   }
   const created = updates.flatMap(({ Create }) => (Create ? [Create] : []));
   const definitions = mergeDefinitions(table, AttributeDefinitions);

@@ -15,34 +15,38 @@ export interface TemplateTable {
 
 /** Reads the properties; `tableName` wins over a name among them. */
 export function readTemplateTable(properties: Properties, tableName: string): TemplateTable {
-  const provisioned = properties['BillingMode'] !== 'PAY_PER_REQUEST';
+  const provisioned = properties.BillingMode !== 'PAY_PER_REQUEST';
   const throughput = (of: Properties): Properties => (provisioned ? { ProvisionedThroughput: readThroughput(of) } : {});
-  const indexes = (properties['GlobalSecondaryIndexes'] ?? []) as readonly Properties[];
-  const locals = (properties['LocalSecondaryIndexes'] ?? []) as readonly Properties[];
-  const index = (each: Properties): Properties => ({ IndexName: each['IndexName'], KeySchema: each['KeySchema'], Projection: each['Projection'] });
-  const stream = properties['StreamSpecification'] as Properties | undefined;
+  const indexes = (properties.GlobalSecondaryIndexes ?? []) as readonly Properties[];
+  const locals = (properties.LocalSecondaryIndexes ?? []) as readonly Properties[];
+  const index = (each: Properties): Properties => ({
+    IndexName: each.IndexName,
+    KeySchema: each.KeySchema,
+    Projection: each.Projection,
+  });
+  const stream = properties.StreamSpecification as Properties | undefined;
   return {
     input: {
       TableName: tableName,
-      AttributeDefinitions: properties['AttributeDefinitions'],
-      KeySchema: properties['KeySchema'],
+      AttributeDefinitions: properties.AttributeDefinitions,
+      KeySchema: properties.KeySchema,
       BillingMode: provisioned ? 'PROVISIONED' : 'PAY_PER_REQUEST',
       ...throughput(properties),
       ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes.map((each) => ({ ...index(each), ...throughput(each) })) }),
       ...(locals.length > 0 && { LocalSecondaryIndexes: locals.map(index) }),
-      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream['StreamViewType'] } }),
+      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
     },
-    ttlAttribute: readTtl(properties['TimeToLiveSpecification'] as Properties | undefined),
+    ttlAttribute: readTtl(properties.TimeToLiveSpecification as Properties | undefined),
   };
 }
 
 /** Throughput is not enforced; five units stand in where autoscaling would decide. */
 function readThroughput(properties: Properties): Properties {
-  const given = properties['ProvisionedThroughput'] as Properties | undefined;
-  return { ReadCapacityUnits: Number(given?.['ReadCapacityUnits'] ?? 5), WriteCapacityUnits: Number(given?.['WriteCapacityUnits'] ?? 5) };
+  const given = properties.ProvisionedThroughput as Properties | undefined;
+  return { ReadCapacityUnits: Number(given?.ReadCapacityUnits ?? 5), WriteCapacityUnits: Number(given?.WriteCapacityUnits ?? 5) };
 }
 
 function readTtl(specification: Properties | undefined): string | undefined {
-  const enabled = specification?.['Enabled'] === true || specification?.['Enabled'] === 'true';
-  return enabled ? String(specification['AttributeName']) : undefined;
+  const enabled = specification?.Enabled === true || specification?.Enabled === 'true';
+  return enabled ? String(specification.AttributeName) : undefined;
 }

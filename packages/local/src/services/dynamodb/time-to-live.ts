@@ -27,7 +27,8 @@ const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 60 * 60;
 export function createTimeToLive(engine: Engine, clock: Clock): TimeToLive {
   const { store } = engine;
   const settingKey = (tableName: string): string => `ttl~${tableName}`;
-  const read = async (tableName: string): Promise<TtlSetting | undefined> => (await store.base.db.get(settingKey(tableName))) as TtlSetting | undefined;
+  const read = async (tableName: string): Promise<TtlSetting | undefined> =>
+    (await store.base.db.get(settingKey(tableName))) as TtlSetting | undefined;
 
   async function ensure(tableName: string, attributeName: string | undefined): Promise<void> {
     const key = settingKey(tableName);
@@ -60,10 +61,14 @@ export function createTimeToLive(engine: Engine, clock: Clock): TimeToLive {
     ensure,
     async update(input) {
       const table = store.table(readTableName(input));
-      const { AttributeName: name, Enabled: enabled } = readSpecification(input['TimeToLiveSpecification']);
+      const { AttributeName: name, Enabled: enabled } = readSpecification(input.TimeToLiveSpecification);
       const present = await read(table.TableName);
       if (enabled && present) {
-        throw validationError(present.AttributeName === name ? 'TimeToLive is already enabled' : `TimeToLive is active on a different AttributeName: current AttributeName is ${present.AttributeName}`);
+        throw validationError(
+          present.AttributeName === name
+            ? 'TimeToLive is already enabled'
+            : `TimeToLive is active on a different AttributeName: current AttributeName is ${present.AttributeName}`,
+        );
       }
       if (!enabled && !present) throw validationError('TimeToLive is already disabled');
       if (!enabled && present!.AttributeName !== name) {
@@ -87,7 +92,7 @@ export function createTimeToLive(engine: Engine, clock: Clock): TimeToLive {
 
 /** The table a request names; throws `ValidationException` when it names none. */
 export function readTableName(input: Readonly<Record<string, unknown>>): string {
-  const name = input['TableName'];
+  const name = input.TableName;
   if (typeof name === 'string' && name !== '') return name;
   throw validationError("The parameter 'TableName' is required but was not present in the request");
 }
@@ -104,7 +109,7 @@ function readSpecification(value: unknown): { readonly AttributeName: string; re
 
 /** A number in epoch seconds that is past, but by less than five years. */
 function isExpired(item: Item, attributeName: string, nowMs: number): boolean {
-  const text = item[attributeName]?.['N'];
+  const text = item[attributeName]?.N;
   const expiresSeconds = typeof text === 'string' ? Number(text) : Number.NaN;
   const nowSeconds = nowMs / 1000;
   return expiresSeconds <= nowSeconds && expiresSeconds > nowSeconds - FIVE_YEARS_SECONDS;

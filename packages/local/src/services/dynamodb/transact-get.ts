@@ -17,7 +17,7 @@ interface Get {
 const MAX_GETS = 100;
 
 export async function transactGet(engine: Engine, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  const gets = readGets(engine, input['TransactItems']);
+  const gets = readGets(engine, input.TransactItems);
   const locks = gets.map(({ table, key }) => lockName(table.TableName, key));
   if (new Set(locks).size < locks.length) throw validationError('Transaction request cannot include multiple operations on one item');
   const lock = await engine.locks.acquire(locks, 'read', 'conflict');
@@ -35,7 +35,9 @@ function readGets(engine: Engine, items: unknown): readonly Get[] {
   const { store } = engine;
   if (!Array.isArray(items) || items.length < 1 || items.length > MAX_GETS) {
     const bound = Array.isArray(items) && items.length > MAX_GETS ? `less than or equal to ${MAX_GETS}` : 'greater than or equal to 1';
-    throw validationError(`1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length ${bound}`);
+    throw validationError(
+      `1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length ${bound}`,
+    );
   }
   return items.map((item: { readonly Get?: Readonly<Record<string, unknown>> } | null, index) => {
     if (!item?.Get) {
@@ -44,7 +46,7 @@ function readGets(engine: Engine, items: unknown): readonly Get[] {
       );
     }
     const data = checkRequest(store, 'GetItem', item.Get);
-    const table = store.findTable(data['TableName'] as string);
+    const table = store.findTable(data.TableName as string);
     if (!table) throw dynamoError('ResourceNotFoundException', 'Requested resource not found');
     const invalidPath = store.dynalite.db.validateKeyPaths(projectionOf(data)?.nestedPaths, table);
     if (invalidPath) throw fromDynalite(invalidPath);
@@ -53,7 +55,7 @@ function readGets(engine: Engine, items: unknown): readonly Get[] {
 }
 
 function projectionOf(data: CheckedRequest) {
-  return data['_projection'] as { readonly paths: readonly unknown[]; readonly nestedPaths: unknown } | undefined;
+  return data._projection as { readonly paths: readonly unknown[]; readonly nestedPaths: unknown } | undefined;
 }
 
 function projected(engine: Engine, get: Get, item: Item): Item {
@@ -67,12 +69,14 @@ function consumedCapacity(
   input: Readonly<Record<string, unknown>>,
   { gets, items }: { readonly gets: readonly Get[]; readonly items: readonly (Item | undefined)[] },
 ): Record<string, unknown> {
-  const wanted = input['ReturnConsumedCapacity'];
+  const wanted = input.ReturnConsumedCapacity;
   if (wanted !== 'TOTAL' && wanted !== 'INDEXES') return {};
   const units = new Map<string, number>();
   for (const [index, { table }] of gets.entries()) {
     const cost = 2 * engine.store.dynalite.db.capacityUnits(items[index], true, true);
     units.set(table.TableName, (units.get(table.TableName) ?? 0) + cost);
   }
-  return { ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits, ReadCapacityUnits: CapacityUnits })) };
+  return {
+    ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits, ReadCapacityUnits: CapacityUnits })),
+  };
 }

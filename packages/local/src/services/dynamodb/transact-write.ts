@@ -60,7 +60,10 @@ export function createTransactWriter(engine: Engine, clock: Clock): TransactWrit
       const known = (await store.base.db.get(`transaction~${token}`)) as TokenRecord | undefined;
       if (known && known.expiresAtMs > clock.now()) {
         if (known.hash === hash) return {};
-        throw dynamoError('IdempotentParameterMismatchException', 'The request uses the same client token as a previous, but non-identical request.');
+        throw dynamoError(
+          'IdempotentParameterMismatchException',
+          'The request uses the same client token as a previous, but non-identical request.',
+        );
       }
       const remember: TokenRecord = { hash, expiresAtMs: clock.now() + TOKEN_LIFETIME_MS };
       return await run(engine, input, [{ type: 'put', key: `transaction~${token}`, value: remember }]);
@@ -71,7 +74,7 @@ export function createTransactWriter(engine: Engine, clock: Clock): TransactWrit
 
   return {
     async write(input) {
-      const token = input['ClientRequestToken'];
+      const token = input.ClientRequestToken;
       if (token === undefined || token === null) return run(engine, input, []);
       if (typeof token !== 'string' || token.length < 1 || token.length > 36) {
         throw validationError(
@@ -90,8 +93,12 @@ export function createTransactWriter(engine: Engine, clock: Clock): TransactWrit
   };
 }
 
-async function run(engine: Engine, input: Readonly<Record<string, unknown>>, extra: readonly BatchOperation[]): Promise<Record<string, unknown>> {
-  const actions = readActions(engine.store, input['TransactItems']);
+async function run(
+  engine: Engine,
+  input: Readonly<Record<string, unknown>>,
+  extra: readonly BatchOperation[],
+): Promise<Record<string, unknown>> {
+  const actions = readActions(engine.store, input.TransactItems);
   const keyReasons = actions.map(({ item }) => ('reason' in item ? item.reason : undefined));
   if (keyReasons.some((reason) => reason !== undefined)) throw transactionCanceled(keyReasons);
   const locks = actions.map(({ item }) => ('lock' in item ? item.lock : ''));
@@ -107,7 +114,12 @@ async function run(engine: Engine, input: Readonly<Record<string, unknown>>, ext
       outcomes.flatMap(({ changes }) => changes),
       { extra },
     );
-    return consumedCapacity(engine.store, input, outcomes.map(({ changes }) => changes), actions);
+    return consumedCapacity(
+      engine.store,
+      input,
+      outcomes.map(({ changes }) => changes),
+      actions,
+    );
   } finally {
     lock.release();
   }
@@ -126,7 +138,10 @@ async function evaluate(store: Store, action: TransactAction): Promise<Outcome> 
   if (!(error instanceof AwsError)) throw error;
   switch (error.code) {
     case 'ConditionalCheckFailedException':
-      return { changes: [], reason: { Code: 'ConditionalCheckFailed', Message: error.message, ...(action.returnItem && existing && { Item: existing }) } };
+      return {
+        changes: [],
+        reason: { Code: 'ConditionalCheckFailed', Message: error.message, ...(action.returnItem && existing && { Item: existing }) },
+      };
     case 'ValidationException':
       return { changes: [], reason: { Code: 'ValidationError', Message: error.message } };
     default:
@@ -136,7 +151,9 @@ async function evaluate(store: Store, action: TransactAction): Promise<Outcome> 
 
 function readActions(store: Store, items: unknown): readonly TransactAction[] {
   if (!Array.isArray(items)) {
-    throw validationError("1 validation error detected: Value null at 'transactItems' failed to satisfy constraint: Member must not be null");
+    throw validationError(
+      "1 validation error detected: Value null at 'transactItems' failed to satisfy constraint: Member must not be null",
+    );
   }
   if (items.length < 1 || items.length > MAX_ACTIONS) {
     const bound = items.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_ACTIONS}`;
@@ -151,7 +168,9 @@ function readActions(store: Store, items: unknown): readonly TransactAction[] {
 }
 
 function readAction(store: Store, item: unknown, position: number): TransactAction {
-  const given = Object.entries((item ?? {}) as Record<string, unknown>).filter(([name, value]) => name in ACTIONS && value !== null && value !== undefined);
+  const given = Object.entries((item ?? {}) as Record<string, unknown>).filter(
+    ([name, value]) => name in ACTIONS && value !== null && value !== undefined,
+  );
   const [entry] = given;
   if (!entry || given.length > 1) throw validationError('TransactItems can only contain one of Check, Put, Update or Delete');
   const name = entry[0] as ActionName;
@@ -163,7 +182,7 @@ function readAction(store: Store, item: unknown, position: number): TransactActi
   }
   const operation = ACTIONS[name];
   const data = checkRequest(store, operation, { ...input, ReturnValues: undefined });
-  const table = store.findTable(data['TableName'] as string);
+  const table = store.findTable(data.TableName as string);
   if (!table) throw dynamoError('ResourceNotFoundException', 'Requested resource not found');
   return { name, operation, data, table, returnItem: readReturnOnFailure(input), item: lockOf(store, operation, table, data) };
 }
@@ -172,7 +191,8 @@ function lockOf(store: Store, operation: TransactAction['operation'], table: Tab
   try {
     return { lock: lockName(table.TableName, itemKey(store, operation, table, data)) };
   } catch (error) {
-    if (error instanceof AwsError && error.code === 'ValidationException') return { reason: { Code: 'ValidationError', Message: error.message } };
+    if (error instanceof AwsError && error.code === 'ValidationException')
+      return { reason: { Code: 'ValidationError', Message: error.message } };
     throw error;
   }
 }
@@ -184,7 +204,7 @@ function consumedCapacity(
   changes: readonly (readonly ItemChange[])[],
   actions: readonly TransactAction[],
 ): Record<string, unknown> {
-  const wanted = input['ReturnConsumedCapacity'];
+  const wanted = input.ReturnConsumedCapacity;
   if (wanted !== 'TOTAL' && wanted !== 'INDEXES') return {};
   const units = new Map<string, number>();
   for (const [index, action] of actions.entries()) {
@@ -192,7 +212,9 @@ function consumedCapacity(
     const most = Math.max(1, ...images.map((image) => store.dynalite.db.capacityUnits(image, false, true)));
     units.set(action.table.TableName, (units.get(action.table.TableName) ?? 0) + 2 * most);
   }
-  return { ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits, WriteCapacityUnits: CapacityUnits })) };
+  return {
+    ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits, WriteCapacityUnits: CapacityUnits })),
+  };
 }
 
 function lowerFirst(text: string): string {

@@ -24,5 +24,7 @@ export function transactionCanceled(reasons: readonly (CancellationReason | unde
 
 /** Reasons for the actions whose item another transaction holds. */
 export function conflictReasons(locks: readonly string[], conflicts: ReadonlySet<string>): readonly (CancellationReason | undefined)[] {
-  return locks.map((lock) => (conflicts.has(lock) ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' } : undefined));
+  return locks.map((lock) =>
+    conflicts.has(lock) ? { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' } : undefined,
+  );
 }

@@ -1,4 +1,12 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, TransactGetItemsCommand, type TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactGetItemsCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { startFixture } from '../fixture.test.support.js';
 import { createKeyLocks } from './key-locks.js';
@@ -19,7 +27,8 @@ async function start() {
 }
 
 const key = (id: string) => ({ id: { S: id } });
-const transact = (dynamo: DynamoDBClient, TransactItems: TransactWriteItem[], extra: object = {}) => dynamo.send(new TransactWriteItemsCommand({ TransactItems, ...extra }));
+const transact = (dynamo: DynamoDBClient, TransactItems: TransactWriteItem[], extra: object = {}) =>
+  dynamo.send(new TransactWriteItemsCommand({ TransactItems, ...extra }));
 const read = async (dynamo: DynamoDBClient, id: string) => (await dynamo.send(new GetItemCommand({ TableName, Key: key(id) }))).Item;
 const putOf = (id: string, n = '1'): TransactWriteItem => ({ Put: { TableName, Item: { ...key(id), n: { N: n } } } });
 const absent = { ConditionExpression: 'attribute_not_exists(id)' };
@@ -29,17 +38,24 @@ describe('TransactWriteItems', () => {
     const { dynamo } = await start();
     await transact(dynamo, [putOf('check'), putOf('update'), putOf('delete')]);
     await transact(dynamo, [
-      { ConditionCheck: { TableName, Key: key('check'), ConditionExpression: 'n = :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
+      {
+        ConditionCheck: {
+          TableName,
+          Key: key('check'),
+          ConditionExpression: 'n = :one',
+          ExpressionAttributeValues: { ':one': { N: '1' } },
+        },
+      },
       { Put: { TableName, Item: { ...key('put'), n: { N: '2' } }, ...absent } },
       { Update: { TableName, Key: key('update'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
       { Delete: { TableName, Key: key('delete'), ConditionExpression: 'attribute_exists(id)' } },
     ]);
-    expect([(await read(dynamo, 'check'))?.['n'], (await read(dynamo, 'put'))?.['n'], (await read(dynamo, 'update'))?.['n'], await read(dynamo, 'delete')]).toEqual([
-      { N: '1' },
-      { N: '2' },
-      { N: '2' },
-      undefined,
-    ]);
+    expect([
+      (await read(dynamo, 'check'))?.n,
+      (await read(dynamo, 'put'))?.n,
+      (await read(dynamo, 'update'))?.n,
+      await read(dynamo, 'delete'),
+    ]).toEqual([{ N: '1' }, { N: '2' }, { N: '2' }, undefined]);
   });
 
   it('does nothing when one condition fails, and gives the reasons in order, with the item when asked', async () => {
@@ -53,7 +69,8 @@ describe('TransactWriteItems', () => {
     ]);
     await expect(failing).rejects.toMatchObject({
       name: 'TransactionCanceledException',
-      message: 'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]',
+      message:
+        'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, ConditionalCheckFailed]',
       CancellationReasons: [
         { Code: 'None' },
         { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item: { id: { S: 'taken' }, n: { N: '5' } } },
@@ -81,29 +98,41 @@ describe('TransactWriteItems', () => {
   it('keeps the sum when transfers and single writes meet', async () => {
     const { dynamo } = await start();
     await transact(dynamo, [putOf('a', '1000'), putOf('b', '1000')]);
-    const add = (id: string, by: number) => ({ TableName, Key: key(id), UpdateExpression: 'ADD n :by', ExpressionAttributeValues: { ':by': { N: String(by) } } });
+    const add = (id: string, by: number) => ({
+      TableName,
+      Key: key(id),
+      UpdateExpression: 'ADD n :by',
+      ExpressionAttributeValues: { ':by': { N: String(by) } },
+    });
     const outcomes = await Promise.allSettled([
       ...Array.from({ length: 30 }, () => transact(dynamo, [{ Update: add('a', -1) }, { Update: add('b', 1) }])),
       ...Array.from({ length: 30 }, () => dynamo.send(new UpdateItemCommand(add('a', 10)))),
     ]);
     const transfers = outcomes.slice(0, 30).filter(({ status }) => status === 'fulfilled').length;
     const single = outcomes.slice(30).filter(({ status }) => status === 'fulfilled').length;
-    expect([(await read(dynamo, 'a'))?.['n'], (await read(dynamo, 'b'))?.['n']]).toEqual([{ N: String(1000 - transfers + 10 * single) }, { N: String(1000 + transfers) }]);
+    expect([(await read(dynamo, 'a'))?.n, (await read(dynamo, 'b'))?.n]).toEqual([
+      { N: String(1000 - transfers + 10 * single) },
+      { N: String(1000 + transfers) },
+    ]);
     const refusals = new Set(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [(outcome.reason as Error).name] : [])));
     for (const name of refusals) expect(['TransactionCanceledException', 'TransactionConflictException']).toContain(name);
   });
 
   it('does a request with the same token once, and refuses the token for another request', async () => {
     const { dynamo, clock } = await start();
-    const add: TransactWriteItem = { Update: { TableName, Key: key('a'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } };
+    const add: TransactWriteItem = {
+      Update: { TableName, Key: key('a'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } },
+    };
     const ClientRequestToken = 'token-1';
     await transact(dynamo, [add], { ClientRequestToken });
     await transact(dynamo, [add], { ClientRequestToken });
-    expect((await read(dynamo, 'a'))?.['n']).toEqual({ N: '1' });
-    await expect(transact(dynamo, [add, putOf('b')], { ClientRequestToken })).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+    expect((await read(dynamo, 'a'))?.n).toEqual({ N: '1' });
+    await expect(transact(dynamo, [add, putOf('b')], { ClientRequestToken })).rejects.toMatchObject({
+      name: 'IdempotentParameterMismatchException',
+    });
     clock.advance(10 * 60_000 + 1);
     await transact(dynamo, [add], { ClientRequestToken });
-    expect((await read(dynamo, 'a'))?.['n']).toEqual({ N: '2' });
+    expect((await read(dynamo, 'a'))?.n).toEqual({ N: '2' });
   });
 
   it('gives a failing update as a reason, not as an error of the request', async () => {
@@ -111,7 +140,10 @@ describe('TransactWriteItems', () => {
     await dynamo.send(new PutItemCommand({ TableName, Item: { ...key('text'), n: { S: 'not a number' } } }));
     const update = { TableName, Key: key('text'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } };
     await expect(transact(dynamo, [{ Update: update }, putOf('b')])).rejects.toMatchObject({
-      CancellationReasons: [{ Code: 'ValidationError', Message: 'An operand in the update expression has an incorrect data type' }, { Code: 'None' }],
+      CancellationReasons: [
+        { Code: 'ValidationError', Message: 'An operand in the update expression has an incorrect data type' },
+        { Code: 'None' },
+      ],
     });
     await expect(transact(dynamo, [putOf('b'), { Delete: { TableName, Key: { wrong: { S: 'x' } } } }])).rejects.toMatchObject({
       CancellationReasons: [{ Code: 'None' }, { Code: 'ValidationError', Message: 'The provided key element does not match the schema' }],
@@ -122,7 +154,10 @@ describe('TransactWriteItems', () => {
     const { dynamo } = await start();
     const many = (count: number) => Array.from({ length: count }, (_, index) => putOf(`m${index}`));
     await transact(dynamo, many(100));
-    await expect(transact(dynamo, many(101))).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('less than or equal to 100') });
+    await expect(transact(dynamo, many(101))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('less than or equal to 100'),
+    });
     await expect(transact(dynamo, [])).rejects.toMatchObject({ name: 'ValidationException' });
     await expect(transact(dynamo, [putOf('a'), { Delete: { TableName, Key: key('a') } }])).rejects.toMatchObject({
       message: 'Transaction request cannot include multiple operations on one item',
@@ -130,10 +165,14 @@ describe('TransactWriteItems', () => {
     await expect(transact(dynamo, [{ ...putOf('a'), Delete: { TableName, Key: key('b') } }])).rejects.toMatchObject({
       message: 'TransactItems can only contain one of Check, Put, Update or Delete',
     });
-    await expect(transact(dynamo, [{ ConditionCheck: { TableName, Key: key('a'), ConditionExpression: undefined } }])).rejects.toMatchObject({
+    await expect(
+      transact(dynamo, [{ ConditionCheck: { TableName, Key: key('a'), ConditionExpression: undefined } }]),
+    ).rejects.toMatchObject({
       message: expect.stringContaining("at 'transactItems.1.member.conditionCheck.conditionExpression'"),
     });
-    await expect(transact(dynamo, [{ Put: { TableName: 'nowhere', Item: key('a') } }])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(transact(dynamo, [{ Put: { TableName: 'nowhere', Item: key('a') } }])).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 
   it('costs twice', async () => {
@@ -149,7 +188,11 @@ describe('TransactGetItems', () => {
     await transact(dynamo, [putOf('a', '1'), putOf('b', '2')]);
     const got = await dynamo.send(
       new TransactGetItemsCommand({
-        TransactItems: [{ Get: { TableName, Key: key('b') } }, { Get: { TableName, Key: key('none') } }, { Get: { TableName, Key: key('a'), ProjectionExpression: 'n' } }],
+        TransactItems: [
+          { Get: { TableName, Key: key('b') } },
+          { Get: { TableName, Key: key('none') } },
+          { Get: { TableName, Key: key('a'), ProjectionExpression: 'n' } },
+        ],
       }),
     );
     expect(got.Responses).toEqual([{ Item: { id: { S: 'b' }, n: { N: '2' } } }, {}, { Item: { n: { N: '1' } } }]);
@@ -165,7 +208,7 @@ describe('TransactGetItems', () => {
       const items = [{ Get: { TableName, Key: key('a') } }, { Get: { TableName, Key: key('b') } }];
       const got = await dynamo.send(new TransactGetItemsCommand({ TransactItems: items })).catch((error: Error) => error);
       if (got instanceof Error) expect(got.name).toBe('TransactionCanceledException');
-      else expect(got.Responses?.[0]?.Item?.['n']).toEqual(got.Responses?.[1]?.Item?.['n']);
+      else expect(got.Responses?.[0]?.Item?.n).toEqual(got.Responses?.[1]?.Item?.n);
     }
     await writes;
   });

@@ -3,7 +3,7 @@
  * then item, index entries and stream records go into LevelDB as one batch, so a kill can separate none of them.
  */
 import { AwsError } from '../../wire/aws-error.js';
-import { type Callback, type Item, type TableRecord } from './dynalite.js';
+import type { ActionStore, BatchOperation, Callback, Item, TableRecord } from './dynalite.js';
 import { dynamoError, fromDynalite, tableNotFound, validationError } from './errors.js';
 import { indexOperations } from './index-entries.js';
 import { itemSizeBytes, MAX_ITEM_BYTES, sameItem } from './item-size.js';
@@ -11,7 +11,6 @@ import type { KeyLocks } from './key-locks.js';
 import { type CheckedRequest, checkRequest } from './requests.js';
 import { itemPrefix, type Store, settle, tableGetter } from './store.js';
 import type { ItemChange, Streams } from './streams.js';
-import type { BatchOperation } from './dynalite.js';
 
 /** What the write path of all operations works with. */
 export interface Engine {
@@ -27,24 +26,40 @@ export type Evaluation =
 
 /** Runs a single-item write or a batch as dynalite has it, without writing. The items' locks must be held. */
 export function evaluateWrite(store: Store, operation: string, data: CheckedRequest): Promise<Evaluation> {
-  const changes: ItemChange[] = [];
-  let existing: Item | undefined;
+  const captured: Captured = { changes: [], read: new Map() };
+  return new Promise((resolve, reject) => {
+    store.dynalite.action(operation)(captureView(store, captured, reject), data, (error, output) => {
+      const { changes, read } = captured;
+      const problem = error ? fromDynalite(error) : changes.map(changeProblem).find((each) => each !== undefined);
+      resolve(problem ? { ok: false, error: problem, existing: [...read.values()].at(-1) } : { ok: true, output: output ?? {}, changes });
+    });
+  });
+}
+
+interface Captured {
+  readonly changes: ItemChange[];
+  /** Items as they were, by lock name. */
+  readonly read: Map<string, Item | undefined>;
+}
+
+/** A store that reads from LevelDB and collects writes of items; index entries are ours to make. */
+function captureView(store: Store, { changes, read }: Captured, fail: (error: unknown) => void): ActionStore {
   const collect = (tableName: string, key: string, after: Item | undefined): void => {
-    changes.push({ table: store.table(tableName), key, before: read.get(`${tableName}~${key}`), after });
+    changes.push({ table: store.table(tableName), key, before: read.get(lockName(tableName, key)), after });
   };
-  const read = new Map<string, Item | undefined>();
-  const view = {
+  return {
     options: store.base.options,
     tableDb: store.base.tableDb,
     getTable: tableGetter({ get: (name: string) => store.findTable(name) }),
-    getItemDb: (tableName: string) => ({
+    getItemDb: (tableName) => ({
       lock: (_key: string, run: (release: <TDone>(done: TDone) => TDone) => void) => run((done) => done),
-      get: (key: string, done: Callback<Item>) =>
-        settle(store.getItem(tableName, key), (error, item) => {
-          read.set(`${tableName}~${key}`, item);
-          existing = item;
+      get: (key: string, done: Callback<Item | undefined>) => {
+        const remember: Callback<Item | undefined> = (error, item) => {
+          read.set(lockName(tableName, key), item);
           done(error, item);
-        }),
+        };
+        settle(store.getItem(tableName, key), { done: remember, fail });
+      },
       put: (key: string, item: Item, done: Callback<void>) => {
         collect(tableName, key, item);
         done(null);
@@ -54,15 +69,12 @@ export function evaluateWrite(store: Store, operation: string, data: CheckedRequ
         done(null);
       },
     }),
-    getIndexDb: () => ({ put: (_key: string, _item: Item, done: Callback<void>) => done(null), del: (_key: string, done: Callback<void>) => done(null) }),
-    getTagDb: (name: string) => store.base.getTagDb(name),
+    getIndexDb: () => ({
+      put: (_key: string, _item: Item, done: Callback<void>) => done(null),
+      del: (_key: string, done: Callback<void>) => done(null),
+    }),
+    getTagDb: (name) => store.base.getTagDb(name),
   };
-  return new Promise((resolve) => {
-    store.dynalite.action(operation)(view, data, (error, output) => {
-      const problem = error ? fromDynalite(error) : changes.map(changeProblem).find((each) => each !== undefined);
-      resolve(problem ? { ok: false, error: problem, existing } : { ok: true, output: output ?? {}, changes });
-    });
-  });
 }
 
 /** What dynalite does not check of a new item: its size in bytes, and empty index keys. */
@@ -70,9 +82,9 @@ function changeProblem({ table, after }: ItemChange): AwsError | undefined {
   if (!after) return undefined;
   if (itemSizeBytes(after) > MAX_ITEM_BYTES) return validationError('Item size has exceeded the maximum allowed size');
   for (const index of [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])]) {
-    const empty = index.KeySchema.find(({ AttributeName: name }) => after[name]?.['S'] === '' || after[name]?.['B'] === '');
+    const empty = index.KeySchema.find(({ AttributeName: name }) => after[name]?.S === '' || after[name]?.B === '');
     if (empty) {
-      const kind = after[empty.AttributeName]!['S'] === '' ? 'string' : 'binary';
+      const kind = after[empty.AttributeName]!.S === '' ? 'string' : 'binary';
       return validationError(
         `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index.IndexName}, IndexKey: ${empty.AttributeName}`,
       );
@@ -106,11 +118,15 @@ export function lockName(tableName: string, key: string): string {
 type SingleWrite = 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /** One write of one item, from its request to its answer. */
-export async function writeItem(engine: Engine, operation: SingleWrite, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+export async function writeItem(
+  engine: Engine,
+  operation: SingleWrite,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
   const { store, locks } = engine;
   const data = checkRequest(store, operation, input);
   const returnItem = readReturnOnFailure(input);
-  const table = store.findTable(data['TableName'] as string);
+  const table = store.findTable(data.TableName as string);
   if (!table) throw dynamoError('ResourceNotFoundException', 'Requested resource not found');
   const name = lockName(table.TableName, itemKey(store, operation, table, data));
   const lock = await locks.acquire([name], 'write', 'conflict');
@@ -128,7 +144,7 @@ export async function writeItem(engine: Engine, operation: SingleWrite, input: R
 /** dynalite's key of the item that a write is about; throws its `ValidationException` for a key that does not fit the table. */
 export function itemKey(store: Store, operation: SingleWrite | 'GetItem', table: TableRecord, data: CheckedRequest): string {
   const { db } = store.dynalite;
-  const source = (operation === 'PutItem' ? data['Item'] : data['Key']) as Item;
+  const source = (operation === 'PutItem' ? data.Item : data.Key) as Item;
   const invalid = operation === 'PutItem' ? db.validateItem(source, table) : db.validateKey(source, table);
   if (invalid) throw fromDynalite(invalid);
   return db.createKey(source, table);
@@ -136,7 +152,7 @@ export function itemKey(store: Store, operation: SingleWrite | 'GetItem', table:
 
 /** `ReturnValuesOnConditionCheckFailure`, which dynalite does not know. */
 export function readReturnOnFailure(input: Readonly<Record<string, unknown>>): boolean {
-  const value = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
+  const value = input.ReturnValuesOnConditionCheckFailure ?? 'NONE';
   if (value === 'ALL_OLD' || value === 'NONE') return value === 'ALL_OLD';
   throw validationError(
     `1 validation error detected: Value '${String(value)}' at 'returnValuesOnConditionCheckFailure' failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]`,
@@ -157,7 +173,7 @@ interface BatchEntry {
 export async function batchWrite(engine: Engine, input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   const { store, locks } = engine;
   const data = checkRequest(store, 'BatchWriteItem', input);
-  const requests = Object.entries(data['RequestItems'] as Readonly<Record<string, readonly BatchEntry[]>>);
+  const requests = Object.entries(data.RequestItems as Readonly<Record<string, readonly BatchEntry[]>>);
   const names = requests.flatMap(([tableName, entries]) => {
     const table = store.findTable(tableName);
     if (!table) throw dynamoError('ResourceNotFoundException', tableNotFound(tableName).message);

@@ -116,7 +116,11 @@ function readSelection(call: S3Call): Omit<ListSelection, 'after'> {
 function readMaxKeys(text: string | undefined): number {
   if (text === undefined) return MAX_KEYS;
   if (!/^\d+$/.test(text) || Number(text) > 2_147_483_647) {
-    throw s3Error('InvalidArgument', { ArgumentName: 'max-keys', ArgumentValue: text }, 'Provided max-keys not an integer or within integer range');
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'max-keys', ArgumentValue: text },
+      'Provided max-keys not an integer or within integer range',
+    );
   }
   return Math.min(Number(text), MAX_KEYS);
 }
@@ -152,7 +156,11 @@ export const deleteObjects: S3Operation = async (call) => {
   const errors = outcomes.flatMap(({ key, error }) => (error ? [{ Key: key, Code: error.code, Message: error.message }] : []));
   return { statusCode: 200, body: xmlDocument('DeleteResult', { Deleted: deleted, Error: errors }) };
 
-  async function deleteOne(each: S3Call, key: string, etag: string | undefined): Promise<{ readonly key: string; readonly error?: AwsError }> {
+  async function deleteOne(
+    each: S3Call,
+    key: string,
+    etag: string | undefined,
+  ): Promise<{ readonly key: string; readonly error?: AwsError }> {
     try {
       each.authorize('s3:DeleteObject', objectArn({ bucketName: each.bucketName, key }));
       const check = etag === undefined ? undefined : checkWrite((name) => (name === 'if-match' ? etag : undefined), key);

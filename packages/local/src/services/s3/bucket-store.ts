@@ -82,8 +82,11 @@ async function readBucketFile(folder: string): Promise<BucketFile | undefined> {
     return JSON.parse(await readFile(join(folder, 'bucket.json'), 'utf8')) as BucketFile;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new Error(`cannot read ${join(folder, 'bucket.json')}: expected the JSON this stage wrote; remove the folder to start with an empty bucket`, {
-      cause: error,
-    });
+    throw new Error(
+      `cannot read ${join(folder, 'bucket.json')}: expected the JSON this stage wrote; remove the folder to start with an empty bucket`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -30,7 +30,8 @@ export const completeMultipartUpload: S3Operation = async (call) => {
     await joinParts(bucket, upload, { parts, draft, whole });
     const checksum = objectChecksum(upload, parts, whole);
     const declared = checksum && call.header(`x-amz-checksum-${checksum.algorithm}`);
-    if (declared !== undefined && declared !== checksum?.value) throw s3Error('BadDigest', {}, 'The checksum you specified did not match the calculated checksum.');
+    if (declared !== undefined && declared !== checksum?.value)
+      throw s3Error('BadDigest', {}, 'The checksum you specified did not match the calculated checksum.');
     const record: ObjectRecord = {
       key: upload.key,
       size: parts.reduce((sum, part) => sum + part.size, 0),
@@ -49,7 +50,11 @@ export const completeMultipartUpload: S3Operation = async (call) => {
       ETag: `"${record.etag}"`,
       ...(checksum && { [`Checksum${checksum.algorithm.toUpperCase()}`]: checksum.value, ChecksumType: checksum.type }),
     };
-    return { statusCode: 200, headers: { 'x-amz-server-side-encryption': 'AES256' }, body: xmlDocument('CompleteMultipartUploadResult', result) };
+    return {
+      statusCode: 200,
+      headers: { 'x-amz-server-side-encryption': 'AES256' },
+      body: xmlDocument('CompleteMultipartUploadResult', result),
+    };
   } finally {
     await draft.discard();
   }
@@ -77,7 +82,13 @@ function selectParts(upload: Upload, root: XmlElement | undefined): readonly Par
     return part;
   });
   const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
-  if (small) throw s3Error('EntityTooSmall', { ProposedSize: small.size, MinSizeAllowed: MIN_PART_BYTES, PartNumber: small.partNumber, ETag: small.md5Hex });
+  if (small)
+    throw s3Error('EntityTooSmall', {
+      ProposedSize: small.size,
+      MinSizeAllowed: MIN_PART_BYTES,
+      PartNumber: small.partNumber,
+      ETag: small.md5Hex,
+    });
   return parts;
 }
 

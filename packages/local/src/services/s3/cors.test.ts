@@ -7,7 +7,13 @@ const Bucket = 'files';
 
 const CorsConfiguration = {
   CorsRules: [
-    { AllowedOrigins: ['https://*.app.example'], AllowedMethods: ['PUT', 'GET'], AllowedHeaders: ['content-type', 'x-amz-*'], ExposedHeaders: ['ETag'], MaxAge: 600 },
+    {
+      AllowedOrigins: ['https://*.app.example'],
+      AllowedMethods: ['PUT', 'GET'],
+      AllowedHeaders: ['content-type', 'x-amz-*'],
+      ExposedHeaders: ['ETag'],
+      MaxAge: 600,
+    },
     { AllowedOrigins: ['*'], AllowedMethods: ['GET'] },
   ],
 };

@@ -15,7 +15,8 @@ async function startWith(keys: readonly string[]): Promise<S3Client> {
   return s3;
 }
 
-const names = (contents: readonly { readonly Key?: string | undefined }[] | undefined): readonly (string | undefined)[] => (contents ?? []).map(({ Key }) => Key);
+const names = (contents: readonly { readonly Key?: string | undefined }[] | undefined): readonly (string | undefined)[] =>
+  (contents ?? []).map(({ Key }) => Key);
 
 describe('listing objects', () => {
   it('lists by UTF-8 bytes, where U+FFFD comes before an emoji', async () => {
@@ -52,25 +53,34 @@ describe('listing objects', () => {
   });
 
   it('gives every key exactly once for any page size', () => {
-    const keys = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 30 });
+    const keys = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', '/'), minLength: 1, maxLength: 6 }), {
+      minLength: 1,
+      maxLength: 30,
+    });
     fc.assert(
-      fc.property(keys, fc.integer({ min: 1, max: 5 }), fc.constantFrom('', '/'), fc.constantFrom('', 'a', 'a/'), (all, maxKeys, delimiter, prefix) => {
-        const index = createObjectIndex(all.map((key) => ({ key }) as ObjectRecord));
-        const whole = listObjects(index, { prefix, delimiter, maxKeys: 1000 });
-        const keysSeen: string[] = [];
-        const prefixesSeen: string[] = [];
-        let after: ReturnType<typeof listObjects>['next'];
-        do {
-          const page = listObjects(index, { prefix, delimiter, maxKeys, after });
-          keysSeen.push(...page.keys);
-          prefixesSeen.push(...page.commonPrefixes);
-          after = page.next;
-        } while (after);
-        expect([keysSeen, prefixesSeen]).toEqual([whole.keys, whole.commonPrefixes]);
-        expect(whole.keys.length + all.filter((key) => whole.commonPrefixes.some((each) => key.startsWith(each))).length).toBe(
-          all.filter((key) => key.startsWith(prefix)).length,
-        );
-      }),
+      fc.property(
+        keys,
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom('', '/'),
+        fc.constantFrom('', 'a', 'a/'),
+        (all, maxKeys, delimiter, prefix) => {
+          const index = createObjectIndex(all.map((key) => ({ key }) as ObjectRecord));
+          const whole = listObjects(index, { prefix, delimiter, maxKeys: 1000 });
+          const keysSeen: string[] = [];
+          const prefixesSeen: string[] = [];
+          let after: ReturnType<typeof listObjects>['next'];
+          do {
+            const page = listObjects(index, { prefix, delimiter, maxKeys, after });
+            keysSeen.push(...page.keys);
+            prefixesSeen.push(...page.commonPrefixes);
+            after = page.next;
+          } while (after);
+          expect([keysSeen, prefixesSeen]).toEqual([whole.keys, whole.commonPrefixes]);
+          expect(whole.keys.length + all.filter((key) => whole.commonPrefixes.some((each) => key.startsWith(each))).length).toBe(
+            all.filter((key) => key.startsWith(prefix)).length,
+          );
+        },
+      ),
     );
   });
 
@@ -78,7 +88,9 @@ describe('listing objects', () => {
     const s3 = await startWith(['a', 'b', 'c']);
     expect(names((await s3.send(new ListObjectsV2Command({ Bucket, StartAfter: 'a' }))).Contents)).toEqual(['b', 'c']);
     expect(await s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 0 }))).toMatchObject({ KeyCount: 0, IsTruncated: false });
-    await expect(s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: 'made up' }))).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: 'made up' }))).rejects.toMatchObject({
+      name: 'InvalidArgument',
+    });
   });
 
   it('encodes keys for XML when asked', async () => {

@@ -32,7 +32,11 @@ export const createMultipartUpload: S3Operation = async (call) => {
   });
   const result = { Bucket: call.bucketName, Key: call.key, UploadId: uploadId };
   const headers = checksum && { 'x-amz-checksum-algorithm': checksum.algorithm.toUpperCase(), 'x-amz-checksum-type': checksum.type };
-  return { statusCode: 200, headers: { 'x-amz-server-side-encryption': 'AES256', ...headers }, body: xmlDocument('InitiateMultipartUploadResult', result) };
+  return {
+    statusCode: 200,
+    headers: { 'x-amz-server-side-encryption': 'AES256', ...headers },
+    body: xmlDocument('InitiateMultipartUploadResult', result),
+  };
 };
 
 /** CRC64NVME is always of the whole object, SHA always composite; the other two are composite unless asked otherwise. */
@@ -64,7 +68,13 @@ export const uploadPartCopy: S3Operation = async (call) => {
   try {
     checkCopySource(call.header, source.record);
     const range = readRangeHeader(call.header('x-amz-copy-source-range'), source.record.size) ?? { start: 0, end: source.record.size };
-    const declared: BodyDeclaration = { contentLength: undefined, awsChunked: false, sha256Hex: undefined, md5: undefined, checksum: undefined };
+    const declared: BodyDeclaration = {
+      contentLength: undefined,
+      awsChunked: false,
+      sha256Hex: undefined,
+      md5: undefined,
+      checksum: undefined,
+    };
     const part = await receivePart(call, readRange(source.handle, range.start, range.end), declared);
     const result = { LastModified: new Date(part.lastModifiedMs).toISOString(), ETag: `"${part.md5Hex}"` };
     return { statusCode: 200, body: xmlDocument('CopyPartResult', result) };
@@ -78,12 +88,17 @@ async function receivePart(call: S3Call, body: AsyncIterable<Buffer>, declared: 
   const bucket = call.bucket();
   const partNumber = Number(call.query.get('partNumber'));
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PART_NUMBER) {
-    throw s3Error('InvalidArgument', { ArgumentName: 'partNumber' }, `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`);
+    throw s3Error(
+      'InvalidArgument',
+      { ArgumentName: 'partNumber' },
+      `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
+    );
   }
   const draft = await bucket.draft();
   try {
     const { size, md5Hex, checksum } = await receiveBody(body, declared, { write: draft.write, wanted: upload.checksum?.algorithm });
-    if (checksum && upload.checksum && checksum.algorithm !== upload.checksum.algorithm) throw s3Error('InvalidRequest', {}, mixedChecksums(upload, checksum.algorithm));
+    if (checksum && upload.checksum && checksum.algorithm !== upload.checksum.algorithm)
+      throw s3Error('InvalidRequest', {}, mixedChecksums(upload, checksum.algorithm));
     const part: PartRecord = { partNumber, size, md5Hex, lastModifiedMs: call.clock.now(), ...(checksum && { checksum }) };
     if (!(await bucket.uploads.putPart(upload.uploadId, draft, part))) throw s3Error('NoSuchUpload', { UploadId: upload.uploadId });
     return part;
@@ -107,7 +122,9 @@ export const listParts: S3Operation = async (call) => {
   const upload = findUpload(call);
   const after = Number(call.query.get('part-number-marker') ?? 0);
   const maxParts = Math.min(Number(call.query.get('max-parts') ?? 1000), 1000);
-  const behind = [...upload.parts.values()].filter((part) => part.partNumber > after).sort((left, right) => left.partNumber - right.partNumber);
+  const behind = [...upload.parts.values()]
+    .filter((part) => part.partNumber > after)
+    .sort((left, right) => left.partNumber - right.partNumber);
   const page = behind.slice(0, maxParts);
   const result = {
     Bucket: call.bucketName,
@@ -144,7 +161,12 @@ export const listMultipartUploads: S3Operation = async (call) => {
     Prefix: prefix,
     MaxUploads: uploads.length,
     IsTruncated: false,
-    Upload: uploads.map((upload) => ({ Key: upload.key, UploadId: upload.uploadId, Initiated: new Date(upload.initiatedMs).toISOString(), StorageClass: 'STANDARD' })),
+    Upload: uploads.map((upload) => ({
+      Key: upload.key,
+      UploadId: upload.uploadId,
+      Initiated: new Date(upload.initiatedMs).toISOString(),
+      StorageClass: 'STANDARD',
+    })),
   };
   return { statusCode: 200, body: xmlDocument('ListMultipartUploadsResult', result) };
 };

@@ -50,7 +50,12 @@ describe('multipart uploads', () => {
     expect(done.ETag).toBe(`"${createHash('md5').update(Buffer.concat(md5s)).digest('hex')}-3"`);
     expect(done.ChecksumCRC32).toMatch(/-3$/);
     const got = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    expect(got).toMatchObject({ ContentType: 'video/mp4', Metadata: { a: '1' }, ChecksumType: 'COMPOSITE', ContentLength: 2 * FIVE_MB + 4 });
+    expect(got).toMatchObject({
+      ContentType: 'video/mp4',
+      Metadata: { a: '1' },
+      ChecksumType: 'COMPOSITE',
+      ContentLength: 2 * FIVE_MB + 4,
+    });
     expect(Buffer.from(await got.Body!.transformToByteArray()).equals(Buffer.concat(bodies))).toBe(true);
     expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toBeUndefined();
   });
@@ -68,7 +73,8 @@ describe('multipart uploads', () => {
     const { s3 } = await startWithBucket();
     const UploadId = await create(s3);
     const Parts = await uploadParts(s3, UploadId, [Buffer.from('small'), Buffer.from('end')]);
-    const complete = (parts: object[]) => s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: parts } }));
+    const complete = (parts: object[]) =>
+      s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: parts } }));
     await expect(complete(Parts)).rejects.toMatchObject({ name: 'EntityTooSmall' });
     await expect(complete([...Parts].reverse())).rejects.toMatchObject({ name: 'InvalidPartOrder' });
     await expect(complete([{ ...Parts[0], ETag: '"00000000000000000000000000000000"' }])).rejects.toMatchObject({ name: 'InvalidPart' });
@@ -93,7 +99,9 @@ describe('multipart uploads', () => {
     expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads?.map((upload) => upload.UploadId)).toEqual([UploadId]);
     await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     await expect(s3.send(new ListPartsCommand({ Bucket, Key, UploadId }))).rejects.toMatchObject({ name: 'NoSuchUpload' });
-    await expect(s3.send(new UploadPartCommand({ Bucket, Key: 'other', UploadId, PartNumber: 1, Body: 'x' }))).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    await expect(s3.send(new UploadPartCommand({ Bucket, Key: 'other', UploadId, PartNumber: 1, Body: 'x' }))).rejects.toMatchObject({
+      name: 'NoSuchUpload',
+    });
   });
 
   it('completes only onto what the condition allows', async () => {
@@ -110,7 +118,9 @@ describe('multipart uploads', () => {
     await s3.send(new PutObjectCommand({ Bucket, Key: 'source', Body: '0123456789' }));
     const UploadId = await create(s3);
     const CopySource = `${Bucket}/source`;
-    const copied = await s3.send(new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber: 1, CopySource, CopySourceRange: 'bytes=2-5' }));
+    const copied = await s3.send(
+      new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber: 1, CopySource, CopySourceRange: 'bytes=2-5' }),
+    );
     const Parts = [{ PartNumber: 1, ETag: copied.CopyPartResult!.ETag }];
     await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
     expect(await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToString()).toBe('2345');

@@ -6,7 +6,15 @@ import { s3Error } from './errors.js';
 import type { ObjectRecord } from './object-file.js';
 import type { HeaderReader } from './request-body.js';
 
-const STORED = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires', 'x-amz-storage-class'];
+const STORED = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+  'x-amz-storage-class',
+];
 
 /** S3's limit for all of `x-amz-meta-*`. */
 const MAX_METADATA_BYTES = 2048;
@@ -32,7 +40,11 @@ export function uploadMetadata(values: Iterable<readonly [name: string, value: s
     bytes += Buffer.byteLength(lower.slice('x-amz-meta-'.length)) + Buffer.byteLength(value);
   }
   if (bytes > MAX_METADATA_BYTES) {
-    throw s3Error('InvalidArgument', { Size: bytes, MaxSizeAllowed: MAX_METADATA_BYTES }, 'Your metadata headers exceed the maximum allowed metadata size');
+    throw s3Error(
+      'InvalidArgument',
+      { Size: bytes, MaxSizeAllowed: MAX_METADATA_BYTES },
+      'Your metadata headers exceed the maximum allowed metadata size',
+    );
   }
   return metadata;
 }
@@ -66,7 +78,8 @@ export function responseOverrides(query: ReadonlyMap<string, string>): Record<st
 /** Text as Node puts it on the wire: its UTF-8 bytes as Latin-1. A line break would start another header. */
 export function headerText(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not stand in a header
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw s3Error('InvalidArgument', {}, 'Header values must not contain control characters');
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
+    throw s3Error('InvalidArgument', {}, 'Header values must not contain control characters');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: text within Latin-1 came from a header and is right already
   return /^[\u0000-\u00ff]*$/.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1');
 }

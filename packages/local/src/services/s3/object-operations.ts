@@ -48,7 +48,8 @@ interface PlannedRead {
 
 /** Status, headers and range of a read. */
 function planRead(call: S3Call, record: ObjectRecord): PlannedRead {
-  if (call.query.has('partNumber')) throw s3Error('NotImplemented', {}, 'Reading one part of an object (partNumber) is not supported here; use Range.');
+  if (call.query.has('partNumber'))
+    throw s3Error('NotImplemented', {}, 'Reading one part of an object (partNumber) is not supported here; use Range.');
   if (checkRead(call.header, record)) {
     const { etag, 'last-modified': lastModified } = readHeaders(record, { checksum: false }) as { etag: string; 'last-modified': string };
     return { statusCode: 304, headers: { etag, 'last-modified': lastModified }, start: 0, end: 0 };

@@ -26,7 +26,8 @@ async function startWithBucket(options: Parameters<typeof startFixture>[0] = {})
   return fixture;
 }
 
-const text = async (s3: S3Client, Key: string): Promise<string> => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToString();
+const text = async (s3: S3Client, Key: string): Promise<string> =>
+  (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToString();
 
 describe('S3 objects', () => {
   it('gives back data, content headers, metadata and the checksum the SDK compares', async () => {
@@ -61,36 +62,50 @@ describe('S3 objects', () => {
     expect(head).toMatchObject({ ContentLength: 7, ContentType: 'application/json', Metadata: { owner: 'me', trace: 'abc' } });
   });
 
-  it.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)('takes a stream in aws-chunked encoding with a %s trailer', async (ChecksumAlgorithm) => {
-    const { s3 } = await startWithBucket();
-    const pieces = Array.from({ length: 30 }, (_, index) => Buffer.alloc(10_001, index));
-    await s3.send(new PutObjectCommand({ Bucket, Key: 'stream', Body: Readable.from(pieces), ContentLength: 300_030, ChecksumAlgorithm }));
-    const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'stream', ChecksumMode: 'ENABLED' }));
-    expect(got[`Checksum${ChecksumAlgorithm}`]).toBeTypeOf('string');
-    expect(got.ContentEncoding).toBeUndefined();
-    expect(Buffer.from(await got.Body!.transformToByteArray()).equals(Buffer.concat(pieces))).toBe(true);
-  });
-
-  it.each(['a b+c/ü%20.txt', '../../etc/passwd', './x', 'a//b', "quote'()!*~", '\u{1F600} \u{FFFD}', 'x'.repeat(1024), 'back\\slash', 'ends/'])(
-    'keeps the key %j apart from paths and encodings',
-    async (Key) => {
-      const dataDir = await temporaryFolder();
-      const { s3 } = await startWithBucket({ dataDir });
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'content' }));
-      expect(await text(s3, Key)).toBe('content');
-      const folders = await readdir(dataDir);
-      expect(folders).toEqual(['s3']);
-      await s3.send(new DeleteObjectCommand({ Bucket, Key }));
-      await expect(text(s3, Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  it.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
+    'takes a stream in aws-chunked encoding with a %s trailer',
+    async (ChecksumAlgorithm) => {
+      const { s3 } = await startWithBucket();
+      const pieces = Array.from({ length: 30 }, (_, index) => Buffer.alloc(10_001, index));
+      await s3.send(
+        new PutObjectCommand({ Bucket, Key: 'stream', Body: Readable.from(pieces), ContentLength: 300_030, ChecksumAlgorithm }),
+      );
+      const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'stream', ChecksumMode: 'ENABLED' }));
+      expect(got[`Checksum${ChecksumAlgorithm}`]).toBeTypeOf('string');
+      expect(got.ContentEncoding).toBeUndefined();
+      expect(Buffer.from(await got.Body!.transformToByteArray()).equals(Buffer.concat(pieces))).toBe(true);
     },
   );
+
+  it.each([
+    'a b+c/ü%20.txt',
+    '../../etc/passwd',
+    './x',
+    'a//b',
+    "quote'()!*~",
+    '\u{1F600} \u{FFFD}',
+    'x'.repeat(1024),
+    'back\\slash',
+    'ends/',
+  ])('keeps the key %j apart from paths and encodings', async (Key) => {
+    const dataDir = await temporaryFolder();
+    const { s3 } = await startWithBucket({ dataDir });
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'content' }));
+    expect(await text(s3, Key)).toBe('content');
+    const folders = await readdir(dataDir);
+    expect(folders).toEqual(['s3']);
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    await expect(text(s3, Key)).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
 
   it('names a missing key, a missing bucket and a key that is too long', async () => {
     const { s3 } = await startWithBucket();
     await expect(text(s3, 'absent')).rejects.toMatchObject({ name: 'NoSuchKey', Key: 'absent', $metadata: { httpStatusCode: 404 } });
     await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'absent' }))).rejects.toMatchObject({ name: 'NotFound' });
     await expect(s3.send(new GetObjectCommand({ Bucket: 'nowhere', Key: 'a' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
-    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'x'.repeat(1025), Body: '' }))).rejects.toMatchObject({ name: 'KeyTooLongError' });
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'x'.repeat(1025), Body: '' }))).rejects.toMatchObject({
+      name: 'KeyTooLongError',
+    });
   });
 
   it('reads ranges from either end, and answers 416 behind the end', async () => {
@@ -139,8 +154,12 @@ describe('S3 objects', () => {
     const { s3 } = await startWithBucket();
     const { ETag } = await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: '1' }));
     await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: '2', IfMatch: ETag }));
-    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: '3', IfMatch: ETag }))).rejects.toMatchObject({ name: 'PreconditionFailed' });
-    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'none', Body: '3', IfMatch: ETag }))).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: '3', IfMatch: ETag }))).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key: 'none', Body: '3', IfMatch: ETag }))).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
     expect(await text(s3, 'a')).toBe('2');
   });
 
@@ -160,13 +179,29 @@ describe('S3 objects', () => {
     const CopySource = `${Bucket}/${encodeURIComponent('from ü')}`;
     const copied = await s3.send(new CopyObjectCommand({ Bucket, Key: 'same', CopySource }));
     expect(copied.CopyObjectResult?.ETag).toBe('"8d777f385d3dfec8815d20f7496026dc"');
-    await s3.send(new CopyObjectCommand({ Bucket, Key: 'new', CopySource, MetadataDirective: 'REPLACE', Metadata: { b: '2' }, ContentType: 'text/html' }));
-    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'same' }))).toMatchObject({ Metadata: { a: '1' }, ContentType: 'text/plain' });
+    await s3.send(
+      new CopyObjectCommand({
+        Bucket,
+        Key: 'new',
+        CopySource,
+        MetadataDirective: 'REPLACE',
+        Metadata: { b: '2' },
+        ContentType: 'text/html',
+      }),
+    );
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'same' }))).toMatchObject({
+      Metadata: { a: '1' },
+      ContentType: 'text/plain',
+    });
     expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'new' }))).toMatchObject({ Metadata: { b: '2' }, ContentType: 'text/html' });
     expect(await text(s3, 'new')).toBe('data');
     await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'from ü', CopySource }))).rejects.toMatchObject({ name: 'InvalidRequest' });
-    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource: `${Bucket}/none` }))).rejects.toMatchObject({ name: 'NoSuchKey' });
-    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource, CopySourceIfNoneMatch: copied.CopyObjectResult!.ETag }))).rejects.toMatchObject({
+    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource: `${Bucket}/none` }))).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
+    await expect(
+      s3.send(new CopyObjectCommand({ Bucket, Key: 'x', CopySource, CopySourceIfNoneMatch: copied.CopyObjectResult!.ETag })),
+    ).rejects.toMatchObject({
       name: 'PreconditionFailed',
     });
   });
@@ -212,7 +247,10 @@ describe('S3 objects', () => {
     await first.s3.send(new PutObjectCommand({ Bucket, Key: 'kept/ü', Body: 'kept', Metadata: { a: '1' } }));
     await first.endpoint.close();
     const second = await startWithBucket({ dataDir });
-    expect(await second.s3.send(new HeadObjectCommand({ Bucket, Key: 'kept/ü' }))).toMatchObject({ ContentLength: 4, Metadata: { a: '1' } });
+    expect(await second.s3.send(new HeadObjectCommand({ Bucket, Key: 'kept/ü' }))).toMatchObject({
+      ContentLength: 4,
+      Metadata: { a: '1' },
+    });
     expect(await text(second.s3, 'kept/ü')).toBe('kept');
     expect(await readdir(join(dataDir, 's3', Bucket, 'temporary'))).toEqual([]);
     expect(JSON.parse(await readFile(join(dataDir, 's3', Bucket, 'bucket.json'), 'utf8'))).toMatchObject({ name: Bucket });
@@ -221,7 +259,9 @@ describe('S3 objects', () => {
   it('says which template properties have no effect, and refuses a bucket name that S3 would', async () => {
     const { endpoint, reports } = await startFixture();
     await endpoint.createBucket({ VersioningConfiguration: { Status: 'Enabled' } }, { bucketName: 'versioned' });
-    expect(reports).toEqual([{ level: 'info', part: 's3', message: 'bucket versioned: VersioningConfiguration has no effect on the local stage' }]);
+    expect(reports).toEqual([
+      { level: 'info', part: 's3', message: 'bucket versioned: VersioningConfiguration has no effect on the local stage' },
+    ]);
     await expect(endpoint.createBucket({}, { bucketName: '../up' })).rejects.toThrow('bucket name "../up": expected 3 to 63');
   });
 });

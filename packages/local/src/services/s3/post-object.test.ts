@@ -8,7 +8,10 @@ const Bucket = 'uploads';
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** Signs a policy as the documentation of POST policies has it. */
-function signedFields(conditions: readonly unknown[], options: { readonly expiresMs?: number; readonly secret?: string } = {}): Record<string, string> {
+function signedFields(
+  conditions: readonly unknown[],
+  options: { readonly expiresMs?: number; readonly secret?: string } = {},
+): Record<string, string> {
   const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const day = date.slice(0, 8);
   const credential = `${operatorKeys.accessKeyId}/${day}/eu-west-1/s3/aws4_request`;
@@ -29,20 +32,30 @@ async function start() {
     form.append('file', new Blob([content], { type: 'image/png' }), fileName);
     const response = await fetch(`${fixture.endpoint.url}/${Bucket}`, { method: 'POST', body: form, redirect: 'manual' });
     const body = await response.text();
-    return { status: response.status, headers: response.headers, code: /<Code>(.*)<\/Code>/.exec(body)?.[1], message: /<Message>(.*)<\/Message>/.exec(body)?.[1], body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      code: /<Code>(.*)<\/Code>/.exec(body)?.[1],
+      message: /<Message>(.*)<\/Message>/.exec(body)?.[1],
+      body,
+    };
   };
   const get = (Key: string) => fixture.s3.send(new GetObjectCommand({ Bucket, Key }));
   return { ...fixture, post, get };
 }
 
-const userKeys = [['starts-with', '$key', 'user/1/'], ['content-length-range', 1, 10], ['starts-with', '$Content-Type', 'image/']];
+const userKeys = [
+  ['starts-with', '$key', 'user/1/'],
+  ['content-length-range', 1, 10],
+  ['starts-with', '$Content-Type', 'image/'],
+];
 
 describe('POST policy uploads', () => {
   it('stores a file under a key with its name, and its type and metadata', async () => {
     const { post, get } = await start();
     const signed = signedFields([...userKeys, { 'x-amz-meta-album': 'summer' }]);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder
-    const result = await post({ key: 'user/1/${filename}', 'Content-Type': 'image/png', 'x-amz-meta-album': 'summer', ...signed }, 'pixels');
+    const key = `user/1/\${filename}`;
+    const result = await post({ key, 'Content-Type': 'image/png', 'x-amz-meta-album': 'summer', ...signed }, 'pixels');
     expect([result.status, result.body]).toEqual([204, '']);
     const got = await get('user/1/photo ü.png');
     expect([await got.Body!.transformToString(), got.ContentType, got.Metadata]).toEqual(['pixels', 'image/png', { album: 'summer' }]);
@@ -50,10 +63,16 @@ describe('POST policy uploads', () => {
 
   it('answers 201 with a document, or redirects, when asked', async () => {
     const { post } = await start();
-    const withStatus = await post({ key: 'a', success_action_status: '201', ...signedFields([{ key: 'a' }, { success_action_status: '201' }]) }, 'x');
+    const withStatus = await post(
+      { key: 'a', success_action_status: '201', ...signedFields([{ key: 'a' }, { success_action_status: '201' }]) },
+      'x',
+    );
     expect([withStatus.status, withStatus.body]).toMatchObject([201, expect.stringContaining('<Bucket>uploads</Bucket><Key>a</Key>')]);
     const target = 'https://app.example/done?x=1';
-    const redirected = await post({ key: 'a', success_action_redirect: target, ...signedFields([{ key: 'a' }, { success_action_redirect: target }]) }, 'x');
+    const redirected = await post(
+      { key: 'a', success_action_redirect: target, ...signedFields([{ key: 'a' }, { success_action_redirect: target }]) },
+      'x',
+    );
     expect([redirected.status, redirected.headers.get('location')]).toEqual([
       303,
       `${target}&bucket=uploads&key=a&etag=%229dd4e461268c8034f5c8564e155c67a6%22`,
@@ -85,7 +104,10 @@ describe('POST policy uploads', () => {
       status: 403,
       message: 'Invalid according to Policy: Policy expired.',
     });
-    expect(await post({ key: 'a', ...signedFields(conditions, { secret: 'guess' }) }, 'x')).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' });
+    expect(await post({ key: 'a', ...signedFields(conditions, { secret: 'guess' }) }, 'x')).toMatchObject({
+      status: 403,
+      code: 'SignatureDoesNotMatch',
+    });
     expect(await post({ key: 'a' }, 'x')).toMatchObject({ status: 403, code: 'AccessDenied' });
     expect(await post({ ...signedFields(conditions) }, 'x')).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
@@ -93,7 +115,11 @@ describe('POST policy uploads', () => {
   it('refuses a form that is cut off', async () => {
     const { endpoint } = await start();
     const headers = { 'content-type': 'multipart/form-data; boundary=B' };
-    const response = await fetch(`${endpoint.url}/${Bucket}`, { method: 'POST', headers, body: '--B\r\nContent-Disposition: form-data; name="key"\r\n\r\na' });
+    const response = await fetch(`${endpoint.url}/${Bucket}`, {
+      method: 'POST',
+      headers,
+      body: '--B\r\nContent-Disposition: form-data; name="key"\r\n\r\na',
+    });
     expect([response.status, await response.text()]).toMatchObject([400, expect.stringContaining('<Code>MalformedPOSTRequest</Code>')]);
   });
 });

@@ -27,20 +27,28 @@ export async function postObject(call: S3Call, authority: PostAuthority): Promis
     const form = await readUploadForm(call.body, boundary);
     return await storeForm(call, form, authority);
   } catch (error) {
-    throw error instanceof FormError ? s3Error('MalformedPOSTRequest', {}, `${s3Error('MalformedPOSTRequest').message} ${error.message}`) : error;
+    throw error instanceof FormError
+      ? s3Error('MalformedPOSTRequest', {}, `${s3Error('MalformedPOSTRequest').message} ${error.message}`)
+      : error;
   }
 }
 
 async function storeForm(call: S3Call, form: UploadForm, authority: PostAuthority): Promise<S3Result> {
   const template = form.fields.get('key');
-  if (template === undefined || template === '') throw s3Error('InvalidArgument', {}, "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.");
+  if (template === undefined || template === '')
+    throw s3Error(
+      'InvalidArgument',
+      {},
+      "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
+    );
   // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own placeholder
   const key = template.replaceAll('${filename}', form.fileName);
   if (Buffer.byteLength(key) > 1024) throw s3Error('KeyTooLongError', { MaxSizeAllowed: 1024, Size: Buffer.byteLength(key) });
   const fields = new Map([...form.fields, ['key', key]]);
   const policy = checkPostPolicy({ bucketName: call.bucketName, fields, nowMs: call.clock.now() }, authority.credentials);
   const resource = objectArn({ bucketName: call.bucketName, key });
-  if (!authority.authorize({ principal: policy.principal, action: 's3:PutObject', resource, context: {} }).allowed) throw s3Error('AccessDenied');
+  if (!authority.authorize({ principal: policy.principal, action: 's3:PutObject', resource, context: {} }).allowed)
+    throw s3Error('AccessDenied');
 
   const bucket = call.bucket();
   const draft = await bucket.draft();

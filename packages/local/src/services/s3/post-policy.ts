@@ -37,7 +37,11 @@ export function checkPostPolicy(request: PostRequest, credentials: CredentialSto
     }
     covered.add(parsed.field);
     if (!holds(parsed, values.get(parsed.field))) {
-      throw s3Error('AccessDenied', {}, `Invalid according to Policy: Policy Condition failed: ${JSON.stringify([parsed.operator, `$${parsed.field}`, parsed.value])}`);
+      throw s3Error(
+        'AccessDenied',
+        {},
+        `Invalid according to Policy: Policy Condition failed: ${JSON.stringify([parsed.operator, `$${parsed.field}`, parsed.value])}`,
+      );
     }
   }
   const extra = [...request.fields.keys()].filter((name) => !covered.has(name) && !EXEMPT.has(name) && !name.startsWith('x-ignore-'));
@@ -53,12 +57,17 @@ function verifyPolicySignature(fields: ReadonlyMap<string, string>, credentials:
   if (policy === undefined) throw s3Error('AccessDenied');
   const [credential, signature, date] = ['x-amz-credential', 'x-amz-signature', 'x-amz-date'].map((name) => fields.get(name));
   if (credential === undefined || signature === undefined || date === undefined || fields.get('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') {
-    throw s3Error('InvalidArgument', {}, "Bucket POST must contain a field named 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date' and 'x-amz-signature'.");
+    throw s3Error(
+      'InvalidArgument',
+      {},
+      "Bucket POST must contain a field named 'x-amz-algorithm', 'x-amz-credential', 'x-amz-date' and 'x-amz-signature'.",
+    );
   }
   const [accessKeyId = '', scopeDate = '', region = '', service = ''] = credential.split('/');
   const known = credentials.find(accessKeyId);
   if (!known) throw s3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
-  if (service !== 's3' || signText(known.credentials.secretAccessKey, { scopeDate, region, service }, policy) !== signature) throw s3Error('SignatureDoesNotMatch');
+  if (service !== 's3' || signText(known.credentials.secretAccessKey, { scopeDate, region, service }, policy) !== signature)
+    throw s3Error('SignatureDoesNotMatch');
   if ((known.credentials.sessionToken ?? '') !== (fields.get('x-amz-security-token') ?? '')) throw s3Error('InvalidToken');
   return known.principal;
 }

@@ -17,7 +17,10 @@ const code = (xml: string): string | undefined => /<Code>(.*)<\/Code>/.exec(xml)
 const message = (xml: string): string | undefined => /<Message>(.*)<\/Message>/.exec(xml)?.[1];
 
 /** One request as it is, for what `fetch` would repair. */
-function raw(url: string, options: { readonly method: string; readonly path: string; readonly headers?: Record<string, string>; readonly body?: string }) {
+function raw(
+  url: string,
+  options: { readonly method: string; readonly path: string; readonly headers?: Record<string, string>; readonly body?: string },
+) {
   return new Promise<{ readonly status: number; readonly body: string }>((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const { body, ...rest } = options;
@@ -47,7 +50,12 @@ describe('presigned URLs', () => {
 
   it('carry response headers of their own', async () => {
     const { s3 } = await startWithObject();
-    const command = new GetObjectCommand({ Bucket, Key: 'a b/ü.txt', ResponseContentType: 'text/x-log', ResponseContentDisposition: 'attachment; filename="ü.txt"' });
+    const command = new GetObjectCommand({
+      Bucket,
+      Key: 'a b/ü.txt',
+      ResponseContentType: 'text/x-log',
+      ResponseContentDisposition: 'attachment; filename="ü.txt"',
+    });
     const response = await fetch(await getSignedUrl(s3, command, { expiresIn: 60 }));
     expect(response.headers.get('content-type')).toBe('text/x-log');
     expect(Buffer.from(response.headers.get('content-disposition')!, 'latin1').toString()).toContain('filename=');
@@ -74,7 +82,11 @@ describe('presigned URLs', () => {
   it('are refused when anything in them was changed', async () => {
     const { s3 } = await startWithObject();
     const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'a b/ü.txt' }), { expiresIn: 60 });
-    for (const changed of [url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600'), url.replace('/a%20b/', '/other/'), `${url}&response-content-type=text/html`]) {
+    for (const changed of [
+      url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600'),
+      url.replace('/a%20b/', '/other/'),
+      `${url}&response-content-type=text/html`,
+    ]) {
       const response = await fetch(changed);
       expect([response.status, code(await response.text())]).toEqual([403, 'SignatureDoesNotMatch']);
     }
@@ -153,7 +165,13 @@ describe('S3 requests that are wrong', () => {
     const { endpoint, s3 } = await startWithObject();
     const url = new URL(await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'cut' }), { expiresIn: 60 }));
     await new Promise<void>((resolve) => {
-      const call = httpRequest({ hostname: url.hostname, port: url.port, path: url.pathname + url.search, method: 'PUT', headers: { 'content-length': '1000' } });
+      const call = httpRequest({
+        hostname: url.hostname,
+        port: url.port,
+        path: url.pathname + url.search,
+        method: 'PUT',
+        headers: { 'content-length': '1000' },
+      });
       call.on('error', () => resolve());
       call.on('close', () => resolve());
       call.write('half', () => call.destroy());

@@ -42,12 +42,18 @@ export const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 export function readBodyDeclaration(header: HeaderReader): BodyDeclaration {
   const payload = header('x-amz-content-sha256') ?? '';
   if (payload.startsWith('STREAMING-') && payload !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') {
-    throw s3Error('NotImplemented', { Header: 'x-amz-content-sha256' }, `Signed chunks (${payload}) are not supported here; send the hash of the body or UNSIGNED-PAYLOAD.`);
+    throw s3Error(
+      'NotImplemented',
+      { Header: 'x-amz-content-sha256' },
+      `Signed chunks (${payload}) are not supported here; send the hash of the body or UNSIGNED-PAYLOAD.`,
+    );
   }
   const awsChunked = payload.startsWith('STREAMING-') || (header('content-encoding') ?? '').includes('aws-chunked');
   const length = header('x-amz-decoded-content-length') ?? (awsChunked ? undefined : header('content-length'));
-  if (length !== undefined && !/^\d+$/.test(length)) throw s3Error('InvalidArgument', {}, `Content length must be a number, got "${length}"`);
-  if (Number(length) > MAX_UPLOAD_BYTES) throw s3Error('EntityTooLarge', { ProposedSize: Number(length), MaxSizeAllowed: MAX_UPLOAD_BYTES });
+  if (length !== undefined && !/^\d+$/.test(length))
+    throw s3Error('InvalidArgument', {}, `Content length must be a number, got "${length}"`);
+  if (Number(length) > MAX_UPLOAD_BYTES)
+    throw s3Error('EntityTooLarge', { ProposedSize: Number(length), MaxSizeAllowed: MAX_UPLOAD_BYTES });
   return {
     contentLength: length === undefined ? undefined : Number(length),
     awsChunked,
@@ -82,7 +88,9 @@ export async function receiveBody(
       await options.write(chunk);
     }
   } catch (error) {
-    throw error instanceof ChunkedEncodingError ? s3Error('IncompleteBody', {}, `The aws-chunked body is malformed: ${error.message}`) : error;
+    throw error instanceof ChunkedEncodingError
+      ? s3Error('IncompleteBody', {}, `The aws-chunked body is malformed: ${error.message}`)
+      : error;
   }
   if (declared.contentLength !== undefined && declared.contentLength !== size) throw s3Error('IncompleteBody');
   if (sha256 && sha256.digest('hex') !== declared.sha256Hex) throw s3Error('XAmzContentSHA256Mismatch');
@@ -111,7 +119,8 @@ function declaredMd5(header: string | undefined): Buffer | undefined {
 
 function declaredChecksum(header: HeaderReader): DeclaredChecksum | undefined {
   const given = CHECKSUM_ALGORITHMS.filter((algorithm) => header(`x-amz-checksum-${algorithm}`) !== undefined);
-  if (given.length > 1) throw s3Error('InvalidRequest', {}, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  if (given.length > 1)
+    throw s3Error('InvalidRequest', {}, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   if (given[0]) return { algorithm: given[0], value: checkedValue(given[0], header(`x-amz-checksum-${given[0]}`)!) };
   const trailer = header('x-amz-trailer')?.toLowerCase();
   if (trailer === undefined) return undefined;

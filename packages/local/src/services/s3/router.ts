@@ -2,10 +2,26 @@
  * Which S3 operation a request is: method, bucket or object, and the sub-resource in the query.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
-import { createBucket, deleteBucket, deleteObjects, getBucketLocation, headBucket, listBuckets, listObjectsV1, listObjectsV2 } from './bucket-operations.js';
+import {
+  createBucket,
+  deleteBucket,
+  deleteObjects,
+  getBucketLocation,
+  headBucket,
+  listBuckets,
+  listObjectsV1,
+  listObjectsV2,
+} from './bucket-operations.js';
 import type { S3Operation } from './call.js';
 import { completeMultipartUpload } from './complete-upload.js';
-import { abortMultipartUpload, createMultipartUpload, listMultipartUploads, listParts, uploadPart, uploadPartCopy } from './multipart-operations.js';
+import {
+  abortMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+  uploadPartCopy,
+} from './multipart-operations.js';
 import { copyObject, deleteObject, getObject, headObject, putObject } from './object-operations.js';
 import type { HeaderReader } from './request-body.js';
 
@@ -72,7 +88,10 @@ export function routeRequest(request: RoutedRequest): Routing {
   const level = bucketName === '' ? 'service' : key === '' ? 'bucket' : 'object';
   const route = ROUTES.find(
     (each) =>
-      each.method === method && each.level === level && (each.query ?? []).every((name) => query.has(name)) && (each.when?.(query, header) ?? true),
+      each.method === method &&
+      each.level === level &&
+      (each.query ?? []).every((name) => query.has(name)) &&
+      (each.when?.(query, header) ?? true),
   );
   return route ? { run: route.run } : 'method-not-allowed';
 }

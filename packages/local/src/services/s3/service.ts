@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorize } from '../../iam/authorize.js';
-import { UNSIGNED_HEADERS_MESSAGE } from '../../iam/sigv4.js';
-import type { Clock, CredentialStore, Environment, Principal, Report, SignatureResult, VerifySignature } from '../../parts.js';
+import type { Clock, CredentialStore, Environment, Principal, Report, VerifySignature } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { CHECKSUM_ALGORITHMS } from '../../wire/checksum.js';
 import { formBoundary } from '../../wire/multipart-form.js';
@@ -19,6 +18,7 @@ import { s3Error } from './errors.js';
 import { postObject } from './post-object.js';
 import type { HeaderReader } from './request-body.js';
 import { routeRequest } from './router.js';
+import { signatureError } from './signature-error.js';
 
 export interface S3Options {
   readonly environment: Environment;
@@ -70,7 +70,8 @@ function readTargetPath(request: IncomingMessage): Target {
 
 async function answer(options: S3Options, request: IncomingMessage, target: Target): Promise<S3Result> {
   const isForm = request.method === 'POST' && target.key === '' && formBoundary(request.headers['content-type']) !== undefined;
-  if (isForm && request.headers.authorization === undefined) return postObject(createCall(options, request, { target, principal: undefined, presigned: false }), options);
+  if (isForm && request.headers.authorization === undefined)
+    return postObject(createCall(options, request, { target, principal: undefined, presigned: false }), options);
   const verified = options.verify({ method: request.method!, url: request.url!, headers: request.headers });
   if (!verified.ok) throw signatureError(verified, request.url!);
   const call = createCall(options, request, { target, principal: verified.principal, presigned: verified.presigned });
@@ -78,7 +79,11 @@ async function answer(options: S3Options, request: IncomingMessage, target: Targ
   const routing = routeRequest(call);
   if (routing === 'method-not-allowed') throw s3Error('MethodNotAllowed', { Method: request.method!, ResourceType: 'OBJECT' });
   if ('unsupported' in routing) {
-    options.report({ level: 'warn', part: 's3', message: `${request.method} with ?${routing.unsupported} is not implemented by the local stage` });
+    options.report({
+      level: 'warn',
+      part: 's3',
+      message: `${request.method} with ?${routing.unsupported} is not implemented by the local stage`,
+    });
     throw s3Error('NotImplemented', { Header: routing.unsupported });
   }
   return routing.run(call);
@@ -139,25 +144,6 @@ function hoistedHeaders(pairs: readonly (readonly [string, string])[]): readonly
 
 const NOT_HOISTED: ReadonlySet<string> = new Set(CHECKSUM_ALGORITHMS.map((algorithm) => `x-amz-checksum-${algorithm}`));
 
-/** The S3 error of a failed signature. */
-function signatureError(failure: Extract<SignatureResult, { ok: false }>, url: string): AwsError {
-  const presigned = url.includes('X-Amz-Signature=') || url.includes('X-Amz-Credential=');
-  switch (failure.code) {
-    case 'MissingAuthenticationToken':
-      return s3Error('AccessDenied');
-    case 'InvalidClientTokenId':
-      return s3Error(failure.message.startsWith('The provided token') ? 'InvalidToken' : 'InvalidAccessKeyId', {}, failure.message);
-    case 'SignatureDoesNotMatch':
-      return s3Error(failure.message === UNSIGNED_HEADERS_MESSAGE ? 'AccessDenied' : 'SignatureDoesNotMatch', {}, failure.message);
-    case 'RequestExpired':
-      return s3Error(presigned ? 'AccessDenied' : 'RequestTimeTooSkewed', {}, failure.message);
-    case 'IncompleteSignature':
-      return s3Error(presigned ? 'AuthorizationQueryParametersError' : 'AuthorizationHeaderMalformed', {}, failure.message);
-    default:
-      return failure.code satisfies never;
-  }
-}
-
 /** AWS's sentence, with its spelling. */
 const NOT_ALLOWED_BY_CORS =
   "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
@@ -186,7 +172,10 @@ function addCors(options: S3Options, request: IncomingMessage, response: ServerR
 async function writeResult(request: IncomingMessage, response: ServerResponse, result: S3Result): Promise<void> {
   const { statusCode, headers = {}, body } = result;
   const text = typeof body === 'string' ? { 'content-type': 'application/xml', 'content-length': String(Buffer.byteLength(body)) } : {};
-  const none = body === undefined && statusCode !== 204 && statusCode !== 304 && headers['content-length'] === undefined ? { 'content-length': '0' } : {};
+  const none =
+    body === undefined && statusCode !== 204 && statusCode !== 304 && headers['content-length'] === undefined
+      ? { 'content-length': '0' }
+      : {};
   response.writeHead(statusCode, { ...headers, ...text, ...none });
   request.resume();
   if (body === undefined || typeof body === 'string') {
@@ -213,7 +202,12 @@ function drained(response: ServerResponse): Promise<void> {
 
 function known(error: unknown, options: S3Options): AwsError {
   if (error instanceof AwsError) return error;
-  options.report({ level: 'error', part: 's3', message: `S3 failed inside: ${error instanceof Error ? error.message : String(error)}`, detail: { error } });
+  options.report({
+    level: 'error',
+    part: 's3',
+    message: `S3 failed inside: ${error instanceof Error ? error.message : String(error)}`,
+    detail: { error },
+  });
   return s3Error('InternalError');
 }
 
@@ -226,9 +220,19 @@ interface ErrorAnswer {
 /** The error document; HEAD has none, which is why S3 clients know only the status there. */
 function writeError(request: IncomingMessage, response: ServerResponse, { error, target, requestId }: ErrorAnswer): void {
   const members = error.members as Readonly<Record<string, string | number>>;
-  const content = { Code: error.code, Message: error.message, ...members, Resource: target.path, RequestId: requestId, HostId: String(response.getHeader('x-amz-id-2')) };
+  const content = {
+    Code: error.code,
+    Message: error.message,
+    ...members,
+    Resource: target.path,
+    RequestId: requestId,
+    HostId: String(response.getHeader('x-amz-id-2')),
+  };
   const document = request.method === 'HEAD' ? '' : xmlDocument('Error', content, { namespace: false });
-  response.writeHead(error.statusCode, { 'content-type': 'application/xml', ...(document !== '' && { 'content-length': String(Buffer.byteLength(document)) }) });
+  response.writeHead(error.statusCode, {
+    'content-type': 'application/xml',
+    ...(document !== '' && { 'content-length': String(Buffer.byteLength(document)) }),
+  });
   response.end(document);
   request.resume();
 }
