@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const node = { environment: 'node' as const, testTimeout: 20_000, hookTimeout: 60_000 };
+const node = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** `unit` runs beside the code, `types` checks `*.test-d.ts`, `e2e` needs the built stage. */
 export default defineConfig({
@@ -19,7 +19,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['apps/e2e/src/**/*.e2e.ts'],
           globalSetup: ['apps/e2e/src/global-setup.ts'],
-          testTimeout: 60_000,
           fileParallelism: false,
         },
       },
