@@ -3,12 +3,13 @@
  * connection, and the client resumes on a new one from the last event it has. What one connection does never reaches another.
  *
  * `gone` has been reported of live connections (aws-sdk-js issue 3773), so that connection is closed too before it is forgotten. When even
- * closing fails (the account is throttled), the subscription is marked: nothing more is sent to it, and the next event tries to close again.
+ * closing fails (the account is throttled), nothing more is sent to it, and the stream brings the closing back until it is done.
  */
 
 import { errorFrame, MAX_MESSAGE_BYTES } from '../websocket/frame-text.js';
 import type { FanoutParts } from './fanout.js';
-import type { Subscription } from './subscription-store.js';
+import type { Subscription, SubscriptionKey } from './subscription-store.js';
+import type { CloseWake } from './wake.js';
 
 /** Pauses before the second and third attempt; half of each is random. A throttled account needs longer, and the others cannot wait. */
 const RETRY_PAUSES_MS = [50, 250];
@@ -19,17 +20,20 @@ const RETRY_PAUSES_MS = [50, 250];
  */
 type EndCode = 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE';
 
+/** A way through the stream takes a quarter of a second or more, so these are half a minute at least. */
+const CLOSE_ATTEMPTS = 100;
+
 export interface Delivery {
   /** Sends frames one after the other. `false`: the subscription is over. Rejects only when a store fails. */
   send(subscription: Subscription, frames: Iterable<string>): Promise<boolean>;
   /** Sends an error as the last frame and forgets the subscription. */
   fail(subscription: Subscription, code: EndCode, message: string): Promise<void>;
-  /** Closes the connection and forgets the subscription. */
-  drop(subscription: Subscription): Promise<void>;
+  /** Tries again to close a connection. */
+  close(wake: CloseWake): Promise<void>;
 }
 
 /** The way to subscribers. */
-export function createDelivery({ sender, subscriptions, clock, random, log }: FanoutParts): Delivery {
+export function createDelivery({ sender, subscriptions, topics, clock, random, log }: FanoutParts): Delivery {
   const post = async (connectionId: string, text: string): Promise<'sent' | 'gone'> => {
     for (const pauseMs of RETRY_PAUSES_MS) {
       try {
@@ -41,12 +45,15 @@ export function createDelivery({ sender, subscriptions, clock, random, log }: Fa
     return sender.post(connectionId, text);
   };
 
-  const drop = async ({ key }: Subscription): Promise<void> => {
+  /** The wake is written before the subscription is silenced: killed in between, the record is worked off again. */
+  const drop = async (key: SubscriptionKey, attempt: number): Promise<void> => {
     try {
       await sender.close(key.connectionId);
     } catch (cause) {
-      log.warn('connection cannot be closed, its subscription waits', { connectionId: key.connectionId, cause });
-      return subscriptions.markBroken(key);
+      const fields = { connectionId: key.connectionId, attempt, cause };
+      if (attempt > CLOSE_ATTEMPTS) log.error('connection cannot be closed, its client misses events until it reconnects', fields);
+      else await topics.wake(key.topic, { kind: 'close', key, attempt });
+      return subscriptions.silence(key);
     }
     await subscriptions.remove(key);
   };
@@ -64,7 +71,7 @@ export function createDelivery({ sender, subscriptions, clock, random, log }: Fa
       } catch (cause) {
         log.warn('frame cannot be sent, its connection is closed', { connectionId, path: subscription.path, cause });
       }
-      await drop(subscription);
+      await drop(subscription.key, 1);
       return false;
     }
     return true;
@@ -76,5 +83,5 @@ export function createDelivery({ sender, subscriptions, clock, random, log }: Fa
     if (await send(subscription, [frame])) await subscriptions.remove(key);
   };
 
-  return { send, drop, fail };
+  return { send, fail, close: ({ key, attempt }) => drop(key, attempt + 1) };
 }

@@ -86,10 +86,6 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
       const { pk, sk } = subscriberKey(key);
       return (await table.update(pk, sk, { epoch, sent }, 'present')) !== undefined;
     },
-    markBroken: async (key) => {
-      const { pk, sk } = subscriberKey(key);
-      await table.update(pk, sk, { broken: true }, 'present');
-    },
     silence,
     remove: async (key) => {
       await silence(key);

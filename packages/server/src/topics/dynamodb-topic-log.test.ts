@@ -76,9 +76,10 @@ describe('topic log in DynamoDB', () => {
     await log.append('docs.changes/s', '{}', 3600);
     await log.wake('docs.changes/s', { kind: 'start', key, from: { epoch: 'e1', offset: 3 }, resumed: true });
     await log.wake('docs.changes/s', { kind: 'stop', key: { ...key, requestId: 1 } });
+    await log.wake('docs.changes/s', { kind: 'close', key, attempt: 2 });
     const items = await tables.items('Topics', 'T#docs.changes/s');
     const records = items.map((NewImage) => readStreamRecord({ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage } }));
-    expect(records).toHaveLength(4);
+    expect(records).toHaveLength(5);
     expect(records).toContainEqual({ kind: 'event', topic: 'docs.changes/s', offset: 1 });
     expect(records).toContainEqual({
       kind: 'wake',
@@ -86,6 +87,7 @@ describe('topic log in DynamoDB', () => {
       wake: { kind: 'start', key, from: { epoch: 'e1', offset: 3 }, resumed: true },
     });
     expect(records).toContainEqual({ kind: 'wake', topic: 'docs.changes/s', wake: { kind: 'stop', key: { ...key, requestId: 1 } } });
+    expect(records).toContainEqual({ kind: 'wake', topic: 'docs.changes/s', wake: { kind: 'close', key, attempt: 2 } });
     expect(records.filter((record) => record === undefined)).toHaveLength(1);
   });
 });

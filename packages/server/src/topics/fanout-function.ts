@@ -5,7 +5,7 @@
  */
 
 import { createFanout, type FanoutParts } from './fanout.js';
-import { readStreamRecord, type StreamRecord } from './topic-record.js';
+import { readStreamRecord, type StreamRecord, type TopicRecord } from './topic-record.js';
 
 export interface FanoutEvent {
   readonly Records: readonly StreamRecord[];
@@ -21,10 +21,20 @@ export function createFanoutHandler(parts: FanoutParts): (event: FanoutEvent) =>
   return async ({ Records }) => {
     const numbered = Records.flatMap((streamRecord) => {
       const sequenceNumber = streamRecord.dynamodb?.SequenceNumber;
-      const record = readStreamRecord(streamRecord);
+      const record = readable(streamRecord, parts);
       return record && sequenceNumber !== undefined ? [{ sequenceNumber, record }] : [];
     });
     const failed = await fanout(numbered);
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** A row that none of our functions wrote must not hold the stream up. */
+function readable(streamRecord: StreamRecord, { log }: FanoutParts): TopicRecord | undefined {
+  try {
+    return readStreamRecord(streamRecord);
+  } catch (cause) {
+    log.error('a row of the topics table cannot be read and is passed over', { cause });
+    return undefined;
+  }
 }

@@ -68,7 +68,10 @@ export function createFanoutStage(more: Partial<FanoutParts> = {}) {
       for (const event of events) await topics.append(TOPIC, String(event), DAY_SECONDS);
     },
     /** Enters a subscription and asks for its start. */
-    subscribe: async (connectionId: string, { after, requestId = 1, topic = TOPIC }: { after?: number; requestId?: RequestId; topic?: string } = {}) => {
+    subscribe: async (
+      connectionId: string,
+      { after, requestId = 1, topic = TOPIC }: { after?: number; requestId?: RequestId; topic?: string } = {},
+    ) => {
       const key: SubscriptionKey = { topic, connectionId, requestId, token: `Zt${++tokens}` };
       await subscriptions.claim({ key, path: 'docs.changes' });
       const head = await topics.head(topic);

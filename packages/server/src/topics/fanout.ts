@@ -124,6 +124,8 @@ function workOff(work: FanoutWork, wake: Wake): Promise<void> {
       return startSubscription(work, wake);
     case 'stop':
       return stopSubscription(work, wake);
+    case 'close':
+      return work.delivery.close(wake);
     default:
       return wake satisfies never;
   }

@@ -87,7 +87,7 @@ export function createMemorySubscriptionStore({
       const expiresAtMs = clock.now() + CONNECTION_KEPT_MS;
       claims.set(claimId(key), { subscription, stopped: false, expiresAtMs });
       await between();
-      const rows = rowsOf(key.topic).set(subscriberKey(key).sk, { subscriber: { ...subscription, broken: false }, expiresAtMs });
+      const rows = rowsOf(key.topic).set(subscriberKey(key).sk, { subscriber: subscription, expiresAtMs });
       topics.set(key.topic, rows);
       await between();
       const now = standing(key);
@@ -113,9 +113,6 @@ export function createMemorySubscriptionStore({
       yield [...rowsOf(topic).values()].filter(isThere).map(({ subscriber }) => subscriber);
     },
     activate: async (key, active) => change(key, { active }),
-    markBroken: async (key) => {
-      change(key, { broken: true });
-    },
     silence: async (key) => removeRow(key),
     remove: async (key) => {
       removeRow(key);

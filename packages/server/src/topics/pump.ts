@@ -33,23 +33,13 @@ export async function pump(work: FanoutWork, topic: string, target: number): Pro
   }
 }
 
-/** Subscribers that follow this epoch. Those of another are told; those whose connection could not be closed are closed now. */
+/** Subscribers that follow this epoch; those of another are told. */
 async function activeSubscribers(work: FanoutWork, topic: string, epoch: string): Promise<readonly ActiveSubscriber[]> {
-  const { subscriptions, delivery, lanes } = work;
   const active: ActiveSubscriber[] = [];
-  const others: Promise<void>[] = [];
-  const aside = (subscriber: Subscriber, task: () => Promise<void>) => others.push(lanes.run(subscriber.key.connectionId, task));
-  for await (const page of subscriptions.subscribers(topic)) {
-    for (const subscriber of page) {
-      if (subscriber.broken) aside(subscriber, () => delivery.drop(subscriber));
-      else if (!isActive(subscriber)) continue;
-      else if (subscriber.active.epoch === epoch) active.push(subscriber);
-      else
-        aside(subscriber, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', 'the log was lost and begun again; load the state again'));
-    }
-  }
-  await settled(others);
-  return active;
+  for await (const page of work.subscriptions.subscribers(topic)) active.push(...page.filter(isActive));
+  const others = active.filter((subscriber) => subscriber.active.epoch !== epoch);
+  await end(work, others, 'the log was lost and begun again; load the state again');
+  return active.filter((subscriber) => subscriber.active.epoch === epoch);
 }
 
 /** Resolves with the subscribers that remain. */
@@ -68,17 +58,16 @@ async function deliver(
 }
 
 /** Events up to `offset` expired before they were delivered: who has not got them otherwise is told, never left with a hole. */
-async function endBehind(
-  { delivery, lanes }: FanoutWork,
-  subscribers: readonly ActiveSubscriber[],
-  offset: number,
-): Promise<readonly ActiveSubscriber[]> {
+async function endBehind(work: FanoutWork, subscribers: readonly ActiveSubscriber[], offset: number): Promise<readonly ActiveSubscriber[]> {
   const behind = subscribers.filter(({ active }) => active.sent < offset);
-  const why = `events up to ${offset} expired before they could be sent; load the state again`;
-  await settled(
-    behind.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', why))),
-  );
+  await end(work, behind, `events up to ${offset} expired before they could be sent; load the state again`);
   return subscribers.filter(({ active }) => active.sent >= offset);
+}
+
+async function end({ delivery, lanes }: FanoutWork, subscribers: readonly ActiveSubscriber[], why: string): Promise<void> {
+  await settled(
+    subscribers.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', why))),
+  );
 }
 
 function isActive(subscriber: Subscriber): subscriber is ActiveSubscriber {

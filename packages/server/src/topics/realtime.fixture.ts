@@ -2,9 +2,10 @@
 
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamo, TEST_CREDENTIALS } from '../resources/dynalite.fixture.js';
-import { createKeyTable, createKeyTableSdk, type KeyTable } from './key-table.js';
+import { createKeyTable, createKeyTableSdk, type KeyTable, type KeyTableSdk } from './key-table.js';
 
 export interface TestTables {
+  readonly sdk: KeyTableSdk;
   readonly connections: KeyTable;
   readonly topics: KeyTable;
   /** Items of a partition as DynamoDB spells them, which is how a stream record has them. */
@@ -19,6 +20,7 @@ export async function startTables(): Promise<TestTables> {
   );
   const sdk = createKeyTableSdk({ region: 'eu-west-1', endpoint: await endpointOf(dynamo.raw), credentials: TEST_CREDENTIALS });
   return {
+    sdk,
     connections: createKeyTable(sdk, 'Connections'),
     topics: createKeyTable(sdk, 'Topics'),
     items: async (tableName, pk) => {

@@ -17,10 +17,9 @@ const PAGE = 100;
 
 /** Works off one start. Rejects only when a store fails; doing it again sends the same frames again at worst. */
 export async function startSubscription(work: FanoutWork, wake: StartWake): Promise<void> {
-  const { topics, subscriptions, delivery } = work;
+  const { topics, subscriptions } = work;
   const subscriber = await subscriptions.get(wake.key);
   if (!subscriber || subscriber.active) return;
-  if (subscriber.broken) return delivery.drop(subscriber);
   const replayed = await replay(work, subscriber, wake);
   if (!replayed) return;
   const { epoch, at, isDone } = replayed;

@@ -36,11 +36,10 @@ export function subscriptionOf(connectionId: string, row: Row): Subscription | u
 
 /** The subscriber of a row by topic. */
 export function subscriberOf(topic: string, row: Row): Subscriber {
-  const { connectionId, requestId, token, path, epoch, sent, broken } = row;
+  const { connectionId, requestId, token, path, epoch, sent } = row;
   return {
     key: { topic, connectionId: String(connectionId), requestId: requestIdOf(String(requestId)), token: String(token) },
     path: String(path),
-    broken: broken === true,
     ...(typeof sent === 'number' ? { active: { epoch: String(epoch), sent } } : {}),
   };
 }

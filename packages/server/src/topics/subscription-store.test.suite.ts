@@ -32,8 +32,8 @@ export function subscriptionStoreSuite(start: () => Promise<SubscriptionsUnderTe
     const { store } = await start();
     const key = freshKey('docs.changes/enter');
     expect(await store.claim({ key, path })).toBe('claimed');
-    expect(await subscribersOf(store, key.topic)).toEqual([{ key, path, broken: false }]);
-    expect(await store.get(key)).toEqual({ key, path, broken: false });
+    expect(await subscribersOf(store, key.topic)).toEqual([{ key, path }]);
+    expect(await store.get(key)).toEqual({ key, path });
   });
 
   it('refuses an id in use and leaves the first one alone (P3.5)', async () => {
@@ -123,16 +123,14 @@ export function subscriptionStoreSuite(start: () => Promise<SubscriptionsUnderTe
     expect(await store.claim({ key: { ...key, token: 'Zt2' }, path })).toBe('taken');
   });
 
-  it('activates and marks what is there, and nothing else', async () => {
+  it('activates what is there, and nothing else', async () => {
     const { store } = await start();
     const key = freshKey('docs.changes/active');
     await store.claim({ key, path });
     expect(await store.activate(key, { epoch: 'e1', sent: 7 })).toBe(true);
-    await store.markBroken(key);
-    expect(await store.get(key)).toEqual({ key, path, active: { epoch: 'e1', sent: 7 }, broken: true });
+    expect(await store.get(key)).toEqual({ key, path, active: { epoch: 'e1', sent: 7 } });
     await store.remove(key);
     expect(await store.activate(key, { epoch: 'e1', sent: 7 })).toBe(false);
-    await store.markBroken(key);
     expect(await subscribersOf(store, key.topic)).toEqual([]);
   });
 

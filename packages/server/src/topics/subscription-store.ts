@@ -31,8 +31,6 @@ export interface Subscription {
 export interface Subscriber extends Subscription {
   /** Where its own replay ended: it has every event from its start to here, or to the topic's `delivered`. Absent until activated. */
   readonly active?: { readonly epoch: string; readonly sent: number };
-  /** A frame of it was lost and its connection could not be closed yet: nothing more may be sent. */
-  readonly broken: boolean;
 }
 
 /** Reads are consistent; expired rows are not there. Every operation rejects with SERVICE_UNAVAILABLE when the store is throttled. */
@@ -54,7 +52,6 @@ export interface SubscriptionStore {
   subscribers(topic: string): AsyncIterable<readonly Subscriber[]>;
   /** `false` when the subscription is gone: nothing is written. */
   activate(key: SubscriptionKey, active: { readonly epoch: string; readonly sent: number }): Promise<boolean>;
-  markBroken(key: SubscriptionKey): Promise<void>;
   /** Deletes the row by topic: nothing is delivered from now on, and the request id stays in use. */
   silence(key: SubscriptionKey): Promise<void>;
   /** Deletes the rows of this claim. Deleting what is not there succeeds. */

@@ -40,15 +40,17 @@ export function wakeRow(topic: string, wake: Wake): Record<string, unknown> {
     requestId: requestKey(requestId),
     token,
     ...(wake.kind === 'start' ? { epoch: wake.from.epoch, offset: wake.from.offset, resumed: wake.resumed } : {}),
+    ...(wake.kind === 'close' ? { attempt: wake.attempt } : {}),
   };
 }
 
 /** The wake of a row; undefined for other rows. */
 export function wakeOf(topic: string, row: StoredWake): Wake | undefined {
-  const { kind, connectionId, requestId, token, epoch, offset, resumed } = row;
+  const { kind, connectionId, requestId, token, epoch, offset, resumed, attempt } = row;
   if (typeof connectionId !== 'string' || typeof requestId !== 'string' || typeof token !== 'string') return undefined;
   const key = { topic, connectionId, requestId: requestIdOf(requestId), token };
   if (kind === 'stop') return { kind, key };
+  if (kind === 'close') return typeof attempt === 'number' ? { kind, key, attempt } : undefined;
   if (kind !== 'start' || typeof epoch !== 'string' || typeof offset !== 'number') return undefined;
   return { kind, key, from: { epoch, offset }, resumed: resumed === true };
 }

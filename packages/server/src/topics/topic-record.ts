@@ -22,7 +22,11 @@ export interface StreamRecord {
   };
 }
 
-/** What a record says; undefined for rows of other kinds, changes and deletions. */
+/**
+ * What a record says; undefined for rows of other kinds, changes and deletions.
+ *
+ * @throws SyntaxError for a wake whose request id is no JSON.
+ */
 export function readStreamRecord({ eventName, dynamodb }: StreamRecord): TopicRecord | undefined {
   const image = dynamodb?.NewImage;
   if (eventName !== 'INSERT' || !image) return undefined;

@@ -3,6 +3,7 @@
  */
 
 import type { EventPosition } from '@org/gateway-core/protocol';
+import { requestKey } from '../websocket/request-key.js';
 import type { SubscriptionKey } from './subscription-store.js';
 
 /** Send `started`, then every event after `from`, then what comes. */
@@ -20,10 +21,31 @@ export interface StopWake {
   readonly key: SubscriptionKey;
 }
 
-export type Wake = StartWake | StopWake;
+/** Close the connection, which could not be closed when a frame of it was lost. */
+export interface CloseWake {
+  readonly kind: 'close';
+  readonly key: SubscriptionKey;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+export type Wake = StartWake | StopWake | CloseWake;
 
 /** Wakes with the same id are the same one. */
 export function wakeId(wake: Wake): string {
   const { connectionId, requestId, token } = wake.key;
-  return [connectionId, requestId, token, wake.kind, ...(wake.kind === 'start' ? [wake.from.offset] : [])].join('#');
+  return [connectionId, requestKey(requestId), token, wake.kind, variant(wake)].join('#');
+}
+
+function variant(wake: Wake): number {
+  switch (wake.kind) {
+    case 'start':
+      return wake.from.offset;
+    case 'stop':
+      return 0;
+    case 'close':
+      return wake.attempt;
+    default:
+      return wake satisfies never;
+  }
 }

@@ -4,7 +4,7 @@
  * P3.9 and P3.10; why the order of writes is enough: `topics/subscription-store.ts`.
  */
 
-import { type EventPosition, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
+import { formatEventId, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
 import { topicName } from '../topics/topic-name.js';
 import type { Deadline } from './deadline.js';
@@ -38,10 +38,20 @@ export async function subscribe(
   const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED', message: string) =>
     outcomeFrame(requestId, failure(code, message, { path, requestId: token }), path);
 
-  const from = lastEventId === undefined ? await newest(topics.head(key.topic)) : parseEventId(lastEventId);
-  if (!from) {
-    const got = JSON.stringify(lastEventId?.slice(0, 60));
+  const asked = lastEventId === undefined ? undefined : parseEventId(lastEventId);
+  if (lastEventId !== undefined && !asked) {
+    const got = JSON.stringify(lastEventId.slice(0, 60));
     return refuse('PRECONDITION_FAILED', `${path}: lastEventId ${got} is no event id, expected EPOCH.OFFSET; subscribe without it`);
+  }
+  const { epoch, offset } = await topics.head(key.topic);
+  const from = asked ?? { epoch, offset };
+  // The fan-out looks again. Here it makes sure that a position ahead of the log is not refused first and reached later.
+  if (from.epoch !== epoch || from.offset > offset) {
+    const newest = formatEventId({ epoch, offset });
+    return refuse(
+      'PRECONDITION_FAILED',
+      `${path}: there is no event ${lastEventId}, the newest is ${newest}; subscribe without lastEventId`,
+    );
   }
   if (deadline.isOver()) return undefined;
   const claimed = await subscriptions.claim({ key, path });
@@ -60,9 +70,4 @@ export async function subscribe(
     default:
       return claimed satisfies never;
   }
-}
-
-async function newest(head: Promise<EventPosition>): Promise<EventPosition> {
-  const { epoch, offset } = await head;
-  return { epoch, offset };
 }

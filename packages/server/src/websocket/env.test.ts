@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { fanoutHandlerFromEnv } from '../topics/fanout-from-env.js';
+import { readFanoutEnvironment, readSocketEnvironment } from './env.js';
+import { socketHandlerFromEnv } from './socket-from-env.js';
+
+const socket = {
+  GATEWAY_CONNECTIONS_TABLE: 'Connections',
+  GATEWAY_SOCKET_ENDPOINT: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
+  GATEWAY_SERVICE_FUNCTIONS: '{"notes":"gateway-notes"}',
+};
+
+describe('environment of the socket and fan-out functions', () => {
+  it('is read from the variables that the deployment sets', () => {
+    expect(readSocketEnvironment(socket)).toEqual({
+      connectionsTable: 'Connections',
+      socketEndpoint: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
+      serviceFunctions: { notes: 'gateway-notes' },
+    });
+    expect(readFanoutEnvironment({ ...socket, GATEWAY_TOPICS_TABLE: 'Topics' })).toMatchObject({ topicsTable: 'Topics' });
+  });
+
+  it('takes the endpoint of a local stage', () => {
+    const local = { ...socket, GATEWAY_SOCKET_ENDPOINT: 'http://127.0.0.1:4123/prod' };
+    expect(readSocketEnvironment(local).socketEndpoint).toBe('http://127.0.0.1:4123/prod');
+  });
+
+  it('names everything that is missing or wrong in one message', () => {
+    expect(() => readSocketEnvironment({ GATEWAY_SOCKET_ENDPOINT: 'abc', GATEWAY_SERVICE_FUNCTIONS: '[1' })).toThrow(
+      /GATEWAY_CONNECTIONS_TABLE \(missing\).*GATEWAY_SOCKET_ENDPOINT \(Invalid URL\).*GATEWAY_SERVICE_FUNCTIONS \(expected a JSON object/,
+    );
+    expect(() => fanoutHandlerFromEnv({})).toThrow(/GATEWAY_CONNECTIONS_TABLE.*GATEWAY_TOPICS_TABLE.*GATEWAY_SOCKET_ENDPOINT/);
+  });
+
+  it('makes handlers without opening anything', async () => {
+    const handler = fanoutHandlerFromEnv({ ...socket, GATEWAY_TOPICS_TABLE: 'Topics' });
+    expect(await handler({ Records: [] })).toEqual({ batchItemFailures: [] });
+    expect(socketHandlerFromEnv(socket)).toBeTypeOf('function');
+  });
+});
