@@ -35,11 +35,7 @@ describe('roles', () => {
       ['Folders', ['dynamodb:PutItem', 'dynamodb:Query'], ['{Folders.Arn}']],
       ['BodiesObjects', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], ['{Bodies.Arn}/*']],
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],
-      [
-        'Connections',
-        ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        ['{Connections.Arn}'],
-      ],
+      ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
       ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
       xray,
     ]);
@@ -83,11 +79,7 @@ describe('roles', () => {
     expect(role('FanoutFunction')).toEqual([
       logs('FanoutFunction'),
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
-      [
-        'Topics',
-        ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        ['{Topics.Arn}'],
-      ],
+      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
       openConnections,
       xray,
       ['TopicsStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], ['{Topics.StreamArn}']],

@@ -67,17 +67,17 @@ describe('the WebSocket API', () => {
 });
 
 describe('the fan-out', () => {
-  it('gets new events of topics in order, halves batches that fail, and gives up after a minute', () => {
+  it('gets records of topics one batch at a time, halves batches that fail, and never gives up within six hours', () => {
     const { Tags, ...properties } = resourceNamed(stage.gateway, 'TopicFanoutEvents').Properties;
     expect({ ...properties, EventSourceArn: text(properties.EventSourceArn, stage) }).toEqual({
       EventSourceArn: '{Topics.StreamArn}',
       FunctionName: { Ref: expect.stringMatching(/^FanoutFunction[0-9A-F]{8}$/) },
-      StartingPosition: 'LATEST',
+      StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRecordAgeInSeconds: 60,
-      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 21_600,
+      ParallelizationFactor: 1,
       FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^TopicFanoutUndelivered/), 'Arn'] } } },
     });

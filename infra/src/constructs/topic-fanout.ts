@@ -1,7 +1,8 @@
 /**
- * The way from a topic's log to the fan-out function: new events from the Topics table's stream, in order per topic. A batch that fails
- * is halved until the bad event is alone; an event older than a minute is given up, since subscribers have asked for it themselves by
- * then, and its position lands in the queue of undelivered ones.
+ * The way from a topic's log to the fan-out function: records of the Topics table's stream, in order per topic, one invocation at a time
+ * (parallelization factor 1: the fan-out is the one sender of a topic). A record only fails while a table cannot be reached, and giving
+ * one up would leave a subscription without its start, so retries go on for six hours; then its position lands in the queue of
+ * undelivered ones. Reading begins at the oldest record, so that nothing written during a deployment is passed over.
  *
  * Rights are those of SAM's `DynamoDBStreamReadPolicy`: `ListStreams` is authorized against the table's streams, the rest against one.
  */
@@ -38,12 +39,12 @@ export class TopicFanout extends Construct {
     new EventSourceMapping(this, 'Events', {
       target: fanout.lambda,
       eventSourceArn: streamArn,
-      startingPosition: StartingPosition.LATEST,
+      startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      maxRecordAge: Duration.seconds(60),
-      retryAttempts: 5,
+      maxRecordAge: Duration.hours(6),
+      parallelizationFactor: 1,
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
       onFailure: { bind: () => ({ destination: queueArn }) },
     });

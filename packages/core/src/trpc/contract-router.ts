@@ -39,6 +39,12 @@ interface TrackedEvent<TOutput> {
   data: TOutput;
 }
 
+/** A subscription's input with the place to continue after, where tRPC's clients put a first one: PROTOCOL.md P3.9. */
+// biome-ignore lint/suspicious/noConfusingVoidType: void is what an input that is not declared has as its type
+type Resumable<TInput> = [TInput] extends [void]
+  ? { lastEventId?: string | undefined } | void
+  : TInput & { lastEventId?: string | undefined };
+
 /** One procedure as tRPC's procedure type. */
 export type TrpcProcedure<TProcedure> =
   TProcedure extends Procedure<infer TKind, infer TInput, infer _TParsed, infer _TReturn, infer TOutput, infer TErrors>
@@ -46,7 +52,7 @@ export type TrpcProcedure<TProcedure> =
       ? TRPCQueryProcedure<ProcedureDef<TInput, Arriving<TOutput>, TErrors>>
       : TKind extends 'mutation'
         ? TRPCMutationProcedure<ProcedureDef<TInput, Arriving<TOutput>, TErrors>>
-        : TRPCSubscriptionProcedure<ProcedureDef<TInput, AsyncIterable<TrackedEvent<TOutput>>, TErrors>>
+        : TRPCSubscriptionProcedure<ProcedureDef<Resumable<TInput>, AsyncIterable<TrackedEvent<TOutput>>, TErrors>>
     : never;
 
 type TrpcRecord<TProcedures extends ProcedureRecord> = { [TName in keyof TProcedures]: TrpcProcedure<TProcedures[TName]> };

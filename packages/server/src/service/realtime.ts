@@ -30,7 +30,7 @@ export const REALTIME_ACTIONS = {
   service: { connections: ['dynamodb:GetItem'], topics: [] },
   /** A service with subscriptions also writes subscription rows, and publishes. */
   publisher: {
-    connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+    connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
   },
   /** The socket function opens, closes and cleans up connections. */
@@ -41,6 +41,6 @@ export const REALTIME_ACTIONS = {
   /** The fan-out function reads the log and its subscribers, and moves their positions. */
   fanout: {
     connections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
-    topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+    topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
   },
 } as const satisfies Readonly<Record<string, Actions>>;

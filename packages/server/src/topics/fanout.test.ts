@@ -20,9 +20,19 @@ describe('starting a subscription', () => {
     await stage.topics.append(TOPIC, '{"title":"ü"}', 3600);
     await stage.work();
     expect(stage.sender.frames.get('a=')).toEqual([
-      '{"id":"7","result":{"type":"started"}}',
+      '{"id":"7","result":{"type":"started","id":"e1.0"}}',
       '{"id":"7","result":{"type":"data","id":"e1.1","data":{"id":"e1.1","data":{"title":"ü"}}}}',
     ]);
+  });
+
+  it('says in started which position it starts after (P3.7)', async () => {
+    const stage = createFanoutStage();
+    await stage.publish(1, 2, 3);
+    await stage.subscribe('a=', { after: 1 });
+    await stage.subscribe('b=');
+    await stage.work();
+    expect(stage.sender.frames.get('a=')?.[0]).toBe('{"id":1,"result":{"type":"started","id":"e1.1"}}');
+    expect(stage.sender.frames.get('b=')).toEqual(['{"id":1,"result":{"type":"started","id":"e1.3"}}']);
   });
 
   it('replays every event after lastEventId before live ones (P3.8, P3.9)', async () => {
@@ -289,19 +299,17 @@ describe('connections that fail', () => {
     const stage = createFanoutStage();
     await stage.subscribe('a=');
     await stage.work();
-    let throttled = true;
-    stage.sender.onPost = () => {
-      if (throttled) throw new Error('LimitExceededException');
-      return undefined;
+    const throttled = () => {
+      throw new Error('LimitExceededException');
     };
-    stage.sender.onClose = () => {
-      if (throttled) throw new Error('LimitExceededException');
-    };
+    stage.sender.onPost = throttled;
+    stage.sender.onClose = throttled;
     await stage.publish(1);
     expect(await stage.work()).toBe(0);
+    stage.sender.onPost = () => undefined;
     await stage.publish(2);
     expect(await stage.work(3)).toBe(0);
-    throttled = false;
+    stage.sender.onClose = () => {};
     await stage.work();
     expect(stage.received('a=')).toEqual(['started']);
     expect([...stage.sender.closed]).toEqual(['a=']);

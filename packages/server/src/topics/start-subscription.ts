@@ -46,7 +46,7 @@ async function replay({ topics, delivery, clock }: FanoutWork, subscriber: Subsc
   if (wake.from.offset > head) return refuse(`there is no event ${wake.from.offset}, the newest is ${head}`);
 
   let at = wake.from.offset;
-  let pending = wake.resumed ? [] : [startedFrame(wake.key.requestId)];
+  let pending = wake.resumed ? [] : [startedFrame(wake.key.requestId, wake.from)];
   const end = at + MAX_REPLAY;
   while (at < head && at < end) {
     const { events } = runAfter(await topics.read(topic, at, PAGE), { epoch, offset: at });

@@ -20,9 +20,9 @@ export const MAX_MESSAGE_BYTES = 131_072;
 /** Asks for a move to a new connection, P3.11. */
 export const RECONNECT_FRAME = JSON.stringify({ id: null, method: 'reconnect' } satisfies ReconnectFrame);
 
-/** `started` of a subscription, P3.7. */
-export function startedFrame(id: RequestId): string {
-  return JSON.stringify({ id, result: { type: 'started' } } satisfies ResultFrame);
+/** `started` of a subscription, with the position it starts after: what to resume from until an event has come. P3.7. */
+export function startedFrame(id: RequestId, from: EventPosition): string {
+  return JSON.stringify({ id, result: { type: 'started', id: formatEventId(from) } } satisfies ResultFrame);
 }
 
 /** `stopped` of a subscription, P3.10. */

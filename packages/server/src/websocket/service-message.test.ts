@@ -170,6 +170,15 @@ describe('subscriptions over the socket', () => {
     expect(topics.stream[3]).toMatchObject({ wake: { from: { epoch: 'e1', offset: 2 } } });
   });
 
+  it('starts after the position that a stock client sends inside the input, and rather after the one beside it (P3.9)', async () => {
+    const { send, topics } = start();
+    for (let n = 1; n <= 3; n++) await topics.append('notes.changes/a', '{"n":1}', 3600);
+    const params = { path: 'notes.changes', input: { folder: 'a', lastEventId: 'e1.1' } };
+    expect(await send({ id: 1, method: 'subscription', svc: 'notes', params })).toBeUndefined();
+    expect(await send({ id: 2, method: 'subscription', svc: 'notes', params: { ...params, lastEventId: 'e1.3' } })).toBeUndefined();
+    expect(topics.stream.slice(3)).toMatchObject([{ wake: { from: { offset: 1 } } }, { wake: { from: { offset: 3 } } }]);
+  });
+
   it.each(['e1.1', 'e2.0', 'e1.9007199254740991'])('refuses the position %s that the log never had (P3.9)', async (lastEventId) => {
     const { read, subscriptions } = start();
     expect(await read(subscription('a', { lastEventId }))).toMatchObject({ id: 1, error: { data: { code: 'PRECONDITION_FAILED' } } });

@@ -104,7 +104,14 @@ async function call(frame: Frame, { id, method, params }: CallFrame, deadline: D
   const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method }, ctx);
   if (!outcome.ok || method !== 'subscription') return outcomeFrame(id, outcome, params.path);
   const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
-  return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId }, deadline);
+  return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId ?? firstPosition(params.input) }, deadline);
+}
+
+/** Stock clients send the position to begin at inside the input, and the one to resume at beside it (P3.9). */
+function firstPosition(input: unknown): string | undefined {
+  const given = typeof input === 'object' && input !== null && Object.hasOwn(input, 'lastEventId') ? input : {};
+  const { lastEventId } = given as { readonly lastEventId?: unknown };
+  return typeof lastEventId === 'string' ? lastEventId : undefined;
 }
 
 function notOurs(path: string, name: string, requestId: string): Outcome {
