@@ -1,7 +1,7 @@
 /**
  * Rules for what is in a bundle, read from esbuild's metafile: AWS clients are the server package's business alone and are not loaded
  * at cold start where the declaration gives no right to use them; zod is imported as a namespace (the named import carries every
- * locale); and a cold start reads no more than it can bear.
+ * locale); a service carries its own part of the contract only; and a cold start reads no more than it can bear.
  */
 
 import type { AnyServiceDeclaration } from '@org/gateway-server/service';
@@ -18,6 +18,9 @@ const AWS_CLIENT = /(?:^|\/)node_modules\/(@aws-sdk\/(?:client-[a-z0-9-]+|s3-req
 /** Who may import AWS clients: the server package, and AWS's packages each other. */
 const CLIENT_OWNER = /^packages\/server\/|(?:^|\/)node_modules\/@(?:aws-sdk|smithy)\//;
 
+/** A service's file of the contract, or the one of all. */
+const CONTRACT_FILE = /^packages\/contract\/dist\/([a-z][A-Za-z0-9]*)\.js$/;
+
 const DYNAMODB = '@aws-sdk/client-dynamodb';
 const CONNECTIONS = '@aws-sdk/client-apigatewaymanagementapi';
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
@@ -30,7 +33,13 @@ export function checkBundles(bundles: readonly Bundle[], services: readonly AnyS
   return bundles.flatMap((bundle) => {
     const declaration = services.find(({ service }) => service.name === bundle.name);
     const allowed = declaration === undefined ? (OWN_CLIENTS[bundle.name] ?? []) : clientsOf(declaration);
-    return [...strayImports(bundle), ...undeclaredClients(bundle, allowed), ...zodLocales(bundle), ...size(bundle)];
+    return [
+      ...strayImports(bundle),
+      ...foreignContract(bundle),
+      ...undeclaredClients(bundle, allowed),
+      ...zodLocales(bundle),
+      ...size(bundle),
+    ];
   });
 }
 
@@ -63,6 +72,14 @@ function undeclaredClients({ name, metafile }: Bundle, allowed: readonly string[
 function zodLocales({ name, metafile }: Bundle): readonly string[] {
   if (!coldStartInputs(metafile).some((input) => ZOD_LOCALE.test(input))) return [];
   return [`${name} carries zod's locales; import it as: import * as z from 'zod'`];
+}
+
+/** The contract is one file a service, and one that puts them together. */
+function foreignContract({ name, metafile }: Bundle): readonly string[] {
+  const foreign = coldStartInputs(metafile).filter((input) => CONTRACT_FILE.exec(input)?.[1] !== name && CONTRACT_FILE.test(input));
+  return foreign.map(
+    (input) => `${name} carries ${input}, another part of the contract; import its own service from @org/gateway-contract`,
+  );
 }
 
 function size(bundle: Bundle): readonly string[] {

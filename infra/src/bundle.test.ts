@@ -124,6 +124,12 @@ describe('a bundle is reported when it', () => {
     expect(check({ loaded: ['node_modules/zod/v4/locales/en.js'] })).toEqual([]);
   });
 
+  it('carries another part of the contract', () => {
+    expect(check({ loaded: ['packages/contract/dist/notes.js', 'packages/contract/dist/files.js'] })).toEqual([
+      'notes carries packages/contract/dist/files.js, another part of the contract; import its own service from @org/gateway-contract',
+    ]);
+  });
+
   it('is too large for a cold start', () => {
     expect(check({ bytes: 300_000 })).toEqual([]);
     expect(check({ bytes: 300_001 })).toEqual([expect.stringContaining('notes reads 300001 bytes at cold start')]);

@@ -36,7 +36,7 @@ describe('the emitted declarations', () => {
   });
 
   it('print each service once: the contract only refers to them', () => {
-    expect(declarations('index.d.ts')).toContain(
+    expect(declarations('contract.d.ts')).toContain(
       'contract: Contract<{ documents: typeof documents; files: typeof files; system: typeof system; }>;',
     );
   });

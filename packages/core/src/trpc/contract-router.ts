@@ -39,10 +39,12 @@ interface TrackedEvent<TOutput> {
   data: TOutput;
 }
 
-/** A subscription's input with the place to continue after, where tRPC's clients put a first one: PROTOCOL.md P3.9. */
 // biome-ignore lint/suspicious/noConfusingVoidType: void is what an input that is not declared has as its type
-type Resumable<TInput> = [TInput] extends [void]
-  ? { lastEventId?: string | undefined } | void
+type Nothing = void;
+
+/** A subscription's input with the place to continue after, where tRPC's clients put a first one: PROTOCOL.md P3.9. */
+type Resumable<TInput> = [TInput] extends [Nothing]
+  ? { lastEventId?: string | undefined } | Nothing
   : TInput & { lastEventId?: string | undefined };
 
 /** One procedure as tRPC's procedure type. */
