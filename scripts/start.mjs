@@ -9,5 +9,6 @@ import { checkNode, install, root, run } from './workspace.mjs';
 
 checkNode();
 install();
+console.log('Building …');
 run('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--no-update-notifier'], { quiet: true });
 await import(pathToFileURL(join(root, 'apps', 'start', 'dist', 'main.js')).href);

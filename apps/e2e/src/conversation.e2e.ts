@@ -1,6 +1,6 @@
 /** The same conversation, held by every client with the same stage. */
 
-import { describeConversation } from '@org/gateway-conformance';
+import { type Caller, describeConversation } from '@org/gateway-conformance';
 import { httpBatchLink, httpLink } from '@trpc/client';
 import { inject } from 'vitest';
 import { ourClient, ourLinkClient, stockHttpClient, stockSocketClient } from './callers.js';
@@ -8,9 +8,12 @@ import { freshName } from './names.js';
 
 const stage = inject('stage');
 
-describeConversation('our client over HTTP', () => ourClient(stage), freshName);
-describeConversation('our client over the socket', () => ourClient(stage, 'socket'), freshName);
-describeConversation('stock httpLink', () => stockHttpClient(stage, httpLink), freshName);
-describeConversation('stock httpBatchLink', () => stockHttpClient(stage, httpBatchLink), freshName);
-describeConversation('stock wsLink', () => stockSocketClient(stage), freshName);
-describeConversation('our link under a stock client', () => ourLinkClient(stage), freshName);
+const describeClient = (name: string, makeCaller: () => Caller, subscriptions: boolean) =>
+  describeConversation(name, { makeCaller, freshName, subscriptions });
+
+describeClient('our client over HTTP', () => ourClient(stage), true);
+describeClient('our client over the socket', () => ourClient(stage, 'socket'), true);
+describeClient('stock httpLink', () => stockHttpClient(stage, httpLink), false);
+describeClient('stock httpBatchLink', () => stockHttpClient(stage, httpBatchLink), false);
+describeClient('stock wsLink', () => stockSocketClient(stage), true);
+describeClient('our link under a stock client', () => ourLinkClient(stage), true);

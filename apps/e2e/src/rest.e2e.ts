@@ -111,14 +111,14 @@ describe('bad input', () => {
       415,
       'UNSUPPORTED_MEDIA_TYPE',
     ],
-  ])('answers %s with a status, a typed body and CORS headers', async (_, method, path, options, status, code) => {
+  ])('P4.1, P4.3 answers %s with a status, a typed body and CORS headers', async (_, method, path, options, status, code) => {
     const answer = await http(method, path, options);
     expect([answer.status, answer.json?.error?.data?.code]).toEqual([status, code]);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     expect(answer.json.error.data.requestId).toMatch(/.+/);
   });
 
-  it('refuses a body over 10 MB with 413 in the same form', async () => {
+  it('P4.3 refuses a body over 10 MB with 413 in the same form', async () => {
     const answer = await http('POST', '/documents', {
       body: 'x'.repeat(10 * 1024 * 1024 + 1),
       headers: { 'content-type': 'application/json' },

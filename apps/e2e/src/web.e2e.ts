@@ -65,7 +65,9 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await page.getByTestId('edit').click();
     await page.getByTestId('editor-body').fill('after the edit');
     await page.getByTestId('save').click();
-    await page.getByText('after the edit').first().waitFor();
+    // The editor closes when the gateway has acknowledged the edit.
+    await page.getByTestId('edit').waitFor();
+    await page.getByText('after the edit').waitFor();
     expect(await gateway.documents.get.query({ id })).toMatchObject({ version: 2, body: 'after the edit' });
   });
 

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const dataDir = resolve(root, options.dataDirectory);
-  if (options.fresh) await rm(dataDir, { recursive: true, force: true });
+  if (options.fresh) await emptyData(dataDir);
   const stage = await startStage({
     assembly: join(root, 'infra', 'cdk.out'),
     dataDir,
@@ -35,12 +35,21 @@ async function main(): Promise<void> {
   if (options.load) await load(stage, options);
 }
 
+/** What the stage keeps in its data folder. Nothing else in there is ours to delete, whatever folder `--data` names. */
+const KEPT = ['dynamodb', 's3', 'checkpoints'];
+
+async function emptyData(dataDir: string): Promise<void> {
+  await Promise.all(KEPT.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
+}
+
 function announce(stage: Stage): void {
   console.log(`
   Web page    ${stage.siteUrl}
   REST        ${stage.restUrl}
   WebSocket   ${stage.socketUrl}
-  AWS         ${stage.awsUrl}   (DynamoDB, S3, Lambda; AWS_ENDPOINT_URL for any SDK client)
+  AWS         AWS_ENDPOINT_URL=${stage.awsUrl} AWS_REGION=${stage.environment.region}
+              AWS_ACCESS_KEY_ID=${stage.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stage.operator.secretAccessKey}
+              (DynamoDB, S3 and Lambda for any SDK client; the keys are this start's)
 
   Try         curl '${stage.restUrl}/documents?limit=3'
 `);

@@ -16,7 +16,7 @@ export interface StartOptions {
 
 export const HELP = `npm start -- [options]
 
-  --fresh            empty the data folder first
+  --fresh            delete the stage's data in the data folder first
   --no-load          do not load the Markdown of the installed packages
   --data DIR         data folder (default .gateway/data)
   --site-port N      web page (default 4000)

@@ -1,4 +1,11 @@
 /** Suites that take the thing under test as a factory. */
 
 // For tests.
-export { type Caller, describeConversation, type Failure, type Running, type SubscribeOptions } from './conversation-suite.js';
+export {
+  type Caller,
+  type ConversationOptions,
+  describeConversation,
+  type Failure,
+  type Running,
+  type SubscribeOptions,
+} from './conversation-suite.js';

