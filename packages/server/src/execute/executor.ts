@@ -58,7 +58,7 @@ async function finish(
 ): Promise<Outcome> {
   const result = await validate(procedure.output, returned);
   if (result.success) return { ok: true, data: result.data };
-  ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues, returned).issues });
+  ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues).issues });
   return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', ...at } };
 }
 

@@ -18,7 +18,7 @@ export function createPublish(parts: FunctionParts): (subscription: string, key:
     if (!result.success) {
       throw new GatewayError(
         'INTERNAL_SERVER_ERROR',
-        `event of ${service.name}.${subscription} does not fit: ${describeIssues(result.error.issues, event).text}`,
+        `event of ${service.name}.${subscription} does not fit: ${describeIssues(result.error.issues).text}`,
       );
     }
     return parts.publish(topicName(service.name, subscription, key), JSON.stringify(result.data), procedure.meta.retainSeconds ?? 86_400);

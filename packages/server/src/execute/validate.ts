@@ -22,10 +22,10 @@ export function validate(source: SchemaSource | undefined, value: unknown): Pars
   }
 }
 
-/** A sentence for the first issues, with what was got where that is short, and all of them for programs. */
+/** A sentence for the first issues, with what was got where that is short, and all of them for programs. Without the value (in logs) nothing of it is repeated. */
 export function describeIssues(
   issues: readonly SchemaIssue[],
-  value: unknown,
+  value?: unknown,
 ): { readonly text: string; readonly issues: readonly Pick<SchemaIssue, 'path' | 'message'>[] } {
   const shown = issues
     .slice(0, 3)
