@@ -30,6 +30,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${siteUrl}${hash}`);
     await page.getByTestId('connection-state').and(page.locator('[data-state="open"]')).waitFor();
+    await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return page;
   };
   const row = (title: string) => page.getByTestId('document-row').filter({ hasText: title });

@@ -20,6 +20,8 @@ const KEPT = 50;
 export interface Changes {
   readonly feed: readonly FeedItem[];
   readonly missed: number;
+  /** The server has said that it follows: whatever happens from then on arrives. */
+  readonly isFollowing: boolean;
   readonly failure: unknown;
 }
 
@@ -28,6 +30,7 @@ export function useChanges(onChange: (change: Change) => void): Changes {
   const gateway = useGateway();
   const [feed, setFeed] = useState<readonly FeedItem[]>([]);
   const [missed, setMissed] = useState(0);
+  const [isFollowing, setFollowing] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const latest = useRef(onChange);
   latest.current = onChange;
@@ -35,7 +38,9 @@ export function useChanges(onChange: (change: Change) => void): Changes {
   useEffect(() => {
     const stop = new AbortController();
     const follow = async () => {
-      for await (const { id, data } of gateway.documents.changes.subscribe({}, { signal: stop.signal }).tracked()) {
+      for await (const { id, data } of gateway.documents.changes
+        .subscribe({}, { signal: stop.signal, onStarted: () => setFollowing(true) })
+        .tracked()) {
         setFeed((items) => [{ id, change: data, atMs: Date.now() }, ...items].slice(0, KEPT));
         latest.current(data);
       }
@@ -55,5 +60,5 @@ export function useChanges(onChange: (change: Change) => void): Changes {
     return () => stop.abort();
   }, [gateway]);
 
-  return { feed, missed, failure };
+  return { feed, missed, isFollowing, failure };
 }
