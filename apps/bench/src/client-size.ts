@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const SOURCES: Readonly<Record<string, string>> = {
+  'this gateway, HTTP': `import { createHttpClient } from '@org/gateway-client/http'; export const client = createHttpClient({ url: 'https://api.example.com/prod' });`,
   'this gateway, HTTP and socket': `import { createGatewayClient } from '@org/gateway-client'; export const client = createGatewayClient({ url: 'https://api.example.com/prod' });`,
   'tRPC httpBatchLink': `import { createTRPCClient, httpBatchLink } from '@trpc/client'; export const client = createTRPCClient({ links: [httpBatchLink({ url: '/rpc' })] });`,
   'tRPC httpBatchLink + wsLink': `import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client';

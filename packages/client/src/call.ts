@@ -3,68 +3,57 @@
  * promise that settles once. The carrier (an HTTP batch or the socket) is told when the call ends.
  */
 
-import type { GatewayError } from '@org/gateway-core/errors';
+import { GatewayError } from '@org/gateway-core/errors';
 import { systemClock } from './clock.js';
 import { failure } from './failure.js';
-import type { CallOptions, HeaderRecord, HttpOptions } from './options.js';
+import type { CallOptions, HttpOptions } from './options.js';
 
 export type CallKind = 'query' | 'mutation';
 
 /** A call under way. */
-export interface Call {
+export interface Call extends Pick<CallOptions, 'headers' | 'over'> {
   readonly kind: CallKind;
   /** `service.procedure`. */
   readonly path: string;
   /** The input as JSON; `undefined` is none. */
   readonly json: string | undefined;
-  readonly headers: HeaderRecord | undefined;
-  /** Ends it, with an error or with data; what comes after the first end is ignored. */
-  end(error: GatewayError | undefined, data?: unknown): void;
+  /** Ends it, with data or with a GatewayError; what comes after the first end is ignored. */
+  end(outcome: unknown): void;
+  /** Ends it with CLIENT_CLOSED_REQUEST. */
+  abort(): void;
   ended?: boolean;
   /** Set by the carrier: the call has ended. */
   onEnd?: () => void;
 }
 
-/** What a call is made of. */
-export interface CallRequest {
-  readonly kind: CallKind;
-  readonly path: string;
-  readonly input: unknown;
-  readonly options: CallOptions;
-}
+/** Makes what starts the calls of a procedure. */
+export type Caller = (kind: CallKind, path: string) => (input?: unknown, options?: CallOptions) => Promise<unknown>;
 
-/** Starts a call and hands it to its carrier. It rejects with a TypeError for an input JSON cannot carry (a bigint, a cycle). */
-export function startCall(
-  { kind, path, input, options }: CallRequest,
-  { clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions,
-  carry: (call: Call) => void,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const { signal, headers, timeoutMs = defaultMs } = options;
-    const call: Call = {
-      kind,
-      path,
-      json: JSON.stringify(input),
-      headers,
-      end(error, data) {
-        if (call.ended) return;
-        call.ended = true;
-        cancelDeadline();
-        signal?.removeEventListener('abort', abort);
-        if (error) reject(error);
-        else resolve(data);
-        call.onEnd?.();
-      },
-    };
-    const abort = () => call.end(failure('CLIENT_CLOSED_REQUEST', path, 'was aborted', { cause: signal?.reason }));
-    const cancelDeadline = clock.after(timeoutMs, () => call.end(failure('TIMEOUT', path, `got no answer within ${timeoutMs} ms`)));
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-    else carry(call);
-  });
-}
-
-/** The service of `service.procedure`. */
-export function serviceOf(path: string): string {
-  return path.split('.')[0] as string;
+/** Hands each call to its carrier. A call rejects with a TypeError for an input JSON cannot carry (a bigint, a cycle). */
+export function callerOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions, carry: (call: Call) => void): Caller {
+  return (kind, path) =>
+    (input, options = {}) =>
+      new Promise((resolve, reject) => {
+        const { signal, timeoutMs = defaultMs } = options;
+        const call: Call = {
+          ...options,
+          kind,
+          path,
+          json: JSON.stringify(input),
+          end(outcome) {
+            if (call.ended) return;
+            call.ended = true;
+            cancelDeadline();
+            signal?.removeEventListener('abort', call.abort);
+            if (outcome instanceof GatewayError) reject(outcome);
+            else resolve(outcome);
+            call.onEnd?.();
+          },
+          abort: () => call.end(failure('CLIENT_CLOSED_REQUEST', path, 'was aborted', { cause: signal?.reason })),
+        };
+        const cancelDeadline = clock.after(timeoutMs, () => call.end(failure('TIMEOUT', path, `got no answer within ${timeoutMs} ms`)));
+        signal?.addEventListener('abort', call.abort);
+        if (signal?.aborted) call.abort();
+        else carry(call);
+      });
 }

@@ -7,18 +7,26 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Sets timers. */
 export interface Clock {
-  /**
-   * Runs once after a delay; the answer cancels it. A `background` timer does not keep a Node process alive: it serves a connection
-   * that does so itself, or that nobody needs.
-   */
-  after(delayMs: number, run: () => unknown, background?: boolean): () => void;
+  /** Runs once after a delay; the answer cancels it. */
+  after(delayMs: number, run: () => unknown): () => void;
 }
 
 /** The platform's timers. Delays beyond 24 days are 24 days. */
 export const systemClock: Clock = {
-  after(delayMs, run, background) {
-    const timer: number | { unref?(): void } = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
-    if (background) (timer as { unref?(): void }).unref?.();
-    return () => clearTimeout(timer as number);
+  after(delayMs, run) {
+    const timer = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
+    return () => clearTimeout(timer);
   },
 };
+
+/** A place for one timer: setting it cancels what was set before, and without arguments that is all it does. */
+export type Alarm = (delayMs?: number, run?: () => unknown) => void;
+
+/** An alarm that is not set. */
+export function alarmOf(clock: Clock): Alarm {
+  let cancel: (() => void) | undefined;
+  return (delayMs, run) => {
+    cancel?.();
+    cancel = run && clock.after(delayMs as number, run);
+  };
+}

@@ -3,36 +3,42 @@
  * calls that ask for it.
  */
 
-import { type CallRequest, startCall } from './call.js';
-import { type Connection, connectionStore } from './connection-state.js';
+import { type Caller, callerOf } from './call.js';
+import type { ClientControls } from './client-types.js';
+import { connectionStore } from './connection-state.js';
 import { httpCarrier } from './http/carrier.js';
 import type { GatewayClientOptions } from './options.js';
-import type { Feed, FeedSource } from './socket/feed.js';
-import { openSocket } from './socket/socket.js';
+import { socketConnection } from './socket/connection.js';
+import { feedsOf, type SubscribeArguments } from './socket/feed.js';
+import { carryOver } from './socket/socket-call.js';
+
+/** A subscription as client-types.ts has it, untyped. */
+export interface UntypedSubscription extends AsyncIterable<unknown, void> {
+  tracked(): AsyncIterable<unknown, void>;
+}
 
 /** Calls and subscriptions, untyped. */
 export interface Engine {
-  readonly connection: Connection;
-  call(request: CallRequest): Promise<unknown>;
-  /**
-   * Opens a subscription.
-   *
-   * @throws GatewayError PAYLOAD_TOO_LARGE
-   * @throws TypeError for an input JSON cannot carry
-   */
-  subscribe(source: FeedSource): Feed;
-  close(): void;
+  readonly controls: ClientControls;
+  readonly call: Caller;
+  /** Makes what subscribes to a procedure. An input that is too large, or that JSON cannot carry, throws when a loop begins. */
+  subscribe(path: string): (...own: SubscribeArguments) => UntypedSubscription;
 }
 
 /** Opens and sends nothing yet. @throws TypeError when there is no URL */
 export function createEngine(options: GatewayClientOptions): Engine {
-  const connection = connectionStore();
   const carry = httpCarrier(options);
-  const socket = openSocket(options, connection);
+  const store = connectionStore();
+  const connection = socketConnection(options, store);
+  const open = feedsOf(options, connection);
   return {
-    connection,
-    call: (request) => startCall(request, options, request.options.over === 'socket' ? socket.carry : carry),
-    subscribe: socket.subscribe,
-    close: socket.close,
+    controls: { $connection: store, $close: connection.close },
+    call: callerOf(options, (call) => (call.over === 'socket' ? carryOver(connection, call) : carry(call))),
+    subscribe:
+      (path) =>
+      (...own) => {
+        const events = (tracked: boolean) => ({ [Symbol.asyncIterator]: () => open(path, tracked, own) });
+        return { ...events(false), tracked: () => events(true) };
+      },
   };
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from '@org/gateway-core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGatewayClient } from './create-client.js';
 import { fakeClock } from './fake-clock.fixture.js';
@@ -231,6 +232,15 @@ describe('headers', () => {
       message: '[NETWORK_ERROR] documents.folders got no answer: signed out',
     });
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('a function that throws nothing at all fails the call too', async () => {
+    await expect(client({ headers: () => Promise.reject() }).documents.folders.query()).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  });
+
+  it('a function that throws a GatewayError fails the call with it', async () => {
+    const signedOut = new GatewayError('UNAUTHORIZED', 'signed out');
+    await expect(client({ headers: () => Promise.reject(signedOut) }).documents.folders.query()).rejects.toBe(signedOut);
   });
 });
 

@@ -3,29 +3,26 @@
  * so a lone call leaves at once. PROTOCOL.md P2.5.
  */
 
-import { type Call, serviceOf } from '../call.js';
+import type { Call } from '../call.js';
 import type { HttpOptions } from '../options.js';
 import { sendBatch } from './batch.js';
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
 export function httpCarrier(options: HttpOptions): (call: Call) => void {
   if (!options.url) throw new TypeError(`url is ${options.url}, expected the API's, https://…`);
-  let groups: Map<string, Call[]> | undefined;
+  let burst: Call[] = [];
   const flush = () => {
-    for (const group of groups?.values() ?? []) {
-      const calls = group.filter((call) => !call.ended);
-      if (calls.length) sendBatch(calls, options);
+    const groups: Record<string, Call[]> = {};
+    for (const call of burst) {
+      if (call.ended) continue;
+      const group = call.kind + call.path.split('.')[0] + JSON.stringify(call.headers);
+      groups[group] ??= [];
+      groups[group].push(call);
     }
-    groups = undefined;
+    burst = [];
+    for (const group in groups) sendBatch(groups[group] as Call[], options);
   };
   return (call) => {
-    if (!groups) {
-      groups = new Map();
-      queueMicrotask(flush);
-    }
-    const key = call.kind + serviceOf(call.path) + JSON.stringify(call.headers);
-    const group = groups.get(key);
-    if (group) group.push(call);
-    else groups.set(key, [call]);
+    if (burst.push(call) === 1) queueMicrotask(flush);
   };
 }

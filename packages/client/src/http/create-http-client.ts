@@ -3,9 +3,9 @@
  */
 
 import type { AppContract } from '@org/gateway-contract';
-import { type CallKind, startCall } from '../call.js';
+import { callerOf } from '../call.js';
 import type { ContractLike, HttpClient } from '../client-types.js';
-import type { CallOptions, HttpOptions } from '../options.js';
+import type { HttpOptions } from '../options.js';
 import { clientProxy } from '../proxy.js';
 import { httpCarrier } from './carrier.js';
 
@@ -15,13 +15,11 @@ import { httpCarrier } from './carrier.js';
  * @throws TypeError when `url` is missing
  */
 export function createHttpClient<TContract extends ContractLike = AppContract>(options: HttpOptions): HttpClient<TContract> {
-  const carry = httpCarrier(options);
-  const make = (path: string) => {
-    const call =
-      (kind: CallKind) =>
-      (input?: unknown, own: CallOptions = {}) =>
-        startCall({ kind, path, input, options: own }, options, carry);
-    return { path, query: call('query'), mutate: call('mutation') };
-  };
+  const call = callerOf(options, httpCarrier(options));
+  const make = (path: string) => ({
+    path,
+    query: call('query', path),
+    mutate: call('mutation', path),
+  });
   return clientProxy({}, make) as HttpClient<TContract>;
 }

@@ -1,4 +1,4 @@
-/** The client without the socket: half the size, queries and mutations only. */
+/** The client without the socket: less than half the size, queries and mutations only. */
 
 // For applications.
 export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';

@@ -118,7 +118,7 @@ describe('reconnecting', () => {
     iterate(gateway.documents.changes.subscribe({}));
     await clock.timer(10_000);
     clock.advance(10_000);
-    expect(reasons).toEqual(['connect timeout']);
+    expect(reasons).toEqual(['no connection']);
     await (await stage.server.peer()).next();
   });
 
@@ -141,6 +141,71 @@ describe('reconnecting', () => {
     first.reset();
     expect((await stage.server.peer()).url).toBe('/prod?ticket=3');
     expect(reasons).toEqual(['closed with 1006', 'no ticket']);
+  });
+});
+
+describe('an attempt that fails', () => {
+  it('may do so without a reason', async () => {
+    let attempts = 0;
+    const gateway = stage.client({
+      socketUrl: () => {
+        attempts += 1;
+        return attempts === 1 ? Promise.reject() : stage.server.url.replace('http', 'ws');
+      },
+    });
+    iterate(gateway.documents.changes.subscribe({}));
+    await (await stage.server.peer()).next();
+    expect(attempts).toBe(2);
+  });
+
+  it('is followed by another also where only an error event tells of it, as on Node 22', async () => {
+    let attempts = 0;
+    class RefusedOnceWebSocket extends BrowserLikeWebSocket {
+      constructor(url: string) {
+        super(url);
+        attempts += 1;
+        if (attempts === 1) queueMicrotask(() => this.onerror?.({}));
+      }
+    }
+    const gateway = stage.client({ WebSocket: RefusedOnceWebSocket });
+    const reasons: string[] = [];
+    gateway.$connection.subscribe((state) => state.status === 'waiting' && reasons.push(state.reason));
+    stage.server.refuse(1);
+    iterate(gateway.documents.changes.subscribe({}));
+    await (await stage.server.peer()).next();
+    expect([attempts, reasons]).toEqual([2, ['closed with 1006']]);
+  });
+
+  it('and was given up stays so when its address arrives late', async () => {
+    const clock = fakeClock();
+    let arrive = (_url: string) => {};
+    let made: WebSocketLike | undefined;
+    const isClosed = new Promise<void>((close) => {
+      class LateWebSocket implements WebSocketLike {
+        onopen: WebSocketLike['onopen'] = null;
+        onmessage: WebSocketLike['onmessage'] = null;
+        onclose: WebSocketLike['onclose'] = null;
+        onerror: WebSocketLike['onerror'] = null;
+        constructor() {
+          made = this;
+        }
+        send(): void {}
+        close(): void {
+          close();
+        }
+      }
+      const socketUrl = () =>
+        new Promise<string>((resolve) => {
+          arrive = resolve;
+        });
+      const gateway = stage.client({ clock, WebSocket: LateWebSocket, socketUrl });
+      iterate(gateway.documents.changes.subscribe({}));
+      gateway.$close();
+    });
+    arrive('wss://example.com');
+    await isClosed;
+    expect([made?.onopen, made?.onmessage]).toEqual([null, null]);
+    expect(clock.pending).toEqual([]);
   });
 });
 
@@ -216,6 +281,40 @@ describe('the network', () => {
     await clock.timer(450);
     network.dispatchEvent(new Event('online'));
     expect((await nextFrame(await stage.server.peer())).params.lastEventId).toBe('e1.1');
+  });
+
+  it('coming back gives up an attempt that began without it, and makes another at once', async () => {
+    const clock = fakeClock();
+    const network = new EventTarget();
+    let attempts = 0;
+    const gateway = stage.client({
+      network,
+      clock,
+      socketUrl: () => {
+        attempts += 1;
+        return attempts === 1 ? new Promise<string>(() => {}) : stage.server.url.replace('http', 'ws');
+      },
+    });
+    const waits: ConnectionState[] = [];
+    gateway.$connection.subscribe((state) => state.status === 'waiting' && waits.push(state));
+    iterate(gateway.documents.changes.subscribe({}));
+    network.dispatchEvent(new Event('online'));
+    await (await stage.server.peer()).next();
+    expect([attempts, waits]).toEqual([2, []]);
+  });
+
+  it('is not listened to by a client that needs no connection', async () => {
+    const clock = fakeClock();
+    const network = new EventTarget();
+    const gateway = stage.client({ network, clock });
+    const events = iterate(gateway.documents.changes.subscribe({}));
+    const peer = await stage.server.peer();
+    await peer.next();
+    await events.return?.();
+    clock.advance(1_000);
+    network.dispatchEvent(new Event('online'));
+    expect(gateway.$connection.state).toEqual({ status: 'idle' });
+    expect(await peer.closed).toBe(1005);
   });
 });
 

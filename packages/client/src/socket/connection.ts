@@ -11,18 +11,21 @@
  *      └── from any state: close ──▶ closed
  */
 
-import type { GatewayError } from '@org/gateway-core/errors';
-import type { Clock } from '../clock.js';
+import { GatewayError } from '@org/gateway-core/errors';
+import { alarmOf, systemClock } from '../clock.js';
 import type { ConnectionState, ConnectionStore } from '../connection-state.js';
 import type { GatewayClientOptions, NetworkEvents } from '../options.js';
+import { FIRST_RETRY_MS, LINGER_MS, MAX_RETRY_MS, STABLE_MS } from './limits.js';
 import { type Link, openLink } from './link.js';
 
 /** Something that needs the connection. */
 export interface SocketRequest {
   /** A link is up: go on there. */
   start(link: Link): void;
-  /** It cannot go on; without an error, because the client was closed. */
-  end(error?: GatewayError): void;
+  /** It cannot go on. */
+  end(error: GatewayError): void;
+  /** The client was closed. */
+  abort(): void;
 }
 
 /** Keeps a link open as long as there are requests. */
@@ -35,91 +38,95 @@ export interface SocketConnection {
   close(): void;
 }
 
-/** A link that has been up for this long counts as good: after it breaks, the next attempt is made at once. */
-const STABLE_MS = 5_000;
-const FIRST_RETRY_MS = 500;
-const LINGER_MS = 1_000;
-
 /** Opens nothing yet. */
-export function socketConnection(options: GatewayClientOptions, clock: Clock, state: ConnectionStore): SocketConnection {
-  const { maxRetryDelayMs = 5_000, random = Math.random, network = globalThis as Partial<NetworkEvents> } = options;
+export function socketConnection(options: GatewayClientOptions, store: ConnectionStore): SocketConnection {
+  const {
+    clock = systemClock,
+    maxRetryDelayMs = MAX_RETRY_MS,
+    random = Math.random,
+    network = globalThis as Partial<NetworkEvents>,
+  } = options;
   const requests = new Set<SocketRequest>();
-  /** The link in use, and the one that is being opened. */
+  const stable = alarmOf(clock);
+  const linger = alarmOf(clock);
+  /** The link in use. */
   let current: Link | undefined;
-  let next: Link | undefined;
-  /** Attempts and links that failed since the connection was last stable. */
-  let failures = 0;
-  let cancelRetry: (() => void) | undefined;
-  let cancelStable = () => {};
-  let cancelLinger = () => {};
+  /** The link that is being opened, or the wait until then. */
+  let next: Pick<Link, 'retire'> | undefined;
+  /** What is shown while there is no link in use. */
+  let progress: ConnectionState;
+  /** The number of the attempt that is made or comes next, since the connection was last stable. */
+  let attempt = 1;
+  let isClosed = false;
 
-  const stopRetry = () => {
-    cancelRetry?.();
-    cancelRetry = undefined;
+  const show = (state: ConnectionState) => {
+    progress = state;
+    if (!current) store.set(state);
   };
-  const hangUp = () => {
+  /** Forgets the links before it closes them, so that their end is no news. */
+  const reset = () => {
     const links = [current, next];
     current = next = undefined;
-    failures = 0;
-    cancelStable();
-    cancelLinger();
-    stopRetry();
-    for (const link of links) link?.close();
-    if (state.state.status !== 'closed') state.set({ status: 'idle' });
+    attempt = 1;
+    stable();
+    linger();
+    for (const link of links) link?.retire();
+  };
+  const hangUp = () => {
+    reset();
+    store.set({ status: isClosed ? 'closed' : 'idle' });
   };
   const endAll = (error?: GatewayError) => {
-    for (const request of requests) request.end(error);
+    for (const request of requests) {
+      if (error) request.end(error);
+      else request.abort();
+    }
     hangUp();
   };
-  /** What is shown while there is no link in use. */
-  const show = (shown: Omit<ConnectionState & { status: 'waiting' }, 'attempt'> | { readonly status: 'connecting' }) => {
-    if (!current) state.set({ ...shown, attempt: failures + 1 });
-  };
   const dial = () => {
-    stopRetry();
+    if (!requests.size) return hangUp();
     const link = openLink(options, clock, {
       onUp() {
         const replaced = current;
         current = link;
         next = undefined;
-        cancelStable();
-        cancelStable = clock.after(STABLE_MS, () => (failures = 0), true);
-        state.set({ status: 'open' });
+        stable(STABLE_MS, () => (attempt = 1));
         for (const request of requests) request.start(link);
         replaced?.retire();
+        store.set({ status: 'open' });
       },
-      onDown(reason, error) {
+      onDown(reason, cause) {
         if (link === next) next = undefined;
         else if (link === current) {
           current = undefined;
-          cancelStable();
+          stable();
         } else return;
-        if (next) show({ status: 'connecting' });
-        else if (error && !current) endAll(error);
+        if (next) show(progress);
+        else if (cause instanceof GatewayError && !current) endAll(cause);
         else retry(reason);
       },
       onLeave() {
-        if (link === current && !next && !cancelRetry) retry('moving');
+        if (link === current && !next) retry('moving');
       },
     });
     next = link;
-    show({ status: 'connecting' });
+    show({ status: 'connecting', attempt });
   };
   /** Tries to open another link: at once the first time, then with full jitter. */
   const retry = (reason: string) => {
-    if (!requests.size) return hangUp();
-    const retryInMs = failures && random() * Math.min(maxRetryDelayMs, FIRST_RETRY_MS * 2 ** (failures - 1));
-    failures += 1;
-    show({ status: 'waiting', retryInMs, reason });
-    stopRetry();
-    cancelRetry = clock.after(retryInMs, dial);
+    const retryInMs = attempt > 1 ? random() * Math.min(maxRetryDelayMs, FIRST_RETRY_MS * 2 ** (attempt - 2)) : 0;
+    attempt += 1;
+    next = { retire: clock.after(retryInMs, dial) };
+    show({ status: 'waiting', attempt, retryInMs, reason });
   };
   /** What looked well before the network changed may be dead. */
   const onNetwork = ({ type }: Event) => {
-    if (type === 'offline') current?.abandon(type);
+    if (type === 'offline') current?.drop(type);
     else if (current) current.probe();
-    else if (next) next.abandon(type);
-    else dial();
+    else {
+      reset();
+      dial();
+    }
   };
   const listen = (change: 'addEventListener' | 'removeEventListener') => {
     for (const type of ['online', 'offline']) network[change]?.(type, onNetwork);
@@ -127,20 +134,20 @@ export function socketConnection(options: GatewayClientOptions, clock: Clock, st
 
   return {
     add(request) {
-      if (state.state.status === 'closed') return request.end();
+      if (isClosed) return request.abort();
       if (!requests.size) listen('addEventListener');
       requests.add(request);
-      cancelLinger();
+      linger();
       if (current) request.start(current);
-      else if (!next && !cancelRetry) dial();
+      else if (!next) dial();
     },
     remove(request) {
       if (!requests.delete(request) || requests.size) return;
       listen('removeEventListener');
-      cancelLinger = clock.after(LINGER_MS, hangUp);
+      linger(LINGER_MS, hangUp);
     },
     close() {
-      state.set({ status: 'closed' });
+      isClosed = true;
       endAll();
     },
   };

@@ -3,56 +3,47 @@
  * it minds its length.
  */
 
-type Result = IteratorResult<unknown, undefined>;
-
 /** A queue with an end. */
 export interface EventQueue {
-  readonly values: unknown[];
   push(value: unknown): void;
-  /** No more values; what is queued is still handed out, then the error, once. */
+  /** No more values; what is queued is still handed out, then the error, once. A second end takes the first one's place. */
   end(error?: Error): void;
-  next(): Promise<Result>;
+  /** Hands values out, in order also to calls of `next` that wait at the same time. */
+  readonly events: AsyncGenerator<unknown, void>;
 }
 
-/** An empty queue; `onEmpty` is called whenever the last value has been taken. */
-export function eventQueue(onEmpty: () => void): EventQueue {
-  const values: unknown[] = [];
+/** A queue of these values, which its owner may count and clear; `onEmpty` is called whenever the last one has been taken. */
+export function eventQueue(values: unknown[], onEmpty: () => void): EventQueue {
   let isEnded = false;
   let failure: Error | undefined;
-  /** What every pending `next` waits for: something has changed. */
-  let change: Promise<void> | undefined;
+  /** Lets a reader look again. */
   let wake = () => {};
 
+  async function* read(): AsyncGenerator<unknown, void> {
+    for (;;) {
+      if (values.length) {
+        const value = values.shift();
+        if (!values.length) onEmpty();
+        yield value;
+      } else if (failure) throw failure;
+      else if (isEnded) return;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  }
+
   return {
-    values,
     push(value) {
       values.push(value);
       wake();
     },
     end(error) {
-      if (!isEnded) failure = error;
+      failure = error;
       isEnded = true;
       wake();
     },
-    async next() {
-      while (!values.length && !isEnded) {
-        change ??= new Promise((resolve) => {
-          wake = () => {
-            change = undefined;
-            resolve();
-          };
-        });
-        await change;
-      }
-      if (values.length) {
-        const value = values.shift();
-        if (!values.length) onEmpty();
-        return { done: false, value };
-      }
-      const error = failure;
-      failure = undefined;
-      if (error) throw error;
-      return { done: true, value: undefined };
-    },
+    events: read(),
   };
 }

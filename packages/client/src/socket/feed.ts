@@ -7,135 +7,132 @@
  * a place it stays on both until the new one has started.
  */
 
-import type { GatewayError } from '@org/gateway-core/errors';
-import { parseEventId } from '@org/gateway-core/protocol';
+import type { ErrorShape, GatewayError } from '@org/gateway-core/errors';
 import type { TrackedEvent } from '../client-types.js';
-import type { Clock } from '../clock.js';
+import { alarmOf, systemClock } from '../clock.js';
 import { answerFailure } from '../failure.js';
-import type { SubscribeOptions } from '../options.js';
+import type { HttpOptions, SubscribeOptions } from '../options.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
+import { distance } from './event-distance.js';
 import { eventQueue } from './event-queue.js';
-import { checkFrameInput } from './frame-input.js';
-
-/** How often a hole is asked for before the server is taken at its word that it cannot fill it. */
-const MAX_GAP_REQUESTS = 5;
-const START_TIMEOUT_MS = 30_000;
-
-/** What a feed reads. */
-export interface FeedSource {
-  readonly path: string;
-  readonly input: unknown;
-  readonly options: SubscribeOptions;
-  /** Whether events come with their ids. */
-  readonly tracked: boolean;
-}
+import { frameFailure } from './frame-input.js';
+import { MAX_GAP_REQUESTS, MAX_QUEUED_EVENTS } from './limits.js';
 
 /** An iterator whose `return` may be called while `next` is pending, which then ends. */
-export type Feed = Required<Pick<AsyncIterator<unknown, undefined>, 'next' | 'return'>>;
+export type Feed = Required<Pick<AsyncIterator<unknown, void, void>, 'next' | 'return'>>;
 
-/** Opens a subscription. @throws TypeError for an input JSON cannot carry */
-export function openFeed({ path, input, options, tracked }: FeedSource, connection: SocketConnection, clock: Clock): Feed {
-  const { signal, lastEventId, timeoutMs = START_TIMEOUT_MS, maxQueuedEvents = 1_000 } = options;
-  const json = JSON.stringify(input);
-  checkFrameInput(path, json);
-  /** Id of the last event queued. */
-  let cursor = lastEventId;
-  let gapRequests = 0;
-  /** The queue was full: nothing is asked for until the loop has emptied it. */
-  let isPaused = false;
-  /** Ends the subscription on the link it is on. */
-  let leave: ((stop?: boolean) => void) | undefined;
-  let cancelDeadline = () => {};
+/** What a caller passes to `subscribe`. */
+export type SubscribeArguments = readonly [input?: unknown, options?: SubscribeOptions];
 
-  let isEnded = false;
+/**
+ * Opens a feed; `tracked` yields events with their ids.
+ *
+ * @throws GatewayError PAYLOAD_TOO_LARGE
+ * @throws TypeError for an input JSON cannot carry
+ */
+export type FeedOpener = (path: string, tracked: boolean, own: SubscribeArguments) => Feed;
 
-  const quit = () => {
-    cancelDeadline();
-    leave?.(true);
-  };
-  const restart = () => {
-    quit();
-    connection.add(request);
-  };
-  const queue = eventQueue(() => {
-    if (isPaused) connection.add(request);
-  });
-  const end = (error?: GatewayError) => {
-    isEnded = true;
-    isPaused = false;
-    quit();
-    signal?.removeEventListener('abort', close);
-    connection.remove(request);
-    queue.end(error);
-  };
-  const close = () => {
-    queue.values.length = 0;
-    end();
-  };
-  const invalid = (got: string) => answerFailure(path, undefined, { got });
-  const accept = (id: string, data: unknown) => {
-    const ahead = distance(cursor, id);
-    if (ahead > 1) {
-      gapRequests += 1;
-      if (gapRequests > MAX_GAP_REQUESTS) end(invalid(`${id} after ${cursor} repeatedly`));
-      else restart();
-    } else if (ahead === 1 && queue.values.length < maxQueuedEvents) {
-      cursor = id;
-      gapRequests = 0;
-      queue.push(tracked ? { id, data } : data);
-    } else if (ahead === 1) {
-      isPaused = true;
+/** Opens feeds over a connection. */
+export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions, connection: SocketConnection): FeedOpener {
+  return (path, tracked, [input, options = {}]) => {
+    const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS } = options;
+    const json = JSON.stringify(input);
+    const tooLarge = frameFailure(path, json);
+    if (tooLarge) throw tooLarge;
+    const deadline = alarmOf(clock);
+    /** Id of the last event queued. */
+    let cursor = lastEventId;
+    let gapRequests = 0;
+    /** The queue was full: nothing is asked for until the loop has emptied it. */
+    let isPaused = false;
+    let isEnded = false;
+    /** Ends the subscription on the link it is on. */
+    let leave: ((stop?: boolean) => void) | undefined;
+
+    const quit = () => {
+      deadline();
+      leave?.(true);
+    };
+    const restart = () => {
       quit();
-    }
-  };
-  const request: SocketRequest = {
-    start(link) {
-      const leaveOld = leave;
-      if (cursor !== undefined) leaveOld?.(true);
-      if (isPaused && queue.values.length) return;
+      connection.add(request);
+    };
+    const values: unknown[] = [];
+    const queue = eventQueue(values, () => {
+      if (isPaused) connection.add(request);
+    });
+    const end = (error?: GatewayError) => {
+      isEnded = true;
       isPaused = false;
-      const leaveNew = link.request({ method: 'subscription', path, json, lastEventId: cursor }, ({ error, result, lost }) => {
-        const type = result?.type;
-        if (isEnded || lost) return;
-        if (type === 'started') {
-          // Its place until the first event: what happens while a connection is lost is replayed even then.
-          cursor ??= result?.id;
-          leaveOld?.(true);
-          cancelDeadline();
-          options.onStarted?.();
-        } else if (type === 'data') {
-          const event = result?.data as Partial<TrackedEvent<unknown>> | undefined;
-          const id = result?.id ?? event?.id;
-          if (id) accept(id, event?.data);
-          else end(invalid('an event without an id'));
+      quit();
+      signal?.removeEventListener('abort', close);
+      connection.remove(request);
+      queue.end(error);
+    };
+    const close = () => {
+      values.length = 0;
+      end();
+    };
+    const refuse = (got: string, error?: ErrorShape) => end(answerFailure(path, error, { got }));
+    const accept = (id: string, data: unknown) => {
+      const ahead = distance(cursor, id);
+      if (ahead > 1) {
+        gapRequests += 1;
+        if (gapRequests > MAX_GAP_REQUESTS) refuse(`${id} after ${cursor} repeatedly`);
+        else restart();
+      } else if (ahead === 1) {
+        if (values.length < maxQueuedEvents) {
+          cursor = id;
+          gapRequests = 0;
+          queue.push(tracked ? { id, data } : data);
         } else {
-          leaveNew();
-          end(type === 'stopped' ? undefined : answerFailure(path, error, { got: 'no result' }));
+          isPaused = true;
+          quit();
         }
-      });
-      leave = leaveNew;
-      cancelDeadline();
-      cancelDeadline = clock.after(timeoutMs, restart, true);
-    },
-    end: (error) => (error ? end(error) : close()),
-  };
+      }
+    };
+    const request: SocketRequest = {
+      start(link) {
+        const leaveOld = leave;
+        if (cursor) quit();
+        if (isPaused && values.length) return;
+        isPaused = false;
+        const leaveNew = link.request({ kind: 'subscription', path, json, lastEventId: cursor }, ({ error, result }, lost) => {
+          const type = result?.type;
+          if (isEnded || lost) return;
+          if (type === 'started') {
+            // Its place until the first event: what happens while a connection is lost is replayed even then.
+            cursor ??= result?.id;
+            leaveOld?.(true);
+            deadline();
+            options.onStarted?.();
+          } else if (type === 'data') {
+            const event = result?.data as Partial<TrackedEvent<unknown>> | undefined;
+            const id = result?.id ?? event?.id;
+            if (id) accept(id, event?.data);
+            else refuse('no event id');
+          } else {
+            leaveNew();
+            if (type === 'stopped') end();
+            else refuse('no result', error);
+          }
+        });
+        leave = leaveNew;
+        deadline(timeoutMs, restart);
+      },
+      end,
+      abort: close,
+    };
 
-  signal?.addEventListener('abort', close);
-  if (signal?.aborted) close();
-  else connection.add(request);
-  return {
-    next: queue.next,
-    async return() {
-      close();
-      return { done: true, value: undefined };
-    },
+    signal?.addEventListener('abort', close);
+    if (signal?.aborted) close();
+    else connection.add(request);
+    return {
+      next: () => queue.events.next(),
+      return() {
+        close();
+        return queue.events.return();
+      },
+    };
   };
-}
-
-/** How far an event is from the last one: 1 is the next, more is a hole, less is one that is known. Ids that cannot be compared are next. */
-function distance(last: string | undefined, id: string): number {
-  if (id === last) return 0;
-  const from = last && parseEventId(last);
-  const to = parseEventId(id);
-  return from && to && from.epoch === to.epoch ? to.offset - from.offset : 1;
 }

@@ -1,18 +1,15 @@
 /**
- * The input of a request over the socket, as JSON of a size that fits into one frame. PROTOCOL.md P3.1.
+ * The input of a request over the socket must fit into one frame: nothing travels in parts. PROTOCOL.md P3.1.
  */
 
-import { MAX_FRAME_BYTES } from '@org/gateway-core/protocol';
+import type { GatewayError } from '@org/gateway-core/errors';
 import { failure } from '../failure.js';
+import { MAX_INPUT_BYTES } from './limits.js';
 
-/** What the rest of a frame takes at most: the path twice, an event id, names and punctuation. */
-const ENVELOPE_BYTES = 500;
-const MAX_INPUT_BYTES = MAX_FRAME_BYTES - ENVELOPE_BYTES;
-
-/** @throws GatewayError PAYLOAD_TOO_LARGE */
-export function checkFrameInput(path: string, json = ''): void {
-  const bytes = new TextEncoder().encode(json).length;
-  if (bytes > MAX_INPUT_BYTES) {
-    throw failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`);
-  }
+/** The PAYLOAD_TOO_LARGE of an input that is too large, as JSON. */
+export function frameFailure(path: string, json = ''): GatewayError | undefined {
+  const bytes = new Blob([json]).size;
+  return bytes > MAX_INPUT_BYTES
+    ? failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`)
+    : undefined;
 }

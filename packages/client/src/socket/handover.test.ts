@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ConnectionState } from '../connection-state.js';
 import { fakeClock } from '../fake-clock.fixture.js';
-import { event, iterate, nextFrame, RECONNECT, socketStage, started, take } from './socket-client.fixture.js';
+import { data, event, iterate, nextFrame, RECONNECT, socketStage, started, take } from './socket-client.fixture.js';
 
 const stage = socketStage();
 
@@ -99,5 +100,43 @@ describe('a reconnect notice of the server (P3.11)', () => {
     clock.advance(10_000);
     await expect(call).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
     expect(await first.closed).toBe(1005);
+  });
+
+  it('sends a query again on the second connection when the first closes without its answer', async () => {
+    const gateway = stage.client();
+    const query = gateway.documents.folders.query(undefined, { over: 'socket' });
+    const first = await stage.server.peer();
+    await first.next();
+    const isReplaced = new Promise<void>((resolve) => {
+      gateway.$connection.subscribe(() => resolve());
+    });
+    first.send(RECONNECT);
+    const second = await stage.server.peer();
+    await isReplaced;
+    expect(second.unread).toEqual([]);
+    first.close(1001);
+    expect(await nextFrame(second)).toMatchObject({ id: 1, method: 'query' });
+    second.send(data(1, 'again'));
+    expect(await query).toBe('again');
+  });
+
+  it('is followed at its pace when the first connection is lost meanwhile', async () => {
+    const clock = fakeClock();
+    const gateway = stage.client({ clock, random: () => 0.5 });
+    const events = iterate(gateway.documents.changes.subscribe({}));
+    const first = await stage.server.peer();
+    await first.next();
+    first.send(started(1, 'e1.41'), RECONNECT);
+    await clock.timer(0);
+    first.close(1001);
+    const lost = new Promise<ConnectionState>((resolve) => {
+      gateway.$connection.subscribe(resolve);
+    });
+    expect(await lost).toMatchObject({ status: 'waiting', attempt: 2, retryInMs: 0 });
+    clock.advance(0);
+    const second = await stage.server.peer();
+    expect((await nextFrame(second)).params.lastEventId).toBe('e1.41');
+    second.send(started(1, 'e1.41'), event(1, 'e1.42'));
+    expect(await take(events, 1)).toEqual(['e1.42']);
   });
 });

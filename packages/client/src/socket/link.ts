@@ -3,25 +3,27 @@
  * opened once and goes down once; that another one follows is connection.ts's business. PROTOCOL.md sections 3.1 and 3.5.
  */
 
-import { type ErrorShape, GatewayError } from '@org/gateway-core/errors';
+import type { ErrorShape } from '@org/gateway-core/errors';
 import { PING, PONG } from '@org/gateway-core/protocol';
-import { serviceOf } from '../call.js';
-import type { Clock } from '../clock.js';
+import { alarmOf, type Clock } from '../clock.js';
+import { readJson } from '../json.js';
 import type { GatewayClientOptions } from '../options.js';
+import { BROKEN, PATIENCE_MS, PING_INTERVAL_MS } from './limits.js';
 import { makeWebSocket } from './make-web-socket.js';
 import type { WebSocketLike } from './web-socket.js';
 
-/** What becomes of a request: the server's answers, or the link's end. */
+/** An answer of the server. */
 export interface Answer {
   readonly error?: ErrorShape;
   readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown };
-  /** The link is down, and why. */
-  readonly lost?: string;
 }
+
+/** Takes the answers to a request; `lost` says that there will be none on this link any more, and why. */
+export type Receive = (answer: Answer, lost?: string) => void;
 
 /** What a request says when it opens. */
 export interface Opening {
-  readonly method: 'query' | 'mutation' | 'subscription';
+  readonly kind: 'query' | 'mutation' | 'subscription';
   /** `service.procedure`. */
   readonly path: string;
   readonly json: string | undefined;
@@ -31,8 +33,8 @@ export interface Opening {
 /** Who owns the link and hears of it. */
 export interface LinkOwner {
   onUp(): void;
-  /** Once, whatever the reason; the link is of no use any more. With an error, no other link would be. */
-  onDown(reason: string, error?: GatewayError): void;
+  /** Once, whatever the reason; the link is of no use any more. With a GatewayError as cause, no other link would be. */
+  onDown(reason: string, cause?: unknown): void;
   /** The server asks to move to another connection. */
   onLeave(): void;
 }
@@ -42,57 +44,50 @@ export interface Link {
   /**
    * Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server.
    */
-  request(opening: Opening, receive: (answer: Answer) => void): (stop?: boolean) => void;
-  /** Asks for a sign of life, and abandons the link when there is none. */
+  request(opening: Opening, receive: Receive): (stop?: boolean) => void;
+  /** Asks for a sign of life, and drops the link when there is none. */
   probe(): void;
-  /** Another link has taken over: closes once the answers owed have come, or in 10 s. */
+  /** It is not needed any more: closes once the answers owed have come, or in 10 s. */
   retire(): void;
-  close(): void;
   /** Leaves a socket whose peer is gone at once: a close handshake would keep it, and a Node process, for half a minute. */
-  abandon(reason: string): void;
+  drop(reason: string): void;
 }
-
-/** How long to wait for a connection, for a PONG, and for the answers a replaced link still owes: more than a Lambda's cold start. */
-const PATIENCE_MS = 10_000;
 
 /** Begins to open a link. */
 export function openLink(options: GatewayClientOptions, clock: Clock, owner: LinkOwner): Link {
-  const receivers = new Map<unknown, (answer: Answer) => void>();
+  const receivers = new Map<unknown, Receive>();
+  const alarm = alarmOf(clock);
   let socket: (WebSocketLike & { terminate?(): void }) | undefined;
   let lastId = 0;
   let isRetired = false;
   let isDown = false;
-  let cancel = () => {};
 
-  const wait = (delayMs: number, run: () => void) => {
-    cancel();
-    cancel = clock.after(delayMs, run, true);
-  };
-  const close = (reason = 'closed', error?: GatewayError) => {
+  /** Without a reason it is our wish; with one, the peer is gone. */
+  const close = (reason = '', cause?: unknown) => {
     if (isDown) return;
     isDown = true;
-    cancel();
+    alarm();
     socket?.close();
-    for (const receive of receivers.values()) receive({ lost: reason });
-    owner.onDown(reason, error);
+    if (reason) socket?.terminate?.();
+    // The owner first: a query that is lost may then go on at once on another link.
+    owner.onDown(reason, cause);
+    for (const receive of receivers.values()) receive({}, reason || 'closed');
   };
-  const abandon = (reason: string) => {
-    close(reason);
-    socket?.terminate?.();
-  };
+  const expect = (what: string) => alarm(PATIENCE_MS, () => close(`no ${what}`));
   const probe = () => {
-    wait(PATIENCE_MS, () => abandon('no PONG'));
+    expect(PONG);
     socket?.send(PING);
   };
   const rest = () => {
-    if (!isRetired) wait(options.pingIntervalMs ?? 540_000, probe);
+    if (!isRetired) alarm(options.pingIntervalMs ?? PING_INTERVAL_MS, probe);
   };
-  const read = (data: unknown) => {
+  const read = ({ data }: { readonly data: unknown }) => {
     if (isDown) return;
     if (data === PING) socket?.send(PONG);
     else if (data === PONG) rest();
     else {
-      for (const message of messagesOf(data)) {
+      // What is no JSON answers nothing.
+      for (const message of [readJson(data)].flat() as Message[]) {
         if (message?.method) owner.onLeave();
         else receivers.get(message?.id)?.(message as Answer);
       }
@@ -100,53 +95,43 @@ export function openLink(options: GatewayClientOptions, clock: Clock, owner: Lin
   };
   const use = (made: WebSocketLike) => {
     socket = made;
+    // Of a handshake that failed, Node 22 tells by an error event alone; elsewhere the close event follows, and finds the link down.
+    made.onerror = made.onclose = ({ code = BROKEN }: { readonly code?: number }) => close(`closed with ${code}`);
+    if (isDown) return made.close();
     made.onopen = () => {
       rest();
       owner.onUp();
     };
-    made.onmessage = ({ data }) => read(data);
-    made.onclose = ({ code }) => close(`closed with ${code}`);
-    // The close event that follows says the same; without a listener `ws` throws.
-    made.onerror = () => {};
-    if (isDown) made.close();
+    made.onmessage = read;
   };
+  const send = (frame: object) => socket?.send(JSON.stringify(frame));
   const closeIfDone = () => {
     if (isRetired && !receivers.size) close();
   };
 
-  wait(PATIENCE_MS, () => abandon('connect timeout'));
-  makeWebSocket(options).then(use, (cause) => close(cause.message, cause instanceof GatewayError ? cause : undefined));
+  expect('connection');
+  makeWebSocket(options).then(use, (cause) => close(cause?.message, cause));
   return {
-    request({ method, path, json, lastEventId }, receive) {
+    request({ kind, path, json, lastEventId }, receive) {
       lastId += 1;
       const id = lastId;
-      const svc = serviceOf(path);
-      const call = JSON.stringify({ id, method, svc, params: { path, lastEventId } });
+      const svc = path.split('.')[0];
       receivers.set(id, receive);
-      socket?.send(json ? `${call.slice(0, -2)},"input":${json}}}` : call);
+      // From its text: the input as it was when the call began, whatever has become of the object since.
+      send({ id, method: kind, svc, params: { path, input: json && JSON.parse(json), lastEventId } });
       return (stop) => {
-        if (receivers.delete(id) && stop && !isDown) socket?.send(JSON.stringify({ id, method: 'subscription.stop', svc }));
+        if (receivers.delete(id) && stop && !isDown) send({ id, method: 'subscription.stop', svc });
         closeIfDone();
       };
     },
     probe,
     retire() {
       isRetired = true;
-      wait(PATIENCE_MS, close);
+      alarm(PATIENCE_MS, close);
       closeIfDone();
     },
-    close,
-    abandon,
+    drop: close,
   };
 }
 
-type Message = (Answer & { readonly id?: unknown; readonly method?: unknown }) | null;
-
-/** The messages of a frame; none for what is no JSON, which answers nothing. */
-function messagesOf(data: unknown): readonly Message[] {
-  try {
-    return [JSON.parse(data as string)].flat();
-  } catch {
-    return [];
-  }
-}
+type Message = (Answer & { readonly id?: unknown; readonly method?: unknown }) | null | undefined;

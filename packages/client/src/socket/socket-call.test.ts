@@ -77,10 +77,12 @@ describe('a call over the socket', () => {
   });
 
   it('of more than 31,500 bytes is refused before anything is opened (P3.1)', async () => {
-    const gateway = stage.client();
+    const clock = fakeClock();
+    const gateway = stage.client({ clock });
     const call = gateway.documents.save.mutate({ folder: 'inbox', title: 'A', body: '€'.repeat(10_500) }, OVER);
     await expect(call).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', path: 'documents.save' });
     expect(gateway.$connection.state).toEqual({ status: 'idle' });
+    expect(clock.pending).toEqual([]);
   });
 });
 
@@ -102,5 +104,18 @@ describe('a call in flight when the connection breaks', () => {
     second.send(data(1, 'again'));
     expect(await query).toBe('again');
     expect(second.unread).toEqual([]);
+  });
+
+  it('leaves nothing to reconnect for if it was a mutation and the only one', async () => {
+    const clock = fakeClock();
+    const gateway = stage.client({ clock });
+    const mutation = gateway.documents.remove.mutate({ id: 'a' }, OVER);
+    const peer = await stage.server.peer();
+    await peer.next();
+    peer.reset();
+    await expect(mutation).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+    clock.advance(0);
+    expect(gateway.$connection.state).toEqual({ status: 'idle' });
+    expect(clock.pending).toEqual([]);
   });
 });

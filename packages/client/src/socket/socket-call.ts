@@ -6,27 +6,31 @@
 import type { Call } from '../call.js';
 import { answerFailure, failure } from '../failure.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
-import { checkFrameInput } from './frame-input.js';
+import { frameFailure } from './frame-input.js';
 
-/** Carries one call. @throws GatewayError PAYLOAD_TOO_LARGE */
+/** Carries one call. */
 export function carryOver(connection: SocketConnection, call: Call): void {
   const { kind, path, json, end } = call;
   let leave: (() => void) | undefined;
-  checkFrameInput(path, json);
   const request: SocketRequest = {
+    ...call,
     start(link) {
-      leave ??= link.request({ method: kind, path, json }, ({ result, error, lost }) => {
-        if (result) end(undefined, result.data);
+      leave ??= link.request(call, ({ result, error }, lost) => {
+        if (result) end(result.data);
         else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
-        else if (kind === 'query') leave = undefined;
-        else end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
+        else if (kind === 'mutation') end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
+        else {
+          leave = undefined;
+          connection.add(request);
+        }
       });
     },
-    end: (error = failure('CLIENT_CLOSED_REQUEST', path, 'met $close()')) => end(error),
   };
   call.onEnd = () => {
     leave?.();
     connection.remove(request);
   };
-  connection.add(request);
+  const tooLarge = frameFailure(path, json);
+  if (tooLarge) end(tooLarge);
+  else connection.add(request);
 }

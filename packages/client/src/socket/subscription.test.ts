@@ -145,7 +145,35 @@ describe('a subscription', () => {
     expect(await take(events, 1)).toEqual(['e1.9']);
   });
 
-  it('ignores frames that answer no request, and reads frames in arrays', async () => {
+  it('has the client’s timeoutMs when its own is undefined', async () => {
+    const clock = fakeClock();
+    iterate(stage.client({ clock, timeoutMs: 20_000 }).documents.changes.subscribe({}, { timeoutMs: undefined }));
+    const peer = await stage.server.peer();
+    await peer.next();
+    clock.advance(20_000);
+    expect((await nextFrame(peer)).method).toBe('subscription.stop');
+  });
+
+  it('sends no stop for what the server has ended itself', async () => {
+    const events = iterate(stage.client().documents.changes.subscribe({}));
+    const peer = await stage.server.peer();
+    await peer.next();
+    peer.send(failed(1, 'FORBIDDEN', 403), 'PING');
+    await expect(events.next()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await peer.next()).toBe('PONG');
+  });
+
+  it('that ended with an error nobody read is done after a return', async () => {
+    const events = iterate(stage.client().documents.changes.subscribe({}));
+    const peer = await stage.server.peer();
+    await peer.next();
+    peer.send(event(1, 'e1.1'), failed(1, 'FORBIDDEN', 403));
+    expect(await take(events, 1)).toEqual(['e1.1']);
+    expect(await events.return?.()).toEqual({ done: true, value: undefined });
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('ignores frames that answer no request, and reads frames in arrays (P3.12)', async () => {
     const events = iterate(stage.client().documents.changes.subscribe({}));
     const peer = await stage.server.peer();
     peer.send(

@@ -124,4 +124,11 @@ describe('a stock tRPC client over gatewayLink', () => {
     (await server.peer()).send(failed(1, 'PRECONDITION_FAILED', 412));
     expect(await error).toMatchObject({ data: { code: 'PRECONDITION_FAILED', httpStatus: 412, path: 'documents.changes' } });
   });
+
+  it('gets what hinders a subscription from opening as its error', async () => {
+    const error = new Promise<unknown>((resolve) => {
+      client().documents.changes.subscribe({ folder: '€'.repeat(10_500) }, { onError: resolve });
+    });
+    expect(await error).toMatchObject({ data: { code: 'PAYLOAD_TOO_LARGE', httpStatus: 413 } });
+  });
 });

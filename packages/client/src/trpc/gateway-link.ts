@@ -10,7 +10,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import type { TrackedEvent } from '../client-types.js';
 import type { ConnectionState } from '../connection-state.js';
-import { createEngine, type Engine } from '../engine.js';
+import { createEngine } from '../engine.js';
 import type { CallOptions, GatewayClientOptions, SubscribeOptions } from '../options.js';
 
 /** What a call may carry in tRPC's context: `client.documents.get.query(input, { context: { gateway: { timeoutMs: 5_000 } } })`. */
@@ -37,18 +37,22 @@ export function gatewayLink<TRouter extends AnyTRPCRouter>(options: GatewayClien
         let stopStates = () => {};
         if (type === 'subscription') {
           const send = (state: ConnectionState) => observer.next({ result: trpcState<TRouter>(state) });
-          stopStates = engine.connection.subscribe(send);
+          stopStates = engine.controls.$connection.subscribe(send);
           const onStarted = () => observer.next({ result: { type: 'started' } });
-          const events = engine.subscribe({ path, input, options: { ...own, signal: controller.signal, onStarted }, tracked: true });
+          const events = engine
+            .subscribe(path)(input, { ...own, signal: controller.signal, onStarted })
+            .tracked();
           pump(events, (event) => observer.next({ result: { type: 'data', id: event.id, data: event } })).then(() => {
             observer.next({ result: { type: 'stopped' } });
             observer.complete();
           }, fail);
         } else {
-          engine.call({ kind: type, path, input, options: { ...own, signal: controller.signal } }).then((data) => {
-            observer.next({ result: { type: 'data', data } });
-            observer.complete();
-          }, fail);
+          engine
+            .call(type, path)(input, { ...own, signal: controller.signal })
+            .then((data) => {
+              observer.next({ result: { type: 'data', data } });
+              observer.complete();
+            }, fail);
         }
         return () => {
           stopStates();
@@ -58,12 +62,9 @@ export function gatewayLink<TRouter extends AnyTRPCRouter>(options: GatewayClien
       });
 }
 
-async function pump(events: ReturnType<Engine['subscribe']>, give: (event: TrackedEvent<unknown>) => void): Promise<void> {
-  for (;;) {
-    const { done, value } = await events.next();
-    if (done) return;
-    give(value as TrackedEvent<unknown>);
-  }
+/** Rejects with whatever ends the events, also what hinders their opening: an input that is too large. */
+async function pump(events: AsyncIterable<unknown>, give: (event: TrackedEvent<unknown>) => void): Promise<void> {
+  for await (const event of events) give(event as TrackedEvent<unknown>);
 }
 
 /** The state of the connection in tRPC's words. */

@@ -4,7 +4,7 @@
  */
 
 import type { ErrorCode } from './code.js';
-import type { ErrorData, ErrorShape } from './error-shape.js';
+import type { ErrorData } from './error-shape.js';
 
 /** Codes that only a client makes: the call never got an answer, or the answer made no sense. */
 export type ClientErrorCode = 'NETWORK_ERROR' | 'INVALID_REPLY';
@@ -28,35 +28,17 @@ export interface GatewayErrorOptions {
 /** A call that failed. `code` is always set; `error` and `data` are set for errors the contract declares. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
-  readonly code: ErrorCode | ClientErrorCode;
-  readonly error: string | undefined;
-  readonly data: unknown;
-  readonly status: number | undefined;
-  readonly path: string | undefined;
-  readonly requestId: string | undefined;
-  readonly issues: ErrorData['issues'];
+  declare readonly code: ErrorCode | ClientErrorCode;
+  declare readonly error: string | undefined;
+  declare readonly data: unknown;
+  declare readonly status: number | undefined;
+  declare readonly path: string | undefined;
+  declare readonly requestId: string | undefined;
+  declare readonly issues: ErrorData['issues'];
 
   constructor(code: ErrorCode | ClientErrorCode, message: string, options: GatewayErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.error = options.error;
-    this.data = options.data;
-    this.status = options.status;
-    this.path = options.path;
-    this.requestId = options.requestId;
-    this.issues = options.issues;
-  }
-
-  /** The error behind a wire shape; a shape without data becomes an INTERNAL_SERVER_ERROR with its message. */
-  static from(shape: ErrorShape, status?: number): GatewayError {
-    const data: Partial<ErrorData> = shape.data ?? {};
-    return new GatewayError(data.code ?? 'INTERNAL_SERVER_ERROR', shape.message, {
-      error: data.error,
-      data: data.details,
-      status: data.httpStatus ?? status,
-      path: data.path,
-      requestId: data.requestId,
-      issues: data.issues,
-    });
+    // Error takes the cause, and makes it a property that is not enumerable; assigning it once more leaves that as it is.
+    super(message, options);
+    Object.assign(this, { code, ...options });
   }
 }
