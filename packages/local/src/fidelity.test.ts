@@ -9,22 +9,22 @@ interface Row {
 }
 
 async function readRows(): Promise<Row[]> {
-  const table = await readFile(new URL('../../FIDELITY.md', import.meta.url), 'utf8');
-  return [...table.matchAll(/^\| (\d+[a-z]?) +\| .* \| ([a-z]+)\b[^|]* \| +(?:`([\w-]+\.test\.ts): (.+)` *)?\|$/gm)].map(
+  const table = await readFile(new URL('../FIDELITY.md', import.meta.url), 'utf8');
+  return [...table.matchAll(/^\| (\d+[a-z]?) +\| .* \| ([a-z]+)\b[^|]* \| +(?:`([\w/.-]+\.test\.ts): (.+)` *)?\|$/gm)].map(
     ([, number = '', state = '', file = '', title = '']) => ({ number, state, file, title }),
   );
 }
 
 describe('FIDELITY.md', () => {
-  it('has a row for each behaviour of the API Gateway part, in order and once', async () => {
+  it('has a row for each behaviour that was set out to be emulated, in order and once', async () => {
     const numbers = (await readRows()).map(({ number }) => number);
     const whole = numbers.filter((number) => /^\d+$/.test(number)).map(Number);
-    expect(whole).toEqual([...Array.from({ length: 42 }, (_, index) => index + 1), 54]);
+    expect(whole).toEqual(Array.from({ length: 68 }, (_, index) => index + 1));
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
   it('knows no row it could not read', async () => {
-    const table = await readFile(new URL('../../FIDELITY.md', import.meta.url), 'utf8');
+    const table = await readFile(new URL('../FIDELITY.md', import.meta.url), 'utf8');
     expect(table.match(/^\| \d/gm)).toHaveLength((await readRows()).length);
   });
 

@@ -22,7 +22,7 @@ export interface StageOptions {
   readonly environment?: Partial<Environment>;
   /** Values for template parameters, over their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Loads every function in the background once the stage is up. @default false: at its first call */
+  /** Loads every function in the background while the stage starts. @default false: at its first call, which saves memory */
   readonly prewarm?: boolean;
   /** What to break in the WebSocket API, how often. @default nothing */
   readonly faults?: SocketFaults;
@@ -70,6 +70,10 @@ export interface Stage extends StageUrls {
   connections(): readonly StageConnection[];
   /** Cuts the TCP connection of a client without a close frame, as a lost network does. */
   drop(connectionId: string): void;
-  /** Ends every listener, worker and timer. Data in `dataDir` can be opened again afterwards. A second call changes nothing. */
+  /**
+   * Ends every listener, worker and timer. Connections are closed with 1001 and get their `$disconnect`, requests under way their answer,
+   * for a second at most; what is cut off then is not reported. Data in `dataDir` can be opened again afterwards. A second call changes
+   * nothing.
+   */
   close(): Promise<void>;
 }

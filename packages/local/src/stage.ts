@@ -4,10 +4,12 @@
  *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> functions
  *            -> gateways -> event source mappings -> site
  *
- * Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
+ * It ends backwards, the mappings together with the functions: the gateways let requests and `$disconnect` end while everything they need
+ * is still there. Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
  */
 import { join } from 'node:path';
 import { systemClock } from './clock.js';
+import { createStores } from './create-stores.js';
 import { createCredentials, type StageCredentials } from './credentials.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
@@ -21,10 +23,8 @@ import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping
 import type { Clock, Environment, Report, ResolvedStack, StreamSource } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
-import { withResource } from './stage-error.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
 import { loadAssembly } from './template/assembly.js';
-import { streamLabel } from './template/attributes.js';
 import { withLocalOrigins } from './template/local-origins.js';
 import { environmentOf, resolveAssembly } from './template/resolve.js';
 
@@ -79,12 +79,14 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     awsUrl: endpoint.url,
     streamArns: await createStores(ground.resolved, endpoint),
   });
-  const lambda = openLambda(ground, stacks, endpoint.url);
+  const mappings: RunningMapping[] = [];
+  const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
   late.lambda = lambda;
+  if (options.prewarm === true) void lambda.prewarm();
   const gateways = await openGateways(ground, stacks, lambda);
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
-  await openMappings(ground, { stacks, lambda, source: endpoint.streams });
+  await openMappings(ground, { stacks, lambda, source: endpoint.streams, mappings });
   const urls: StageUrls = {
     awsUrl: endpoint.url,
     ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
@@ -92,7 +94,6 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     ...(ground.sitePort === undefined ? {} : { siteUrl: `http://${host}:${ground.sitePort}` }),
   };
   await openSite(ground, urls);
-  if (options.prewarm === true) void lambda.prewarm();
   return {
     ...urls,
     environment: ground.environment,
@@ -148,7 +149,10 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
   return endpoint;
 }
 
-function openLambda(ground: Ground, stacks: readonly ResolvedStack[], awsUrl: string): LambdaHost {
+function openLambda(
+  ground: Ground,
+  { stacks, awsUrl, mappings }: { stacks: readonly ResolvedStack[]; awsUrl: string; mappings: readonly RunningMapping[] },
+): LambdaHost {
   const { clock, report, environment, credentials } = ground;
   const { logs } = ground.options;
   const lambda = createLambdaHost({
@@ -160,7 +164,8 @@ function openLambda(ground: Ground, stacks: readonly ResolvedStack[], awsUrl: st
     report,
     ...(logs === undefined ? {} : { logs }),
   });
-  ground.onClose(() => lambda.close());
+  // At the same time: a batch under way would hold up the end of the stage until the timeout of its function.
+  ground.onClose(async () => void (await Promise.all([...mappings.map((mapping) => mapping.close()), lambda.close()])));
   return lambda;
 }
 
@@ -183,16 +188,18 @@ function openGateways(ground: Ground, stacks: readonly ResolvedStack[], lambda: 
 
 async function openMappings(
   ground: Ground,
-  { stacks, lambda, source }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; source: StreamSource },
+  {
+    stacks,
+    lambda,
+    source,
+    mappings,
+  }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; source: StreamSource; mappings: RunningMapping[] },
 ): Promise<void> {
-  const { clock, report, onClose } = ground;
+  const { clock, report } = ground;
   const { dataDir } = ground.options;
   const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, 'checkpoints'));
-  const running: RunningMapping[] = [];
-  // The functions end at the same time: a batch under way would hold up the end of the stage until its timeout.
-  onClose(async () => void (await Promise.all([...running.map((mapping) => mapping.close()), lambda.close()])));
   for (const mapping of readMappings(stacks, report)) {
-    running.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
+    mappings.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
   }
 }
 
@@ -202,23 +209,6 @@ async function openSite(ground: Ground, urls: StageUrls): Promise<void> {
   const { startStaticSite } = await import('./static-site.js');
   const running = await startStaticSite({ directory: site.directory, port: ground.sitePort, host, config: () => site.config(urls) });
   ground.onClose(() => running.close());
-}
-
-/** Makes tables and buckets. Returns the stream ARNs the tables got, by those of the template. */
-async function createStores(stacks: readonly ResolvedStack[], endpoint: AwsEndpoint): Promise<Map<string, string>> {
-  const streamArns = new Map<string, string>();
-  const resources = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack: stack.name })));
-  for (const { stack, logicalId, type, physicalId, properties } of resources) {
-    if (type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable') {
-      const create = () => endpoint.createTable(properties, { tableName: physicalId });
-      const { arn, streamArn } = await withResource(stack, logicalId, create);
-      if (streamArn !== undefined) streamArns.set(`${arn}/stream/${streamLabel}`, streamArn);
-    }
-    if (type === 'AWS::S3::Bucket') {
-      await withResource(stack, logicalId, () => endpoint.createBucket(properties, { bucketName: physicalId }));
-    }
-  }
-  return streamArns;
 }
 
 function outputsOf(stacks: readonly ResolvedStack[]): Record<string, string> {

@@ -19,18 +19,20 @@ export type InvokePermission = (source: InvokeSource) => boolean;
 
 /** Reads the stack's permissions once. */
 export function readInvokePermissions(stack: ResolvedStack, environment: Environment): InvokePermission {
-  const permissions = stack.resources.filter(
-    (resource) =>
-      resource.type === 'AWS::Lambda::Permission' &&
-      ['lambda:InvokeFunction', 'lambda:*'].includes(optionalText(resource, 'Action') ?? '') &&
-      optionalText(resource, 'Principal') === 'apigateway.amazonaws.com' &&
-      (optionalText(resource, 'SourceAccount') ?? environment.accountId) === environment.accountId,
-  );
+  const permissions = stack.resources
+    .filter(
+      (resource) =>
+        resource.type === 'AWS::Lambda::Permission' &&
+        ['lambda:InvokeFunction', 'lambda:*'].includes(optionalText(resource, 'Action') ?? '') &&
+        optionalText(resource, 'Principal') === 'apigateway.amazonaws.com' &&
+        (optionalText(resource, 'SourceAccount') ?? environment.accountId) === environment.accountId,
+    )
+    .map((permission) => ({
+      functionName: optionalText(permission, 'FunctionName') ?? '',
+      source: arnLike(optionalText(permission, 'SourceArn') ?? '*'),
+    }));
   return ({ functionArn, sourceArn }) =>
-    permissions.some((permission) => {
-      const pattern = optionalText(permission, 'SourceArn');
-      return names(optionalText(permission, 'FunctionName') ?? '', functionArn) && (pattern === undefined || matches(pattern, sourceArn));
-    });
+    permissions.some(({ functionName, source }) => source.test(sourceArn) && names(functionName, functionArn));
 }
 
 /** `FunctionName` may be the ARN or the plain name, with or without an alias. */
@@ -39,10 +41,10 @@ function names(functionName: string, functionArn: string): boolean {
 }
 
 /** `ArnLike`: `*` any text, `?` one character. */
-function matches(pattern: string, arn: string): boolean {
+function arnLike(pattern: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(arn);
+  return new RegExp(`^${source}$`);
 }

@@ -38,7 +38,7 @@ export interface RestApiOptions {
 export interface RunningRestApi {
   /** `http://127.0.0.1:PORT/STAGE`, without a slash at the end. */
   readonly url: string;
-  /** Ends the listener and every open connection. */
+  /** Takes no new connections, answers the requests under way for a second at most, then cuts every connection. */
   close(): Promise<void>;
 }
 

@@ -5,7 +5,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Environment, Report } from '../parts.js';
-import { accessLogLine } from './access-log.js';
 import { GatewayError, internalError } from './gateway-error.js';
 import { errorContext } from './gateway-response.js';
 import { type HeaderList, headerBytes, headerValue, lastValues, receivedHeaders } from './header-list.js';
@@ -106,15 +105,18 @@ async function integrate(surroundings: RestSurroundings, incoming: IncomingMessa
   const body = await readBody(incoming, MAX_BODY_BYTES);
   if (body === 'aborted') return 'aborted';
   if (body === 'too-large') throw new GatewayError('REQUEST_TOO_LARGE', `HTTP content length exceeded ${MAX_BODY_BYTES} bytes.`);
-  const scope = scopeOf(surroundings, progress, body.toString('utf8'));
   const contentType = headerValue(request.headers, 'content-type');
-  method.validator?.({ ...scope.input, header: lowerCase(scope.input.header), contentType });
+  if (method.validator) {
+    const { input } = scopeOf(surroundings, progress, body.toString('utf8'));
+    method.validator({ ...input, header: lowerCase(input.header), contentType });
+  }
   const startedAtMs = clock.now();
   if (method.integration.type === 'AWS_PROXY') {
     return await answerProxy(method, { request, model, environment, match, body }, surroundings).finally(() => {
       progress.integrationLatencyMs = clock.now() - startedAtMs;
     });
   }
+  const scope = scopeOf(surroundings, progress, body.toString('utf8'));
   const accept = headerValue(request.headers, 'accept');
   const mocked = answerMock(method.integration, { scope, contentType, accept, binaryMediaTypes: model.binaryMediaTypes });
   return { ...mocked, body: Buffer.from(mocked.body) };
@@ -178,7 +180,7 @@ function reportError({ report }: RestSurroundings, request: RestRequest, error: 
 }
 
 function logAccess({ model, environment, clock, report }: RestSurroundings, progress: Progress, answer: Answer): void {
-  if (model.accessLogFormat === undefined) return;
+  if (model.accessLog === undefined) return;
   const { request, match, error, integrationLatencyMs } = progress;
   const context = {
     ...(match ? requestContext({ request, model, environment, match }) : bareContext(request, model, environment)),
@@ -190,5 +192,5 @@ function logAccess({ model, environment, clock, report }: RestSurroundings, prog
     integrationErrorMessage: error?.hint,
     xrayTraceId: request.traceId,
   };
-  report({ level: 'info', part: 'rest', message: accessLogLine(model.accessLogFormat, context), detail: { accessLog: true } });
+  report({ level: 'info', part: 'rest', message: model.accessLog(context), detail: { accessLog: true } });
 }

@@ -4,6 +4,7 @@
  * silent on the laptop than on AWS.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
+import { type AccessLog, readAccessLog } from './access-log.js';
 import { functionArnOf } from './function-uri.js';
 import { type GatewayResponses, readGatewayResponses } from './gateway-response.js';
 import type { MappingTemplate } from './mapping-template.js';
@@ -30,7 +31,7 @@ export interface RestModel {
   readonly tree: RestTree<RestMethod>;
   readonly gatewayResponses: GatewayResponses;
   readonly throttleRules: ThrottleRules;
-  readonly accessLogFormat: string | undefined;
+  readonly accessLog: AccessLog | undefined;
 }
 
 /** One `AWS::ApiGateway::Method`. */
@@ -82,7 +83,7 @@ export function readRestModel(stack: ResolvedStack, restApiId: string): RestMode
     tree: readTree(stack, api, stageVariables),
     gatewayResponses: readGatewayResponses(partsOf(stack, 'AWS::ApiGateway::GatewayResponse', 'RestApiId', api.physicalId)),
     throttleRules: readThrottleRules(stage),
-    accessLogFormat: optionalText(nested(stage, 'AccessLogSetting') ?? stage, 'Format'),
+    accessLog: readAccessLog(nested(stage, 'AccessLogSetting') ?? stage),
   };
 }
 

@@ -15,9 +15,6 @@ import { remapHeaders, withDefault } from './response-headers.js';
 import { proxyEvent, type RoutedRequest } from './rest-event.js';
 import type { RestIntegration, RestMethod } from './rest-model.js';
 
-/** Lambda's limit on a synchronous payload. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_EVENT_BYTES = 6_291_556;
-
 /** What a proxy integration works with. */
 export interface ProxySurroundings {
   readonly invoke: Invoke;
@@ -36,9 +33,7 @@ export interface ProxyAnswer {
 export async function answerProxy(method: RestMethod, routed: RoutedRequest, surroundings: ProxySurroundings): Promise<ProxyAnswer> {
   const integration = method.integration as RestIntegration & { type: 'AWS_PROXY' };
   refuseMisconfigured(method, integration, { routed, surroundings });
-  const event = proxyEvent(routed);
-  if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) throw new GatewayError('REQUEST_TOO_LARGE', 'Request Too Long');
-  const work = surroundings.invoke(integration.functionArn, event, { traceId: routed.request.traceId });
+  const work = surroundings.invoke(integration.functionArn, proxyEvent(routed), { traceId: routed.request.traceId });
   const result = await withDeadline(work, { clock: surroundings.clock, timeoutMs: integration.timeoutMs }).catch((cause: unknown) => {
     throw internalError('INTEGRATION_FAILURE', 500, `invoking ${integration.functionArn} failed: ${String(cause)}`, cause);
   });

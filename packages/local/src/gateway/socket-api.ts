@@ -46,7 +46,7 @@ export interface RunningSocketApi {
   connections(): readonly { readonly connectionId: string; readonly connectedAtMs: number }[];
   /** Cuts the TCP connection without a close frame, as a lost network does. Unknown ids are ignored. */
   drop(connectionId: string): void;
-  /** Ends the listener and every connection, without `$disconnect`. */
+  /** Ends every connection with 1001 and its `$disconnect`, then the listener. What takes longer than a second is cut off. */
   close(): Promise<void>;
 }
 
@@ -72,9 +72,10 @@ export async function startSocketApi(options: SocketApiOptions): Promise<Running
     connections: () =>
       [...gateway.connections.values()].map(({ facts }) => ({ connectionId: facts.connectionId, connectedAtMs: facts.connectedAtMs })),
     drop: (connectionId) => gateway.connections.get(connectionId)?.drop(),
-    close: () => {
-      gateway.close();
-      return listening.close();
+    // The listener last: what runs may still post to `@connections`.
+    close: async () => {
+      await gateway.close();
+      await listening.close();
     },
   };
 }

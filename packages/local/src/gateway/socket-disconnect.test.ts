@@ -72,14 +72,6 @@ describe('$disconnect', () => {
     expect((await next()).requestContext.disconnectStatusCode).toBe(1006);
   });
 
-  it('is not run when the stage closes', async () => {
-    const { test } = await disconnects();
-    const { closed } = await connect(test.url);
-    await test.close();
-    expect((await closed).code).toBe(1006);
-    expect(test.entries).toEqual([]);
-  });
-
   it('leaves no timer behind', async () => {
     const { test, next } = await disconnects();
     const { socket } = await connect(test.url);

@@ -10,7 +10,6 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Report } from '../parts.js';
-import { accessLogLine } from './access-log.js';
 import { createFrameScanner } from './frame-limit.js';
 import { type Handshake, readHandshake, refuseHandshake, returnedSubprotocol } from './handshake.js';
 import { extendedId, type Random } from './identifiers.js';
@@ -20,6 +19,7 @@ import type { FaultSource } from './socket-faults.js';
 import { type IntegrationOutcome, type IntegrationSurroundings, type RouteCall, runIntegration } from './socket-integration.js';
 import type { SocketRoute } from './socket-model.js';
 import { createTokenBucket, type TokenBucket } from './throttle.js';
+import { WorkInProgress } from './work-in-progress.js';
 
 /** What the gateway of one API works with. */
 export interface SocketSurroundings extends IntegrationSurroundings {
@@ -37,7 +37,9 @@ export class SocketGateway {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #subprotocols = new WeakMap<IncomingMessage, string>();
   readonly #server: WebSocketServer;
-  #isClosed = false;
+  /** Invocations, and connections until they are closed. */
+  readonly #work = new WorkInProgress();
+  #state: 'open' | 'closing' | 'closed' = 'open';
 
   constructor(surroundings: SocketSurroundings) {
     this.#surroundings = surroundings;
@@ -51,8 +53,30 @@ export class SocketGateway {
   }
 
   /** Answers an HTTP upgrade. Never rejects. */
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    return this.#work.track(this.#upgrade(request, socket, head));
+  }
+
+  /**
+   * Closes every connection with 1001 and lets `$disconnect` and the other invocations end, for a second at most. What takes longer is cut
+   * off, and its `$disconnect` is not run.
+   */
+  async close(): Promise<void> {
+    this.#state = 'closing';
+    for (const socket of this.#pending) socket.destroy();
+    for (const connection of this.connections.values()) connection.close(1001, 'Going away');
+    await this.#work.finish();
+    this.#state = 'closed';
+    for (const connection of this.connections.values()) connection.drop();
+    this.#server.close();
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => undefined);
+    if (this.#state !== 'open') {
+      socket.destroy();
+      return;
+    }
     const { model, clock, random } = this.#surroundings;
     const handshake = readHandshake(request, { stageName: model.stageName, clock, random });
     const connectionId = extendedId(random);
@@ -65,19 +89,10 @@ export class SocketGateway {
     this.#pending.add(socket);
     const outcome = await this.#connect(facts, handshake);
     this.#pending.delete(socket);
-    if (this.#isClosed) socket.destroy();
-    else if (outcome.statusCode < 200 || outcome.statusCode > 299) {
+    if (outcome.statusCode < 200 || outcome.statusCode > 299) {
       const message = outcome.statusCode >= 500 ? 'Internal server error' : (STATUS_CODES[outcome.statusCode] ?? 'Forbidden');
       refuseHandshake(socket, outcome.statusCode, { message, connectionId, requestId: outcome.requestId });
     } else this.#establish(facts, { request, socket, head, subprotocol: returnedSubprotocol(outcome.headers) });
-  }
-
-  /** Ends every connection at once, without `$disconnect`: the stage is going away, not the clients. */
-  close(): void {
-    this.#isClosed = true;
-    for (const socket of this.#pending) socket.destroy();
-    for (const connection of this.connections.values()) connection.drop();
-    this.#server.close();
   }
 
   async #connect(
@@ -106,6 +121,8 @@ export class SocketGateway {
     }
     if (subprotocol !== undefined) this.#subprotocols.set(request, subprotocol);
     let connection: SocketConnection | undefined;
+    let settle: () => void = () => undefined;
+    void this.#work.track(new Promise<void>((resolve) => (settle = resolve)));
     socket.on(
       'data',
       createFrameScanner(MAX_FRAME_BYTES, () => connection?.close(1009, 'Message too big')),
@@ -119,6 +136,7 @@ export class SocketGateway {
         onClosed: (ending) => {
           this.connections.delete(facts.connectionId);
           void this.#disconnect(facts, ending);
+          settle();
         },
       });
       this.connections.set(facts.connectionId, connection);
@@ -162,7 +180,7 @@ export class SocketGateway {
   async #disconnect(facts: ConnectionFacts, ending: Ending): Promise<void> {
     const { model, random, clock, faults, report } = this.#surroundings;
     const route = model.routes.get('$disconnect');
-    if (!route || this.#isClosed) return;
+    if (!route || this.#state === 'closed') return;
     if (faults.dropsDisconnect()) {
       report({ level: 'info', part: 'socket', message: `$disconnect of ${facts.connectionId} lost on purpose` });
       return;
@@ -181,7 +199,7 @@ export class SocketGateway {
   async #run(call: RouteCall): Promise<IntegrationOutcome> {
     const { model, report, clock } = this.#surroundings;
     const startedAtMs = clock.now();
-    const outcome = await runIntegration(call, this.#surroundings);
+    const outcome = await this.#work.track(runIntegration(call, this.#surroundings));
     const { routeKey, connectionId } = call.context;
     if (outcome.kind === 'failed') {
       report({
@@ -191,9 +209,9 @@ export class SocketGateway {
         detail: { connectionId },
       });
     }
-    if (model.accessLogFormat !== undefined) {
+    if (model.accessLog !== undefined) {
       const integrationLatency = clock.now() - startedAtMs;
-      const message = accessLogLine(model.accessLogFormat, { ...call.context, status: outcome.statusCode, integrationLatency });
+      const message = model.accessLog({ ...call.context, status: outcome.statusCode, integrationLatency });
       report({ level: 'info', part: 'socket', message, detail: { accessLog: true } });
     }
     return outcome;

@@ -4,6 +4,7 @@
  * than on AWS.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
+import { type AccessLog, readAccessLog } from './access-log.js';
 import { functionArnOf } from './function-uri.js';
 import type { MappingTemplate } from './mapping-template.js';
 import { flag, isRecord, nested, optionalNumber, optionalText, partsOf, resourceOf, text, textMap } from './properties.js';
@@ -23,7 +24,7 @@ export interface SocketModel {
   /** By route key, `$connect`, `$disconnect` and `$default` included. */
   readonly routes: ReadonlyMap<string, SocketRoute>;
   readonly throttleOf: (routeKey: string) => ThrottleLimits | undefined;
-  readonly accessLogFormat: string | undefined;
+  readonly accessLog: AccessLog | undefined;
 }
 
 /** One `AWS::ApiGatewayV2::Route` with its integration. */
@@ -69,7 +70,7 @@ export function readSocketModel(stack: ResolvedStack, logicalId: string): Socket
     selectRoute: compileRouteSelection(optionalText(api, 'RouteSelectionExpression') ?? '$request.body.action'),
     routes: new Map(routes.map((route) => [route.routeKey, route])),
     throttleOf: readThrottle(stage),
-    accessLogFormat: optionalText(nested(stage, 'AccessLogSettings') ?? stage, 'Format'),
+    accessLog: readAccessLog(nested(stage, 'AccessLogSettings') ?? stage),
   };
 }
 

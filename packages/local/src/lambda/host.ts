@@ -82,7 +82,7 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
 }
 
 /** A name, `ACCOUNT:function:NAME` or an ARN, each with or without a qualifier. */
-export function nameOf(functionName: string): string {
+function nameOf(functionName: string): string {
   const parts = functionName.split(':');
   const marker = parts.indexOf('function');
   return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;

@@ -16,7 +16,7 @@ export type Handler = (event: unknown, context: object, callback?: HandlerCallba
 export type HandlerCallback = (error: unknown, result?: unknown) => void;
 
 /** A failure of the init phase; `name` is AWS's error type. */
-export class HandlerError extends Error {
+class HandlerError extends Error {
   constructor(errorType: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = errorType;

@@ -169,12 +169,15 @@ export class Pool {
     const outcome = await sandbox.run({ requestId, payload, nowMs: clock.now(), ...defined({ traceId }) });
     this.#running -= 1;
     const nowMs = clock.now();
-    if (!outcome.ok && !sandbox.alive) {
-      for (const line of lostLines(definition, { requestId, nowMs, failure: outcome.failure })) write(line);
+    // A call that the end of the stage cut off did not fail: nothing is said of it.
+    if (outcome.ok || sandbox.alive || !this.#closed) {
+      if (!outcome.ok && !sandbox.alive) {
+        for (const line of lostLines(definition, { requestId, nowMs, failure: outcome.failure })) write(line);
+      }
+      const { durationMs, heapMb } = outcome;
+      const report = { requestId, durationMs, heapMb, status: statusOf(outcome), nowMs, ...defined({ initMs }) };
+      for (const line of endLines(definition, report)) write(line);
     }
-    const { durationMs, heapMb } = outcome;
-    const report = { requestId, durationMs, heapMb, status: statusOf(outcome), nowMs, ...defined({ initMs }) };
-    for (const line of endLines(definition, report)) write(line);
     if (sandbox.alive) this.#rest(sandbox);
     else this.#sandboxes.delete(sandbox);
     job.settle(outcome.ok ? { kind: 'answered', payload: outcome.payload } : { kind: 'failed', failure: outcome.failure });

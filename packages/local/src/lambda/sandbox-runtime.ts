@@ -7,6 +7,7 @@
  */
 import { getHeapStatistics } from 'node:v8';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { setVariable } from './env.js';
 import { type Failure, failureOf } from './failure.js';
 import { allowsCallbacks, type Handler, loadHandler } from './load-handler.js';
 import { setTime } from './sandbox-clock.js';
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   setTime(nowMs);
   process.cwd = () => taskRoot;
-  if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
+  setVariable('NODE_OPTIONS', nodeOptions);
   captureConsole(
     definition.logging,
     () => requestId,
@@ -60,8 +61,7 @@ function sleepUntilCall(): CallMessage {
 async function answer(handler: Handler, call: CallMessage): Promise<void> {
   setTime(call.nowMs);
   requestId = call.requestId;
-  if (call.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
-  else process.env._X_AMZN_TRACE_ID = call.traceId;
+  setVariable('_X_AMZN_TRACE_ID', call.traceId);
   // Connections that were closed while the thread slept are noticed before the handler would write to them.
   await new Promise((resolve) => setImmediate(resolve));
   const startedMs = performance.now();

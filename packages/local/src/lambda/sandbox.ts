@@ -36,6 +36,12 @@ export type CallOutcome = { readonly durationMs: number; readonly heapMb: number
   | { readonly ok: false; readonly failure: Failure }
 );
 
+/**
+ * Megabytes of the heap's young generation in one sandbox. V8's default grows to 48 under load and never gives it back; a handler's
+ * garbage fits in far less, and a stage has many sandboxes.
+ */
+const youngGenerationMb = 4;
+
 /** Lambda gives the init phase ten seconds, then repeats it inside the call: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
@@ -89,7 +95,7 @@ export class Sandbox {
       execArgv: nodeOptions?.includes('--enable-source-maps') ? ['--enable-source-maps'] : [],
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: definition.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: definition.memoryMb, maxYoungGenerationSizeMb: youngGenerationMb },
     });
     this.#worker.on('error', (error: Error & { code?: string }) => {
       this.#outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';

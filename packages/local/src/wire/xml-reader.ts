@@ -31,7 +31,7 @@ export function readXml(text: string): XmlElement | undefined {
 }
 
 /** The first child of a name. */
-export function xmlChild(element: XmlElement, name: string): XmlElement | undefined {
+function xmlChild(element: XmlElement, name: string): XmlElement | undefined {
   return element.children.find((child) => child.name === name);
 }
 

@@ -14,7 +14,7 @@ export function xmlDocument(root: string, content: XmlValue, options: { readonly
 }
 
 /** Text made safe for element content. Control characters become references, so that a parser gives them back unchanged. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not stand in XML as they are
   return text.replace(/[&<>"\r\n\t\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (character) => {
     const named = NAMED[character];

@@ -36,7 +36,7 @@ export interface BodyFacts {
 }
 
 /** S3's limit for one PUT and for one part: 5 GB. */
-export const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
+const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 
 /** Reads the declaration; ends in `InvalidDigest`, `InvalidRequest`, `NotImplemented` or `EntityTooLarge`. */
 export function readBodyDeclaration(header: HeaderReader): BodyDeclaration {
