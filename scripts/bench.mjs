@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [name…]`: builds, then runs the benchmarks of `apps/bench`.
+ * `npm run bench -- [name…]`: builds, then runs the benchmarks of `apps/bench`.
  */
 
 import { join } from 'node:path';

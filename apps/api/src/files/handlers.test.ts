@@ -83,13 +83,25 @@ describe('put', () => {
     expect(service.bucket('uploads').objects.size).toBe(0);
   });
 
-  test('no record is made when the object cannot be stored', async () => {
+  test('an object is never stored without its record, which nothing would remove', async () => {
+    service.before('table', 'put', () => {
+      throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] busy');
+    });
+    await expect(service.call('put', { name: 'a', contentType: 'text/plain', content: 'aGk=' })).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
+    expect(service.bucket('uploads').objects.size).toBe(0);
+  });
+
+  test('a file whose object cannot be stored is not seen, and its record is removed after a day', async () => {
     service.before('uploads', 'put', () => {
       throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] busy');
     });
     await expect(service.call('put', { name: 'a', contentType: 'text/plain', content: 'aGk=' })).rejects.toMatchObject({
       code: 'SERVICE_UNAVAILABLE',
     });
+    service.nowMs += 86_400_001;
+    expect(await service.call('list', {})).toEqual({ items: [], nextCursor: null });
     expect(service.table('table').items.size).toBe(0);
   });
 });

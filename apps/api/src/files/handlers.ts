@@ -22,11 +22,12 @@ export function filesHandlers(randomBytes: RandomBytes): Implementation {
     put: async ({ input: { name, contentType, content }, ctx }) => {
       const key = newId(ctx.now(), randomBytes);
       const body = Buffer.from(content, 'base64');
+      const record = fileRecord({ key, name, contentType, bytes: body.byteLength }, ctx.now());
+      // The record first, as for an upload: cut off in between it is forgotten after a day, an object without record would stay for ever.
+      await ctx.table.put(record);
       await ctx.uploads.put(key, body, { contentType });
       const object = await ctx.uploads.head(key);
       if (object === undefined) throw new GatewayError('INTERNAL_SERVER_ERROR', `object ${key} is gone right after it was put`);
-      const record = fileRecord({ key, name, contentType, bytes: body.byteLength }, ctx.now());
-      await ctx.table.put(record);
       return fileInfo(record, object);
     },
 

@@ -12,6 +12,19 @@ const badRequest = (id: number | string | null, text: string): ReceivedMessage =
 });
 
 describe('P3.1 a frame', () => {
+  it('P3.2 takes a path of 129 characters and refuses a longer one without repeating it', () => {
+    const path = (length: number) => read({ id: 1, method: 'query', params: { path: `a.${'b'.repeat(length - 2)}` } });
+    expect(path(129)).toMatchObject([{ kind: 'call' }]);
+    expect(path(130)).toEqual([
+      {
+        kind: 'invalid',
+        id: 1,
+        code: 'BAD_REQUEST',
+        message: `[BAD_REQUEST] params.path is too long: got "a.${'b'.repeat(38)}"… (130 characters), expected at most 129 characters`,
+      },
+    ]);
+  });
+
   it('P3.1 is PING or PONG, to the letter', () => {
     expect(readFrame('PING')).toEqual([{ kind: 'ping' }]);
     expect(readFrame('PONG')).toEqual([{ kind: 'pong' }]);

@@ -7,6 +7,9 @@
 import { MAX_BATCH } from './aws-limits.js';
 import { type CallFrame, type ConnectionParamsFrame, PING, PONG, type RequestId, type StopFrame } from './message.js';
 
+/** A service and a procedure of 64 characters each, and the dot. A longer one would come back twice in an error that fits no frame. */
+const MAX_PATH_LENGTH = 129;
+
 /** One message of a frame, read. */
 export type ReceivedMessage =
   | { readonly kind: 'ping' }
@@ -73,6 +76,9 @@ function readCall(value: Readonly<Record<string, unknown>>, id: RequestId, metho
     );
   }
   const { path, input, lastEventId } = params;
+  if (path.length > MAX_PATH_LENGTH) {
+    return invalid(id, 'BAD_REQUEST', `params.path is too long: got ${describe(path)}, expected at most ${MAX_PATH_LENGTH} characters`);
+  }
   if (lastEventId !== undefined && typeof lastEventId !== 'string') {
     return invalid(id, 'BAD_REQUEST', `params.lastEventId is not a text: got ${describe(lastEventId)}`);
   }

@@ -6,8 +6,9 @@
 import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import type { CallContext } from './context.js';
+import { errorMakers, failureOfCall } from './declared-error.js';
 import type { Implementation } from './handler-types.js';
-import { failure, failureOf, type Outcome } from './outcome.js';
+import { failure, type Outcome } from './outcome.js';
 import { describeIssues, validate } from './validate.js';
 
 /** A call to run. */
@@ -42,11 +43,11 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
     }
     const handler = implementation.handlers[call.procedure];
     const returned = await handler?.({ input: parsed.data, ctx, errors: errorMakers(procedure, path) });
-    if (returned instanceof GatewayError) return failureOf(returned, path, ctx.requestId, ctx.log);
+    if (returned instanceof GatewayError) return await failureOfCall(procedure, returned, at, ctx.log);
     if (procedure.kind === 'subscription') return { ok: true, data: returned };
     return await finish(procedure, returned, at, ctx);
   } catch (thrown) {
-    return failureOf(thrown, path, ctx.requestId, ctx.log);
+    return failureOfCall(procedure, thrown, at, ctx.log);
   }
 }
 
@@ -70,19 +71,4 @@ function authorize(procedure: AnyProcedure, { user }: CallContext, at: { path: s
   const granted = new Set((user.claims.scope ?? '').split(' '));
   const missing = auth.scopes.filter((scope) => !granted.has(scope));
   return missing.length === 0 ? undefined : failure('FORBIDDEN', `${at.path} needs the scopes ${missing.join(', ')}`, at);
-}
-
-const makers = new WeakMap<AnyProcedure, Readonly<Record<string, (data: unknown) => GatewayError>>>();
-
-function errorMakers(procedure: AnyProcedure, path: string): Readonly<Record<string, (data: unknown) => GatewayError>> {
-  const known = makers.get(procedure);
-  if (known) return known;
-  const made = Object.fromEntries(
-    Object.entries(procedure.errors).map(([name, { code }]) => [
-      name,
-      (data: unknown) => new GatewayError(code, `[${name}] ${path}: ${JSON.stringify(data)}`, { error: name, data }),
-    ]),
-  );
-  makers.set(procedure, made);
-  return made;
 }

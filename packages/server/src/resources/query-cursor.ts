@@ -41,9 +41,15 @@ export function decodeCursor(scope: CursorScope, cursor: string): CursorPosition
   const position = fits ? Object.fromEntries(scope.attributes.map((attribute, place) => [attribute, values[place] as string])) : {};
   const [attribute, value] = scope.partition;
   if (fits && position[attribute] === value) return position;
-  throw new GatewayError(
+  throw foreignCursor();
+}
+
+/** What the caller of a query is told about a cursor that is no position in it. */
+export function foreignCursor(cause?: unknown): GatewayError {
+  return new GatewayError(
     'BAD_REQUEST',
     '[BAD_REQUEST] the cursor is not of this query: expected the cursor of the page before, with the same filters; leave it out to begin again',
+    { cause },
   );
 }
 

@@ -155,6 +155,7 @@ describe('query', () => {
       lines().query({ where: { order: 'o' }, cursor: '' }),
       lines().query({ where: { order: 'o' }, cursor: Buffer.from('[null,false,"p","9"]').toString('base64url') }),
       lines().query({ where: { order: 'o' }, cursor: Buffer.from('[null,false,"o",{"N":1}]').toString('base64url') }),
+      lines().query({ where: { order: 'o' }, cursor: Buffer.from(`[null,false,"o","${'9'.repeat(1_025)}"]`).toString('base64url') }),
     ];
     for (const page of refused) await expect(page).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });

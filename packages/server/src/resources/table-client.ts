@@ -9,7 +9,7 @@
 import type { TableResource } from '../service/grant.js';
 import type { Page, QueryRequest, TableClient, TableGrant, TableOperation, WriteCondition } from '../service/table.js';
 import type { Dynamo } from './dynamo.js';
-import { type CursorScope, decodeCursor, encodeCursor } from './query-cursor.js';
+import { type CursorScope, decodeCursor, encodeCursor, foreignCursor } from './query-cursor.js';
 import { sdkErrorName, sdkFailure } from './sdk-failure.js';
 import { checkItem, misfit } from './stored-item.js';
 import { conditionExpression, type Expression, partitionExpression } from './table-expression.js';
@@ -93,7 +93,7 @@ interface PageRequest {
 async function queryPage(db: Dynamo, { grant, tableName, request, scope }: PageRequest): Promise<Page<Item>> {
   const limit = request.limit ?? DEFAULT_LIMIT;
   const key = partitionExpression(...scope.partition);
-  const { Items = [], LastEvaluatedKey } = await db.query({
+  const page = db.query({
     TableName: tableName,
     KeyConditionExpression: key.text,
     ExpressionAttributeNames: key.names,
@@ -102,6 +102,10 @@ async function queryPage(db: Dynamo, { grant, tableName, request, scope }: PageR
     ScanIndexForward: !scope.descending,
     ...(scope.index === undefined ? { ConsistentRead: true } : { IndexName: scope.index }),
     ...(request.cursor === undefined ? {} : { ExclusiveStartKey: db.toAttributes(decodeCursor(scope, request.cursor)) }),
+  });
+  const { Items = [], LastEvaluatedKey } = await page.catch((cause: unknown) => {
+    // A cursor is the caller's: DynamoDB refuses keys of over 1,024 bytes, and positions that no item can have.
+    throw request.cursor !== undefined && sdkErrorName(cause) === 'ValidationException' ? foreignCursor(cause) : cause;
   });
   const items = Items.slice(0, limit).map((attributes) => readAttributes(grant, db, attributes));
   // Fewer items and a key: DynamoDB stops a page at 1 MB.

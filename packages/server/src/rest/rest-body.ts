@@ -7,7 +7,8 @@ import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '@org/gateway-core/errors';
 import type { RestRequest } from './rest-event.js';
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Without a group that repeats: V8 runs out of stack on one for a body of some megabytes. The length is checked beside it. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * The body as text; empty for none.
@@ -66,7 +67,7 @@ export function parseJson(text: string, what: string): unknown {
 }
 
 function checkedBase64(text: string): string {
-  if (BASE64.test(text)) return text;
+  if (text.length % 4 === 0 && BASE64.test(text)) return text;
   throw new GatewayError(
     'PARSE_ERROR',
     `[PARSE_ERROR] body is marked base64 but is not: got ${text.length} characters; it may have been cut off`,

@@ -58,7 +58,7 @@ export interface RestRequest {
 }
 
 /** Whether an event comes from an HTTP API. `requestContext.http` counts: custom domains add `rawPath` to v1 events too. */
-export function isV2(event: RestEvent): event is RestEventV2 {
+function isV2(event: RestEvent): event is RestEventV2 {
   return (event as Partial<RestEventV2>).version === '2.0' && typeof (event as Partial<RestEventV2>).requestContext?.http === 'object';
 }
 
@@ -92,8 +92,8 @@ function readV1(event: RestEventV1): RestRequest {
  * domain's base path. Parameters are still percent-encoded there.
  */
 function pathOfV1({ resource, pathParameters, path }: RestEventV1): string {
-  if (!resource || !pathParameters) return path;
-  return resource.replace(/\{([^}+]+)\+?\}/g, (whole, name: string) => pathParameters[name] ?? whole);
+  if (!resource || (resource.includes('{') && !pathParameters)) return path;
+  return resource.replace(/\{([^}+]+)\+?\}/g, (whole, name: string) => pathParameters?.[name] ?? whole);
 }
 
 function readV2(event: RestEventV2): RestRequest {

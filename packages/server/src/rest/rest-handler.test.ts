@@ -112,6 +112,38 @@ describe('RPC calls', () => {
     expect(json[2].error.message).toBe('Internal server error');
   });
 
+  it('P2.6 fails only the call whose output JSON cannot carry, and logs why', async () => {
+    const { handle, logLines } = notesRest();
+    const { statusCode, body } = await handle(query('mine,count', '{}', { batch: '1' }));
+    expect(statusCode).toBe(207);
+    expect(JSON.parse(body)).toMatchObject([
+      { result: { data: 'mine' } },
+      { error: { message: 'Internal server error', data: { code: 'INTERNAL_SERVER_ERROR', path: 'notes.count', requestId: REQUEST_ID } } },
+    ]);
+    expect(logLines.join()).toContain('BigInt');
+  });
+
+  it('P2.6 does not lose the other answers to one input with very many wrong items', async () => {
+    const input = JSON.stringify({ 0: Array(100_000).fill(0) });
+    const { status, json } = await answer(query('tags,mine', input, { batch: '1' }));
+    expect(status).toBe(207);
+    expect(json[0].error.data.issues).toHaveLength(50);
+    expect(json[1]).toEqual({ result: { data: 'mine' } });
+  });
+
+  it('P2.3 runs nothing of a batch by DELETE, whatever it begins with', async () => {
+    const { status, headers, json } = await answer({ ...query('nope,get', '{"1":{"id":"a"}}', { batch: '1' }), httpMethod: 'DELETE' });
+    expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect(json.error.data).toMatchObject({ code: 'METHOD_NOT_SUPPORTED', path: 'notes.get' });
+  });
+
+  it('answers 413 before Lambda refuses the answer, which it counts as JSON in JSON', async () => {
+    // Each quote is \" in the body, and \\\" in the result: 4 bytes.
+    expect((await answer(query('huge', '{"n":1500000}'))).status).toBe(200);
+    const { status, json } = await answer(query('huge', '{"n":1600000}'));
+    expect([status, json.error.data.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+  });
+
   it('P2.7 answers an unknown procedure with 404, also for names of Object.prototype', async () => {
     for (const name of ['nope', 'constructor', '__proto__', 'get.more', 'get,mine']) {
       const { status, json } = await answer(query(name));
@@ -148,6 +180,14 @@ describe('RPC calls', () => {
       'body of type text/plain, expected application/json',
     ],
     ['a batch input that is no object', query('get', '5', { batch: '1' }), 400, 'BAD_REQUEST', 'batch input is 5'],
+    ['a batch input that is a list', query('get', '[{}]', { batch: '1' }), 400, 'BAD_REQUEST', 'batch input is [{}]'],
+    [
+      'a wrong letter in base64',
+      v1Json('/rpc/notes/add', 'eyJ0ZXh0I!o=', { isBase64Encoded: true }),
+      400,
+      'PARSE_ERROR',
+      'body is marked base64 but is not: got 12 characters',
+    ],
     ['a broken percent-encoding', v1('GET', '/rpc/notes/%E0%A4%A'), 400, 'BAD_REQUEST', 'is not percent-encoded UTF-8'],
   ])('P2.7 answers %s with a typed error that says what was got', async (_, event, status, code, message) => {
     const got = await answer(event);
@@ -269,6 +309,15 @@ describe('routes of the contract', () => {
     expect((await answer(event)).json).toEqual({ bytes: 4, contentType: 'image/png' });
   });
 
+  it('P2.9 takes a binary body as large as Lambda can hand over', async () => {
+    const event = v1('POST', '/notes/n1/attachment', {
+      multiValueHeaders: { 'content-type': ['image/png'] },
+      body: 'AAAA'.repeat(1_500_000),
+      isBase64Encoded: true,
+    });
+    expect((await answer(event)).json).toEqual({ bytes: 4_500_000, contentType: 'image/png' });
+  });
+
   it('P2.9 takes a text body as the bytes of a base64 field', async () => {
     const event = v1('POST', '/notes/n1/attachment', { multiValueHeaders: { 'content-type': ['text/plain'] }, body: 'héllo' });
     expect((await answer(event)).json).toEqual({ bytes: 6, contentType: 'text/plain' });
@@ -325,6 +374,11 @@ describe('payload versions', () => {
   it('drops the base path a custom domain puts into a REST event', async () => {
     const event = v1('GET', '/v1/notes/a%20b', { resource: '/notes/{proxy+}', pathParameters: { proxy: 'a%20b' } });
     expect((await answer(event)).json.id).toBe('a b');
+  });
+
+  it('drops the base path from a resource without parameters too', async () => {
+    const event = v1('GET', '/v1/notes', { resource: '/notes', pathParameters: null });
+    expect((await answer(event)).json).toEqual({ seen: { tag: [], limit: 10 } });
   });
 
   it('takes a REST event with rawPath, as custom domains send it, for what it is', async () => {

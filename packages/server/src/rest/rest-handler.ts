@@ -42,30 +42,33 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent) => P
     const outcomes = await Promise.all(
       calls.names.map((procedure, at) => execute(implementation, { procedure, input: inputs[at], kind: kind ?? 'query' }, ctx)),
     );
-    return calls.batched ? batchResult(request, outcomes) : singleResult(request, outcomes[0] as Outcome);
+    const items = outcomes.map((outcome, at) => encoded(request, outcome, `${service.name}.${calls.names[at]}`));
+    const statuses = new Set(items.map(({ statusCode }) => statusCode));
+    const statusCode = statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
+    const texts = items.map(({ text }) => text);
+    return write(request, statusCode, calls.batched ? `[${texts.join(',')}]` : texts.join());
+  };
+
+  /** One call's answer; what JSON cannot carry (a bigint) fails that call alone. */
+  const encoded = (request: RestRequest, outcome: Outcome, path: string): { readonly statusCode: number; readonly text: string } => {
+    try {
+      if (outcome.ok) return { statusCode: 200, text: JSON.stringify({ result: { data: outcome.data } }) };
+      const { statusCode, json } = errorBody({ requestId: request.requestId, ...outcome.error });
+      return { statusCode, text: JSON.stringify(json) };
+    } catch (cause) {
+      return encoded(request, failureOf(cause, path, request.requestId, log), path);
+    }
   };
 
   /** A method that none of the called procedures takes is 405 for the request; in a mixed batch each item answers for itself. */
   const refusal = (request: RestRequest, names: readonly string[], kind: 'query' | 'mutation' | undefined): RestResult | undefined => {
     const procedures = names.map((name) => procedureOf(implementation, name));
-    const first = procedures[0];
+    const first = procedures.find((procedure) => procedure !== undefined);
     if (!first) return undefined;
     if (kind !== undefined && procedures.some((procedure) => procedure === undefined || procedure.kind === kind)) return undefined;
-    const path = `${service.name}.${names[0]}`;
+    const path = `${service.name}.${names[procedures.indexOf(first)]}`;
     const message = `${path} is a ${first.kind}, which ${request.method} cannot call`;
     return fail(request, failure('METHOD_NOT_SUPPORTED', message, { path }).error, { allow: allowOf(first) });
-  };
-
-  const singleResult = (request: RestRequest, outcome: Outcome): RestResult =>
-    outcome.ok ? write(request, 200, JSON.stringify({ result: { data: outcome.data } })) : fail(request, outcome.error);
-
-  const batchResult = (request: RestRequest, outcomes: readonly Outcome[]): RestResult => {
-    const items = outcomes.map((outcome) =>
-      outcome.ok ? { statusCode: 200, json: { result: { data: outcome.data } } } : errorBody(outcome.error),
-    );
-    const statuses = new Set(items.map((item) => item.statusCode));
-    const status = statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
-    return write(request, status, JSON.stringify(items.map((item) => item.json)));
   };
 
   /** `GET /documents/{id}` and its like. */

@@ -61,14 +61,17 @@ function echoed(origins: readonly string[], request: RestRequest): string | unde
   return origin !== undefined && origins.includes(origin) ? origin : undefined;
 }
 
-/** A UTF-16 unit is at most three bytes of UTF-8, so most bodies need no counting. */
+/**
+ * Lambda counts the result as JSON, in which each quote and backslash of the body is two characters. A UTF-16 unit of JSON is at most three
+ * bytes there, so most bodies need no counting.
+ */
 function isTooLarge(body: string): boolean {
   const limit = MAX_RESPONSE_BYTES - HEADER_BYTES;
-  return body.length * 3 > limit && Buffer.byteLength(body) > limit;
+  return body.length * 3 > limit && Buffer.byteLength(JSON.stringify(body)) > limit;
 }
 
 function tooLarge(request: RestRequest, headers: Readonly<Record<string, string>>, body: string): RestResult {
-  const message = `[PAYLOAD_TOO_LARGE] the answer is ${Buffer.byteLength(body)} bytes, more than the ${MAX_RESPONSE_BYTES - HEADER_BYTES} a function can send; ask for less`;
+  const message = `[PAYLOAD_TOO_LARGE] the answer is ${Buffer.byteLength(JSON.stringify(body))} bytes, more than the ${MAX_RESPONSE_BYTES - HEADER_BYTES} a function can send; ask for less`;
   const { statusCode, json } = errorBody({ code: 'PAYLOAD_TOO_LARGE', message, requestId: request.requestId });
   return { statusCode, headers, body: request.method === 'HEAD' ? '' : JSON.stringify(json) };
 }

@@ -46,6 +46,9 @@ const notes = service('notes', {
     rest: { route: 'POST /notes/{id}/attachment', headers: { 'content-type': 'contentType' }, body: 'content' },
   }),
   crash: query({ auth: 'public', output: () => z.string() }),
+  huge: query({ auth: 'public', input: () => z.object({ n: z.int() }), output: () => z.string() }),
+  count: query({ auth: 'public', output: () => z.bigint() }),
+  tags: query({ auth: 'public', input: () => z.array(z.string()) }),
   liar: query({ auth: 'public', output: () => z.object({ n: z.number() }) }),
   secret: query({ output: () => z.string() }),
   scoped: query({ auth: { scopes: ['notes.read'] }, output: () => z.string() }),
@@ -72,6 +75,9 @@ export function notesRest(allowedOrigin = '*'): Fixture {
     crash: () => {
       throw new Error('password=hunter2');
     },
+    huge: ({ input }) => '"'.repeat(input.n),
+    count: () => 12n,
+    tags: () => {},
     liar: () => ({ n: 'not a number' as unknown as number }),
     secret: ({ ctx }) => ctx.user?.id ?? '',
     scoped: () => 'in',

@@ -9,14 +9,13 @@ import { bodyJson, parseJson } from './rest-body.js';
 import type { RestRequest } from './rest-event.js';
 
 /** The calls of one request. */
-export interface RpcCalls {
+interface RpcNames {
   readonly batched: boolean;
   readonly names: readonly string[];
-  readonly inputs: readonly unknown[];
 }
 
 /** Names and batching of a request; the inputs are read later, when the method is known to fit. */
-export function rpcNames(request: RestRequest, segment: string): { readonly batched: boolean; readonly names: readonly string[] } {
+export function rpcNames(request: RestRequest, segment: string): RpcNames {
   const batched = request.query('batch')?.[0] === '1';
   const text = decodeNames(segment);
   const names = batched ? text.split(',') : [text];
@@ -32,11 +31,11 @@ export function rpcNames(request: RestRequest, segment: string): { readonly batc
  *
  * @throws GatewayError PARSE_ERROR, BAD_REQUEST or UNSUPPORTED_MEDIA_TYPE: the whole request is unreadable.
  */
-export function rpcInputs(request: RestRequest, { batched, names }: { batched: boolean; names: readonly string[] }): readonly unknown[] {
+export function rpcInputs(request: RestRequest, { batched, names }: RpcNames): readonly unknown[] {
   const value = request.method === 'POST' ? bodyJson(request) : queryInput(request);
   if (!batched) return [value];
   if (value === undefined) return names.map(() => undefined);
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new GatewayError(
       'BAD_REQUEST',
       `[BAD_REQUEST] batch input is ${JSON.stringify(value).slice(0, 40)}, expected an object of inputs by position`,

@@ -58,6 +58,22 @@ describe('subscriptions in DynamoDB', () => {
     expect(await store.claim({ key: { ...key, requestId: 2, token: 'Zt2' }, path })).toBe('claimed');
   });
 
+  it('is claimed although the answer of the first write was lost and the SDK wrote again', async () => {
+    const key = freshKey('docs.changes/lost');
+    const { connections } = tables;
+    const table: KeyTable = {
+      ...connections,
+      put: async (row, condition) => {
+        await connections.put(row, condition);
+        return connections.put(row, condition);
+      },
+    };
+    const store = createDynamoSubscriptionStore({ table, clock: createJumpingClock() });
+    expect(await store.claim({ key, path })).toBe('claimed');
+    expect(await subscribersOf(store, key.topic)).toHaveLength(1);
+    expect(await store.claim({ key: { ...key, token: 'Zt2' }, path })).toBe('taken');
+  });
+
   it('reads all pages of a topic', async () => {
     const store = createDynamoSubscriptionStore({ table: tables.connections, clock: createJumpingClock() });
     const long = 'x'.repeat(20_000);

@@ -28,6 +28,8 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
       if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl }, 'absent')) return 'claimed';
       const found = await table.get(at.pk, at.sk);
       if (!found) continue;
+      // A put whose answer was lost is repeated by the SDK, and then meets its own row.
+      if (found.token === key.token) return 'claimed';
       if (isThere(found) && found.topic !== undefined) return 'taken';
       const removed = await table.delete(at.pk, at.sk, { equal: { ttl: found.ttl } });
       if (removed && isThere(found)) return 'stopped';

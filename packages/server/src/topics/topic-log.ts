@@ -44,13 +44,13 @@ export interface TopicLog {
 }
 
 /** Bytes of an event: a frame may have 131,072, and the longest request id and the rest of the frame take under 2,000. */
-export const MAX_EVENT_BYTES = 128_000;
+const MAX_EVENT_BYTES = 128_000;
 
 /**
  * Events are kept no shorter than this. A put that was delayed (a frozen function, a slow retry) carries a signature that AWS refuses
  * after 15 minutes; until then the offset it aims at must still be taken, or it would be given out twice.
  */
-export const MIN_RETAIN_SECONDS = 1_200;
+const MIN_RETAIN_SECONDS = 1_200;
 
 /** Attempts of an append: at 200 publishes a second on one topic the mean is 2. */
 export const APPEND_ATTEMPTS = 30;

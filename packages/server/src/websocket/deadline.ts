@@ -26,12 +26,13 @@ export function frameDeadline(clock: Clock, lambda: LambdaContext): Deadline {
     isOver: () => over,
     race: async (task, late) => {
       const done = new AbortController();
-      const timer = clock.sleep(Math.max(0, endsAtMs - clock.now()), done.signal).then(() => {
-        over ||= !done.signal.aborted;
-        return late();
-      });
+      const inTime = task.then((result) => ({ result }));
+      const timer = clock.sleep(Math.max(0, endsAtMs - clock.now()), done.signal);
       try {
-        return await Promise.race([task, timer]);
+        const won = await Promise.race([inTime, timer]);
+        if (won) return won.result;
+        over = true;
+        return late();
       } finally {
         done.abort();
       }

@@ -1,3 +1,4 @@
+import { GatewayError } from '@org/gateway-core/errors';
 import { describe, expect, it } from 'vitest';
 import { subscribersOf } from '../topics/subscription-store.test.suite.js';
 import { createManualClock, START_MS } from './clock.fixture.js';
@@ -96,6 +97,21 @@ describe('calls over the socket', () => {
     while (clock.sleepers < 1) await new Promise(setImmediate);
     clock.advance(2_500);
     expect((await answer).body).toContain('TIMEOUT');
+  });
+
+  it('logs no error for a call that was in time', async () => {
+    const { parts, clock, ...stage } = start();
+    const errors: string[] = [];
+    const log = { ...parts.log, error: (message: string) => errors.push(message) };
+    await handleServiceMessage({ ...parts, log }, { ...stage, clock }, messageEvent(call('notes.get', { id: '1' })), lambda);
+    await new Promise(setImmediate);
+    expect(errors).toEqual([]);
+  });
+
+  it('answers a path of 100 KB with a frame that API Gateway can carry (P3.3)', async () => {
+    const text = (await start().send(call(`notes.${'x'.repeat(100_000)}`))) ?? '';
+    expect(JSON.parse(text)).toMatchObject({ id: 1, error: { data: { code: 'BAD_REQUEST' } } });
+    expect(text.length).toBeLessThan(1_000);
   });
 
   it('leaves no timer behind', async () => {
@@ -231,6 +247,36 @@ describe('subscriptions over the socket', () => {
     expect(await send({ id: 1, method: 'subscription.stop', svc: 'notes' })).toBe('{"id":1,"result":{"type":"stopped"}}');
     expect(await send(subscription('a'))).toBe('{"id":1,"result":{"type":"stopped"}}');
     expect(topics.stream).toEqual([]);
+    expect(subscriptions.size).toBe(0);
+  });
+
+  it('is silent after an error: a subscription whose start may or may not have been stored is taken back (P3.3)', async () => {
+    const { parts, topics, subscriptions, ...stage } = start();
+    const wake = async (...args: Parameters<typeof topics.wake>) => {
+      await topics.wake(...args);
+      throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] the answer was lost');
+    };
+    const realtime = { ...stage, subscriptions, topics: { ...topics, wake } };
+    const { body } = await handleServiceMessage(parts, realtime, messageEvent(subscription('a')), lambda);
+    expect(JSON.parse(body ?? '')).toMatchObject({ id: 1, error: { data: { code: 'SERVICE_UNAVAILABLE' } } });
+    expect(subscriptions.size).toBe(0);
+  });
+
+  it('is silent after TIMEOUT: a subscription that is woken too late is taken back (P3.3)', async () => {
+    const { clock, parts, topics, subscriptions, ...stage } = start();
+    let finish = () => {};
+    const wake = async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    };
+    const realtime = { ...stage, clock, subscriptions, topics: { ...topics, wake } };
+    const answer = handleServiceMessage(parts, realtime, messageEvent(subscription('a')), lambda);
+    while (subscriptions.size === 0) await new Promise(setImmediate);
+    clock.advance(28_000);
+    expect((await answer).body).toContain('TIMEOUT');
+    finish();
+    await new Promise(setImmediate);
     expect(subscriptions.size).toBe(0);
   });
 

@@ -7,9 +7,12 @@
 import { formatEventId, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
 import { topicName } from '../topics/topic-name.js';
+import type { StartWake } from '../topics/wake.js';
 import type { Deadline } from './deadline.js';
 import { outcomeFrame, stoppedFrame } from './frame-text.js';
 import type { ServiceRealtime } from './service-message.js';
+
+type Stores = Pick<ServiceRealtime, 'subscriptions' | 'topics'>;
 
 export interface SubscribeRequest {
   readonly connectionId: string;
@@ -29,7 +32,7 @@ export interface SubscribeRequest {
  * @throws GatewayError INTERNAL_SERVER_ERROR for a topic key that is none; SERVICE_UNAVAILABLE when a store is throttled.
  */
 export async function subscribe(
-  { subscriptions, topics }: ServiceRealtime,
+  { subscriptions, topics }: Stores,
   { connectionId, requestId, token, path, topicKey, lastEventId }: SubscribeRequest,
   deadline: Deadline,
 ): Promise<string | undefined> {
@@ -63,11 +66,20 @@ export async function subscribe(
     case 'cancelled':
       return undefined;
     case 'claimed':
-      // Whoever was told TIMEOUT must not hear from this subscription again.
-      if (deadline.isOver()) await subscriptions.remove(key);
-      else await topics.wake(key.topic, { kind: 'start', key, from, resumed: false });
+      await start({ subscriptions, topics }, { kind: 'start', key, from, resumed: false }, deadline);
       return undefined;
     default:
       return claimed satisfies never;
   }
+}
+
+/** Whoever was told a failure must not hear from this subscription again, even if the wake was stored and only its answer got lost. */
+async function start({ subscriptions, topics }: Stores, wake: StartWake, deadline: Deadline): Promise<void> {
+  try {
+    if (!deadline.isOver()) await topics.wake(wake.key.topic, wake);
+  } catch (cause) {
+    await subscriptions.remove(wake.key);
+    throw cause;
+  }
+  if (deadline.isOver()) await subscriptions.remove(wake.key);
 }
