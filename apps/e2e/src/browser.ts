@@ -20,6 +20,7 @@ const PLACES = [
 /** Path of a Chromium, undefined when there is none. */
 export function findBrowser(): string | undefined {
   const configured = configuredBrowser();
+  if (configured !== undefined && !existsSync(configured)) throw new Error(`CHROMIUM_PATH is "${configured}", where there is no file`);
   if (configured !== undefined) return configured;
   const found = PLACES.find((place) => existsSync(place));
   if (!found) {

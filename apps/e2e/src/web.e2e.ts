@@ -11,21 +11,21 @@ const executablePath = local ? findBrowser() : undefined;
 const gateway = createGatewayClient({ url: restUrl, socketUrl });
 
 describe.runIf(executablePath !== undefined)('the web page', () => {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     browser = await launchBrowser(executablePath as string);
   });
-  afterAll(() => browser.close());
+  afterAll(() => browser?.close());
   afterEach(async () => {
     await page.context().close();
     complaints.length = 0;
   });
 
   const openPage = async (hash = '') => {
-    const context = await browser.newContext();
+    const context = await (browser as Browser).newContext();
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${siteUrl}${hash}`);

@@ -3,7 +3,7 @@
  * cleanly; whatever was acknowledged is on disk either way.
  */
 
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGatewayClient } from '@org/gateway-client';
@@ -18,10 +18,10 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const dataDir = resolve(root, options.dataDirectory);
-  if (options.fresh) await emptyData(dataDir);
   const stage = await startStage({
-    assembly: join(root, 'infra', 'cdk.out'),
+    assembly: synthesized(),
     dataDir,
+    fresh: options.fresh,
     ports: { rest: options.ports.rest, socket: options.ports.socket, aws: options.ports.aws },
     site: {
       directory: join(root, 'apps', 'web', 'dist', 'site'),
@@ -35,11 +35,11 @@ async function main(): Promise<void> {
   if (options.load) await load(stage, options);
 }
 
-/** What the stage keeps in its data folder. Nothing else in there is ours to delete, whatever folder `--data` names. */
-const KEPT = ['dynamodb', 's3', 'checkpoints'];
-
-async function emptyData(dataDir: string): Promise<void> {
-  await Promise.all(KEPT.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
+/** `npm start` has made it; who runs this file alone may not have. */
+function synthesized(): string {
+  const folder = join(root, 'infra', 'cdk.out');
+  if (existsSync(join(folder, 'manifest.json'))) return folder;
+  throw new Error(`there is no synthesized stage in ${folder}: run "npm start", or "npm run build" first`);
 }
 
 function announce(stage: Stage): void {

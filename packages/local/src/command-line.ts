@@ -2,8 +2,6 @@
  * The command `gateway-local`: reads its arguments, starts a stage, prints what it is and what happens in it, and ends it on a signal.
  * It returns an exit code and writes through the given streams, so that a test can run it.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Report, ReportEntry } from './parts.js';
 import { startStage } from './stage.js';
@@ -48,8 +46,7 @@ export async function runCommand(args: readonly string[], surroundings: CommandS
     if (!isRoutine(entry) && (!command.quiet || entry.level !== 'info')) (entry.level === 'error' ? error : out)(formatEntry(entry));
   };
   try {
-    if (command.fresh && command.options.dataDir !== undefined) await removeData(command.options.dataDir);
-    const stage = await startStage({ ...command.options, report });
+    const stage = await startStage({ ...command.options, fresh: command.fresh, report });
     out(formatStage(stage));
     await stopped;
     await stage.close();
@@ -60,11 +57,6 @@ export async function runCommand(args: readonly string[], surroundings: CommandS
     );
     return 1;
   }
-}
-
-/** Deletes what a stage keeps and nothing else: the folder may be one that holds more, such as the project. */
-async function removeData(dataDir: string): Promise<void> {
-  for (const part of ['dynamodb', 's3', 'checkpoints']) await rm(join(dataDir, part), { recursive: true, force: true });
 }
 
 interface Command {

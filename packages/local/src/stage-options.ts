@@ -8,6 +8,8 @@ export interface StageOptions {
   readonly assembly: string;
   /** Where tables, objects and checkpoints are kept. @default memory: everything is gone when the stage is closed */
   readonly dataDir?: string;
+  /** Throws away what `dataDir` has from earlier runs, once everything else is known to be in order. @default false */
+  readonly fresh?: boolean;
   /** Fixed ports; a missing one, or 0, takes a free port. */
   readonly ports?: { readonly rest?: number; readonly socket?: number; readonly aws?: number };
   /** @default the system's clock */

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { systemClock } from './clock.js';
 import { createStores } from './create-stores.js';
 import { createCredentials, type StageCredentials } from './credentials.js';
+import { dataParts, emptyDataFolder } from './data-folder.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
 import { createVerifier } from './iam/sigv4.js';
@@ -72,6 +73,7 @@ interface Ground {
 
 async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<Stage, 'close'>> {
   const ground = await prepare(options, onClose);
+  if (options.fresh === true && options.dataDir !== undefined) await emptyDataFolder(options.dataDir);
   const late: LateParts = {};
   const endpoint = await openEndpoint(ground, late);
   const stacks = withLocalOrigins(ground.resolved, {
@@ -197,7 +199,7 @@ async function openMappings(
 ): Promise<void> {
   const { clock, report } = ground;
   const { dataDir } = ground.options;
-  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, 'checkpoints'));
+  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, dataParts.checkpoints));
   for (const mapping of readMappings(stacks, report)) {
     mappings.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
   }

@@ -4,10 +4,12 @@
  * in by the name they sign with. Plain HTTP; requests without a signature are S3's (preflights, forms, anonymous reads) unless they
  * speak a JSON protocol.
  */
+
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { dataParts } from '../data-folder.js';
 import { type Authorize, allowAll } from '../iam/authorize.js';
 import { readSignature } from '../iam/signature-parts.js';
 import { createVerifier } from '../iam/sigv4.js';
@@ -77,9 +79,9 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     clock,
     report,
     authorize,
-    folder: dataDir === undefined ? undefined : join(dataDir, 'dynamodb'),
+    folder: dataDir === undefined ? undefined : join(dataDir, dataParts.tables),
   });
-  const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, 's3'));
+  const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, dataParts.objects));
   const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
   const handlers: ReadonlyMap<string, WireHandler> = new Map([['dynamodb', dynamo.handle], ...Object.entries(options.extra ?? {})]);
 

@@ -3,7 +3,9 @@
  * views of it that dynalite's actions work on. The layout of tables, items and tags is dynalite's; streams, TTL settings and
  * transaction tokens have prefixes of their own.
  */
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Stream } from 'node:stream';
 import type { Environment } from '../../parts.js';
 import { type CommitQueue, createCommitQueue } from './commit-queue.js';
@@ -57,7 +59,7 @@ export function itemPrefix(tableName: string): string {
 /** Opens or makes the database; `folder` is `undefined` for one in memory. */
 export async function openStore(environment: Environment, folder: string | undefined): Promise<Store> {
   const dynalite = loadDynalite();
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  if (folder !== undefined) await prepareFolder(folder);
   const base = dynalite.db.create({ ...(folder !== undefined && { path: folder }), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   base.tableDb.awsAccountId = environment.accountId;
   base.tableDb.awsRegion = environment.region;
@@ -104,12 +106,39 @@ export async function openStore(environment: Environment, folder: string | undef
   };
 }
 
+/** LevelDB would take a folder that lost its `CURRENT` for a new database, and the data in it for rubbish. */
+async function prepareFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = await readdir(folder);
+  if (files.includes('CURRENT') || !files.some((file) => file.endsWith('.ldb') || file.startsWith('MANIFEST-'))) return;
+  throw new Error(
+    `cannot open the DynamoDB data in ${folder}: its file CURRENT is missing; restore it, or remove the folder to start empty`,
+  );
+}
+
+/** Whether another process, or another stage of this one, has the database of a folder open. A missing or damaged one is not open. */
+export async function isOpenElsewhere(folder: string): Promise<boolean> {
+  if (!existsSync(join(folder, 'LOCK'))) return false;
+  const base = loadDynalite().db.create({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  try {
+    await base.db.open();
+    return false;
+  } catch (error) {
+    return isLocked(error);
+  } finally {
+    await base.lifecycleManager.gracefulClose();
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return (error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED';
+}
+
 async function openLevel(level: Level, folder: string | undefined): Promise<void> {
   try {
     await level.open();
   } catch (error) {
-    const locked = (error as { cause?: { code?: string } }).cause?.code === 'LEVEL_LOCKED';
-    const reason = locked
+    const reason = isLocked(error)
       ? 'another process has it open; stop the other stage or give this one its own data folder'
       : 'it cannot be read; remove it to start empty';
     throw new Error(`cannot open the DynamoDB data in ${folder}: ${reason}`, { cause: error });

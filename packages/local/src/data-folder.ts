@@ -1,0 +1,26 @@
+/**
+ * What a stage keeps in its data folder, and how it is thrown away: only when no other stage has it open, and nothing besides, whatever
+ * folder was named.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StageError } from './stage-error.js';
+
+/** The parts of a data folder that are a stage's own. */
+export const dataParts = { tables: 'dynamodb', objects: 's3', checkpoints: 'checkpoints' } as const;
+
+/**
+ * Deletes the tables, objects and checkpoints of a data folder; damaged ones too.
+ *
+ * @throws StageError `RESOURCE_REFUSED` while another process has the folder open: nothing is deleted then
+ */
+export async function emptyDataFolder(dataDir: string): Promise<void> {
+  const { isOpenElsewhere } = await import('./services/dynamodb/store.js');
+  if (await isOpenElsewhere(join(dataDir, dataParts.tables))) {
+    throw new StageError(
+      'RESOURCE_REFUSED',
+      `${dataDir} cannot be emptied: another stage has it open; stop that one, or name another data folder`,
+    );
+  }
+  for (const part of Object.values(dataParts)) await rm(join(dataDir, part), { recursive: true, force: true });
+}
