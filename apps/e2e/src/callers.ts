@@ -1,10 +1,9 @@
 /** Every client that can talk to a stage, as the conversation suite wants them. */
 
 import { createGatewayClient, GatewayError } from '@org/gateway-client';
-import { gatewayLink } from '@org/gateway-client/trpc';
+import { type ContractRouter, gatewayLink } from '@org/gateway-client/trpc';
 import type { Caller, Failure, Running, SubscribeOptions } from '@org/gateway-conformance';
-import type { AppContract, documents, system } from '@org/gateway-contract';
-import type { ContractRouter, ServiceRouter } from '@org/gateway-core/trpc';
+import type { AppContract } from '@org/gateway-contract';
 import {
   createTRPCUntypedClient,
   createWSClient,
@@ -120,7 +119,3 @@ function failureOfStock(error: unknown): Failure {
   const data = (error as TRPCClientError<ContractRouter<AppContract>>).data;
   return { code: data?.code, status: data?.httpStatus, error: data?.error, details: data?.details, message: error.message };
 }
-
-/** Types of stock clients, checked by the compiler where they are used. */
-export type DocumentsRouter = ServiceRouter<typeof documents>;
-export type SystemRouter = ServiceRouter<typeof system>;

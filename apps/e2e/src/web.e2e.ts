@@ -55,6 +55,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await openPage();
     await row(title).click();
     await page.getByText('still here').waitFor();
+    expect(await page.locator('.markdown script, .markdown [onerror]').count()).toBe(0);
     expect(await page.title()).not.toBe('owned');
   });
 

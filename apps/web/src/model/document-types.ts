@@ -1,9 +1,11 @@
-/** The shapes the page shows, read off the contract. */
+/** The shapes the page shows, read off the client. */
 
-import type { documents, files } from '@org/gateway-contract';
-import type { OutputOf } from '@org/gateway-core';
+import type { GatewayClient } from '@org/gateway-client';
 
-export type Change = OutputOf<typeof documents.procedures.changes>;
+type Documents = GatewayClient['documents'];
+type EventOf<TStream> = TStream extends AsyncIterable<infer TEvent> ? TEvent : never;
+
+export type Change = EventOf<ReturnType<Documents['changes']['subscribe']>>;
 export type Summary = Change['document'];
-export type Document = OutputOf<typeof documents.procedures.get>;
-export type FileInfo = OutputOf<typeof files.procedures.list>['items'][number];
+export type Document = Awaited<ReturnType<Documents['get']['query']>>;
+export type FileInfo = Awaited<ReturnType<GatewayClient['files']['list']['query']>>['items'][number];
