@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/{api,start,web}/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'apps/{api,classifier,start,web}/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
         },
       },
       {

@@ -5,6 +5,7 @@
 export { type AnyContract, type Contract, defineContract, routeRoots, type ServiceRecord } from './dsl/contract.js';
 export { type ErrorDefinition, error } from './dsl/declared-error.js';
 export type { ErrorsOf, InputOf, OutputOf, ParsedOf, ReturnOf } from './dsl/infer.js';
+export { type AnyMessage, type Message, type MessageData, type MessageGroup, type MessageInput, message, messages } from './dsl/message.js';
 export type { AnyProcedure, Auth, Deprecation, NoErrors, Procedure, ProcedureKind, ProcedureMeta, Retention } from './dsl/procedure.js';
 export { mutation, query, subscription } from './dsl/procedure.js';
 export { ROUTE_METHODS, type Route, type RouteMethod, type RouteSegment } from './dsl/route.js';

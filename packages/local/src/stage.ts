@@ -14,6 +14,7 @@ import { createCredentials, type StageCredentials } from './credentials.js';
 import { dataParts, emptyDataFolder } from './data-folder.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
+import { allowAll } from './iam/authorize.js';
 import { createVerifier } from './iam/sigv4.js';
 import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
 import { readFunctions } from './lambda/definition.js';
@@ -24,10 +25,13 @@ import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping
 import type { Clock, Environment, Report, ResolvedStack, StreamSource } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
+import { isWanted } from './services/service-module.js';
+import { serviceModules } from './services/service-modules.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
 import { loadAssembly } from './template/assembly.js';
 import { withLocalOrigins } from './template/local-origins.js';
 import { environmentOf, resolveAssembly } from './template/resolve.js';
+import type { WireHandler } from './wire/wire-handler.js';
 
 /** An IP and not `localhost`: with a host name the S3 client would look up `bucket.localhost`. */
 const host = '127.0.0.1';
@@ -74,7 +78,12 @@ interface Ground {
 async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<Stage, 'close'>> {
   const ground = await prepare(options, onClose);
   if (options.fresh === true && options.dataDir !== undefined) await emptyDataFolder(options.dataDir);
-  const late: LateParts = {};
+  const late: LateParts = { services: new Map() };
+  late.services.set('lambda', (request) => createInvokeApi(late.lambda!)(request));
+  late.services.set(
+    'execute-api',
+    createConnectionsForwarder(() => late.socketOrigin),
+  );
   const endpoint = await openEndpoint(ground, late);
   const stacks = withLocalOrigins(ground.resolved, {
     apis: new Map(ground.apis.map((api) => [api.apiId, `${host}:${api.port}`])),
@@ -84,6 +93,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const mappings: RunningMapping[] = [];
   const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
   late.lambda = lambda;
+  await openServices(ground, { stacks, lambda, awsUrl: endpoint.url, handlers: late.services });
   if (options.prewarm === true) void lambda.prewarm();
   const gateways = await openGateways(ground, stacks, lambda);
   const [socketApi] = gateways.socket;
@@ -126,6 +136,8 @@ async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground>
 
 /** What the AWS endpoint passes calls on to, which starts after it. */
 interface LateParts {
+  /** Handlers by signing name. */
+  readonly services: Map<string, WireHandler>;
   lambda?: LambdaHost;
   socketOrigin?: string;
 }
@@ -142,13 +154,34 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     port: awsPort,
     host,
     ...(dataDir === undefined ? {} : { dataDir }),
-    extra: {
-      lambda: (request) => createInvokeApi(late.lambda!)(request),
-      'execute-api': createConnectionsForwarder(() => late.socketOrigin),
-    },
+    extra: late.services,
   });
   ground.onClose(() => endpoint.close());
   return endpoint;
+}
+
+/** Starts the services that the assembly has resources of. */
+async function openServices(
+  ground: Ground,
+  at: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; awsUrl: string; handlers: Map<string, WireHandler> },
+): Promise<void> {
+  const { clock, report, environment } = ground;
+  const { dataDir } = ground.options;
+  const { stacks, lambda, awsUrl, handlers } = at;
+  for (const module of serviceModules.filter((candidate) => isWanted(candidate, stacks))) {
+    const service = await module.start({
+      stacks,
+      environment,
+      awsUrl,
+      clock,
+      report,
+      authorize: allowAll,
+      invoke: lambda.invoke,
+      ...(dataDir === undefined ? {} : { dataDir }),
+    });
+    ground.onClose(() => service.close());
+    for (const name of module.signingNames) handlers.set(name, service.handle);
+  }
 }
 
 function openLambda(

@@ -35,7 +35,8 @@ export function service<const TName extends string, TProcedures extends Procedur
   return { name, procedures };
 }
 
-function checkName(what: string, name: string): void {
+/** @throws TypeError for a malformed or reserved name. */
+export function checkName(what: string, name: string): void {
   if (NAME.test(name) && !RESERVED.has(name)) return;
   throw new TypeError(
     `[CONTRACT] bad name for a ${what}: got "${name}", expected letters and digits starting with a small letter, at most 64, none of ${[...RESERVED].join(', ')}`,

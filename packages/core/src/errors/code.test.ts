@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from './code.js';
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+/** tRPC has no code for a backend's failure. */
+const OURS = 'FAILED_DEPENDENCY';
+const shared = codes.filter((code) => code !== OURS);
 
 /** The rows of the table in PROTOCOL.md section 4. */
 function protocolTable(): readonly (readonly [string, { number: number; httpStatus: number; retryable: boolean }])[] {
@@ -19,20 +22,21 @@ function protocolTable(): readonly (readonly [string, { number: number; httpStat
 
 describe('the error table', () => {
   it('has the rows of PROTOCOL.md section 4, in its order', () => {
-    expect(protocolTable()).toHaveLength(21);
+    expect(protocolTable()).toHaveLength(22);
     expect(Object.entries(ERROR_CODES)).toEqual(protocolTable());
   });
 
-  it('has every code of tRPC and no other', () => {
-    expect([...codes].sort()).toEqual(Object.keys(TRPC_ERROR_CODES_BY_KEY).sort());
+  it('has every code of tRPC, and one of its own', () => {
+    expect([...codes].sort()).toEqual([...Object.keys(TRPC_ERROR_CODES_BY_KEY), OURS].sort());
+    expect(ERROR_CODES.FAILED_DEPENDENCY).toEqual({ number: -32024, httpStatus: 424, retryable: false });
   });
 
-  it.each(codes)('gives %s the number of tRPC', (code) => {
-    expect(ERROR_CODES[code].number).toBe(TRPC_ERROR_CODES_BY_KEY[code]);
+  it.each(shared)('gives %s the number of tRPC', (code) => {
+    expect(ERROR_CODES[code].number).toBe(TRPC_ERROR_CODES_BY_KEY[code as keyof typeof TRPC_ERROR_CODES_BY_KEY]);
   });
 
-  it.each(codes)('gives %s the HTTP status of tRPC', (code) => {
-    expect(ERROR_CODES[code].httpStatus).toBe(getHTTPStatusCodeFromError(new TRPCError({ code })));
+  it.each(shared)('gives %s the HTTP status of tRPC', (code) => {
+    expect(ERROR_CODES[code].httpStatus).toBe(getHTTPStatusCodeFromError(new TRPCError({ code: code as TRPCError['code'] })));
   });
 
   it('calls worth repeating what a wait can change', () => {

@@ -1,7 +1,8 @@
 /**
  * The one error table: code, JSON-RPC number, HTTP status, whether the same call may succeed later. The codes and numbers are
  * tRPC's (`@trpc/server/rpc`, TRPC_ERROR_CODES_BY_KEY), so that stock clients read ours; several codes share -32603 there, and
- * the string code tells them apart. PROTOCOL.md section 4 lists the same rows.
+ * the string code tells them apart. `FAILED_DEPENDENCY` is our own: a backend that the procedure needs answered with a failure of its
+ * making (a model, a GraphQL API). Its number follows tRPC's pattern of the status' last digits. PROTOCOL.md section 4 lists the same rows.
  */
 
 interface CodeRow {
@@ -30,6 +31,7 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { number: -32013, httpStatus: 413, retryable: false },
   UNSUPPORTED_MEDIA_TYPE: { number: -32015, httpStatus: 415, retryable: false },
   UNPROCESSABLE_CONTENT: { number: -32022, httpStatus: 422, retryable: false },
+  FAILED_DEPENDENCY: { number: -32024, httpStatus: 424, retryable: false },
   PRECONDITION_REQUIRED: { number: -32028, httpStatus: 428, retryable: false },
   TOO_MANY_REQUESTS: { number: -32029, httpStatus: 429, retryable: true },
   CLIENT_CLOSED_REQUEST: { number: -32099, httpStatus: 499, retryable: false },

@@ -4,8 +4,14 @@
  */
 import type { Principal } from '../parts.js';
 
+/** An AWS service that acts by itself: SNS that delivers to a queue. Only resource policies speak of it. */
+export interface ServicePrincipal {
+  /** `sns.amazonaws.com` */
+  readonly service: string;
+}
+
 export interface AuthorizationRequest {
-  readonly principal: Principal;
+  readonly principal: Principal | ServicePrincipal;
   /** As in a policy: `s3:PutObject`, `dynamodb:ConditionCheckItem`. */
   readonly action: string;
   /** ARN of what the action is on. */
@@ -29,5 +35,6 @@ export const allowAll: Authorize = () => ({ allowed: true });
 /** AWS's own sentence for an implicit denial. */
 export function denialMessage(request: AuthorizationRequest): string {
   const { principal, action, resource } = request;
-  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+  const who = 'arn' in principal ? principal.arn : principal.service;
+  return `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 }

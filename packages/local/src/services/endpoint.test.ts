@@ -59,12 +59,15 @@ describe('the AWS endpoint', () => {
   it('hands calls of other services to their handlers, with the principal', async () => {
     const seen: WireRequest[] = [];
     const { endpoint } = await startFixture({
-      extra: {
-        lambda: async (request) => {
-          seen.push(request);
-          return { statusCode: 200, headers: { 'x-amz-executed-version': '$LATEST' }, body: '{"ok":true}' };
-        },
-      },
+      extra: new Map([
+        [
+          'lambda',
+          async (request: WireRequest) => {
+            seen.push(request);
+            return { statusCode: 200, headers: { 'x-amz-executed-version': '$LATEST' }, body: '{"ok":true}' };
+          },
+        ],
+      ]),
     });
     const lambda = new LambdaClient({ endpoint: endpoint.url, region: environment.region, credentials: roleKeys, maxAttempts: 1 });
     onCleanup(() => lambda.destroy());

@@ -9,6 +9,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { dataParts } from '../data-folder.js';
 import { type Authorize, allowAll } from '../iam/authorize.js';
 import { readSignature } from '../iam/signature-parts.js';
@@ -34,8 +36,8 @@ export interface AwsEndpointOptions {
   readonly host?: string;
   /** Where tables and objects are kept; absent: tables in memory, objects in a temporary folder until `close`. */
   readonly dataDir?: string;
-  /** Further services by the name in their signature's scope, such as `lambda`. */
-  readonly extra?: Readonly<Record<string, WireHandler>>;
+  /** Further services by the name in their signature's scope, such as `lambda`; looked up at every call, so that they can start later. */
+  readonly extra?: ReadonlyMap<string, WireHandler>;
   /** Asked before every operation of DynamoDB and S3. @default everything signed is allowed */
   readonly authorize?: Authorize;
 }
@@ -83,7 +85,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   });
   const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, dataParts.objects));
   const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
-  const handlers: ReadonlyMap<string, WireHandler> = new Map([['dynamodb', dynamo.handle], ...Object.entries(options.extra ?? {})]);
+  const handlerOf = (service: string): WireHandler | undefined => (service === 'dynamodb' ? dynamo.handle : options.extra?.get(service));
 
   const server = createServer((request, response) => {
     request.on('error', () => undefined);
@@ -102,10 +104,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   async function dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const service = serviceOf(request);
     if (service === 's3') return s3(request, response);
-    const answer = await answerJson(request, { service, handler: handlers.get(service), verify, report });
-    const body = Buffer.from(answer.body);
-    response.writeHead(answer.statusCode, { ...answer.headers, 'content-length': String(body.length), 'x-amzn-requestid': randomUUID() });
-    response.end(body);
+    const answer = await answerJson(request, { service, handler: handlerOf(service), verify, report });
+    await writeAnswer(response, answer);
     request.resume();
   }
 
@@ -135,6 +135,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       await buckets.close();
     },
   };
+}
+
+async function writeAnswer(response: ServerResponse, { statusCode, headers, body }: WireResponse): Promise<void> {
+  const whole = typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body) : undefined;
+  const length = whole === undefined ? {} : { 'content-length': String(whole.length) };
+  response.writeHead(statusCode, { ...headers, ...length, 'x-amzn-requestid': randomUUID() });
+  if (whole === undefined) await pipeline(Readable.from(body as AsyncIterable<Uint8Array>), response);
+  else response.end(whole);
 }
 
 /** The service a request is for: by its scope, or for unsigned ones by the protocol it speaks. `''` is an unknown JSON service. */

@@ -30,6 +30,7 @@ export interface StackTemplate {
 
 /** The sections of a CloudFormation template that the stage reads. */
 export interface Template {
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, { readonly Type?: string; readonly Default?: unknown }>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;

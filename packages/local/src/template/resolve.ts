@@ -8,6 +8,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import type { Environment, Report, ResolvedResource, ResolvedStack } from '../parts.js';
 import type { Assembly, StackTemplate, TemplateResource } from './assembly.js';
 import { kindOf } from './attributes.js';
+import { importedResources } from './imports.js';
 import { StackScope, type World } from './stack-scope.js';
 import { type Place, templateError } from './template-error.js';
 
@@ -71,7 +72,7 @@ function outputOf(scope: StackScope | undefined, asked: { stackName: string; out
 function resolveStack(stack: StackTemplate, scope: StackScope): ResolvedStack {
   const resources = scope.knownResources().map(([logicalId, resource]) => resolveResource(stack, scope, { logicalId, resource }));
   const outputs = Object.fromEntries(scope.outputIds().map((outputId) => [outputId, scope.output(outputId)]));
-  return { name: stack.name, resources: inOrder(resources, scope), outputs };
+  return { name: stack.name, resources: [...inOrder(resources, scope), ...importedResources(stack)], outputs };
 }
 
 function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalId: string; resource: TemplateResource }): ResolvedResource {
@@ -82,9 +83,24 @@ function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalI
     type: at.resource.Type,
     physicalId: scope.physicalId(at.logicalId),
     properties,
-    metadata: { ...at.resource.Metadata, ...(asset === undefined ? {} : { 'aws:asset:path': asset }) },
+    metadata: {
+      ...at.resource.Metadata,
+      ...(asset === undefined ? {} : { 'aws:asset:path': asset }),
+      ...containerScript(stack, at.resource),
+    },
   };
 }
+
+/**
+ * What stands for a container image on the stage: `"local-stage:container": { "script": "path" }` in a resource's metadata, a Node.js program
+ * with the path from the folder of the assembly. It comes out absolute.
+ */
+function containerScript(stack: StackTemplate, resource: TemplateResource): Record<string, unknown> {
+  const script = (resource.Metadata?.[CONTAINER] as { script?: unknown } | undefined)?.script;
+  return typeof script === 'string' ? { [CONTAINER]: { script: resolvePath(stack.directory, script) } } : {};
+}
+
+const CONTAINER = 'local-stage:container';
 
 /** The template's own metadata comes first: the CDK CLI writes it, a bare `node app.js` does not. */
 function codePath(stack: StackTemplate, resource: TemplateResource, properties: Record<string, unknown>): string | undefined {

@@ -17,7 +17,8 @@ export interface WireRequest {
 export interface WireResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array;
+  /** Pieces are sent as they come, without `content-length`; one that throws cuts the connection. */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** Answers one verified call. A rejection becomes an `InternalServerError` of status 500 and an error line in the journal. */

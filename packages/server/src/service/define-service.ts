@@ -13,8 +13,10 @@ export interface ServiceOptions<TUses> {
   readonly uses: TUses;
   /** Memory of the function, in MB; CPU comes with it. @default 512 */
   readonly memoryMb?: number;
-  /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28 */
+  /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28; 300 for an internal service */
   readonly timeoutSeconds?: number;
+  /** Only other services call it (`serviceFunction`): no route of either API leads to it. @default false */
+  readonly internal?: boolean;
 }
 
 /** A declared service. */
@@ -23,6 +25,7 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
   readonly uses: TUses;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  readonly internal: boolean;
 }
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses>;
@@ -38,11 +41,21 @@ export function defineService<TService extends AnyService, TUses extends Uses>(
   service: TService,
   options: ServiceOptions<TUses>,
 ): ServiceDeclaration<TService, TUses> {
-  for (const name of Object.keys(options.uses)) {
-    if (RESERVED.has(name))
-      throw new TypeError(`[SERVICE] ${service.name} uses a resource as ctx.${name}, which is taken; choose another name`);
-  }
-  return { service, uses: options.uses, memoryMb: options.memoryMb ?? 512, timeoutSeconds: options.timeoutSeconds ?? 28 };
+  checkUses(service.name, options.uses);
+  const internal = options.internal ?? false;
+  return {
+    service,
+    uses: options.uses,
+    memoryMb: options.memoryMb ?? 512,
+    timeoutSeconds: options.timeoutSeconds ?? (internal ? 300 : 28),
+    internal,
+  };
+}
+
+/** @throws TypeError when a resource takes the name of something `ctx` has anyway. */
+export function checkUses(owner: string, uses: Uses): void {
+  const taken = Object.keys(uses).find((name) => RESERVED.has(name));
+  if (taken !== undefined) throw new TypeError(`[SERVICE] ${owner} uses a resource as ctx.${taken}, which is taken; choose another name`);
 }
 
 /** Whether a service has subscriptions, and so needs the tables behind them. */

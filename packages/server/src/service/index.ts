@@ -1,9 +1,30 @@
-/** Declarations: services and the resources they use. Data only; infra reads it. */
+/** Declarations: services, workers and the resources they use. Data only; infra reads it. */
 
 // For infra and the runtime.
-export type { BucketGrant, BucketOperation, ObjectOptions } from './bucket.js';
-// For teams that write a service.
-export { type Bucket, type BucketClient, bucket, type ObjectInfo, type SignedUrl } from './bucket.js';
+export type { AnswersGrant, AnswersOperation, AnswersResource } from './answers.js';
+// For teams that write a service or a worker.
+export { type Answer, type Answers, type AnswersClient, type AnswersDocument, type AnswersProvider, answers } from './answers.js';
+export type { BucketGrant, BucketOperation, BucketResource, ObjectOptions } from './bucket.js';
+export {
+  type Bucket,
+  type BucketClient,
+  bucket,
+  type ListedObject,
+  type ObjectInfo,
+  type SignedForm,
+  type SignedUrl,
+  type UploadedPart,
+} from './bucket.js';
+export {
+  BUS_TABLE_KEYS,
+  type Bus,
+  type BusClient,
+  type BusGrant,
+  type BusMessages,
+  type BusResource,
+  bus,
+  type PublishOptions,
+} from './bus.js';
 export {
   type AnyServiceDeclaration,
   defineService,
@@ -12,16 +33,37 @@ export {
   type ServiceOptions,
   type Uses,
 } from './define-service.js';
+export type { FunctionGrant, FunctionResource } from './function.js';
+export { type ServiceCall, type ServiceClient, type ServiceFunction, serviceFunction } from './function.js';
 export {
+  type AccountAccess,
   type AnyGrant,
-  type BucketResource,
+  accountVariable,
   type Grant,
   type GrantStatement,
   type GrantTarget,
   type ResourceDeclaration,
   resourceVariable,
-  type TableResource,
 } from './grant.js';
+export type { GraphFields, GraphGrant, GraphResource } from './graph.js';
+export { type Graph, type GraphClient, type GraphField, type GraphOperation, graph, graphOperation } from './graph.js';
+export type { ModelGrant, ModelOperation, ModelResource } from './model.js';
+export { type Model, type ModelClient, model } from './model.js';
 export { GATEWAY_VARIABLES, REALTIME_ACTIONS, REALTIME_KEYS } from './realtime.js';
-export type { QueryRequest, TableGrant, TableOperation, WriteCondition } from './table.js';
-export { type Page, type Table, type TableClient, table } from './table.js';
+export { type AnswersLocation, formatAnswersLocation, parseAnswersLocation } from './resource-location.js';
+export type { IndexFieldType, IndexGrant, IndexOperation, IndexResource } from './search-index.js';
+export {
+  type FieldFilter,
+  type HighlightedPiece,
+  type IndexClient,
+  type IndexWrite,
+  type SearchHit,
+  type SearchIndex,
+  type SearchPage,
+  type SearchRequest,
+  searchIndex,
+} from './search-index.js';
+export type { QueryRequest, TableChanges, TableGrant, TableOperation, TableResource } from './table.js';
+export { type ItemUpdate, type Page, type Table, type TableClient, type TransactStep, table, type WriteCondition } from './table.js';
+export type { AnyWorkerDeclaration, WorkerSource } from './worker.js';
+export { defineWorker, type WorkerDeclaration, type WorkerOptions } from './worker.js';

@@ -4,7 +4,19 @@
  */
 
 import type { Schema } from '@org/gateway-core';
-import { checkResourceName, type Grant, type GrantStatement, type TableResource } from './grant.js';
+import { actionsOf, checkResourceName, type Grant, type GrantStatement, type InAccount, inAccount } from './grant.js';
+
+/** A table as infra deploys it. */
+export interface TableResource extends InAccount {
+  readonly kind: 'table';
+  /** Also the logical id in the stack and the end of the variable's name. */
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string | undefined;
+  readonly indexes: Readonly<Record<string, { readonly partitionKey: string; readonly sortKey: string | undefined }>>;
+  /** Attribute with the expiry of an item, in epoch seconds. */
+  readonly expiresAt?: string;
+}
 
 /** What a table's items, keys and indexes are. */
 export interface TableOptions<TItem, TPartition, TSort, TIndexes> {
@@ -14,6 +26,10 @@ export interface TableOptions<TItem, TPartition, TSort, TIndexes> {
   readonly sortKey?: TSort;
   /** Global secondary indexes by name; all attributes are projected. */
   readonly indexes?: TIndexes;
+  /** Attribute with the expiry of an item, in epoch seconds; DynamoDB removes it within days of that. @default items stay */
+  readonly expiresAt?: keyof TItem & string;
+  /** Name of the account that owns the table, in the stage's settings. @default the gateway's own */
+  readonly account?: string;
 }
 
 export interface IndexKeys<TItem> {
@@ -43,19 +59,69 @@ export interface Page<TItem> {
   readonly cursor: string | null;
 }
 
+/** The attributes of an item that are numbers. */
+type NumberAttribute<TItem> = { [TName in keyof TItem]: TItem[TName] extends number | undefined ? TName : never }[keyof TItem];
+
+/** A change of some attributes; the others stay. Key attributes cannot change. */
+export interface ItemUpdate<TItem> {
+  readonly set?: Partial<TItem>;
+  /** Added to the number that is there, 0 when none is. */
+  readonly add?: { readonly [TName in NumberAttribute<TItem>]?: number };
+  readonly remove?: readonly (keyof TItem & string)[];
+}
+
+/** Writes to do at once, in no order and not atomically. */
+export interface BatchWrite<TItem, TKey> {
+  readonly put?: readonly TItem[];
+  readonly delete?: readonly TKey[];
+}
+
+/** One part of a transaction, of whichever table made it. Opaque. */
+export interface TransactStep {
+  readonly '~step': unknown;
+}
+
 /** The operations of a table. Each rejects with a GatewayError: SERVICE_UNAVAILABLE when throttled, INTERNAL_SERVER_ERROR otherwise. */
 export interface TableClient<TItem, TKey, TIndex> {
   /** The item, read consistently, or undefined. */
   get(key: TKey): Promise<TItem | undefined>;
+  /** The items that exist, in the order of the keys; at most 100 keys. Read consistently; repeats what DynamoDB left over. */
+  batchGet(keys: readonly TKey[]): Promise<readonly TItem[]>;
   /** Writes the whole item. `false` when the condition does not hold: nothing was written. */
   put(item: TItem, condition?: WriteCondition<TItem>): Promise<boolean>;
+  /**
+   * Changes attributes of an item and returns it whole, as it is then. Undefined when the condition does not hold: nothing was written.
+   * Without a condition an item that does not exist is made, and must fit the schema then.
+   */
+  update(key: TKey, change: ItemUpdate<TItem>, condition?: WriteCondition<TItem>): Promise<TItem | undefined>;
   /** Deletes the item. `false` when the condition does not hold. */
   delete(key: TKey, condition?: WriteCondition<TItem>): Promise<boolean>;
+  /** Any number of writes, 25 a request; repeats what DynamoDB left over, and rejects with SERVICE_UNAVAILABLE when some never went through. */
+  batchWrite(writes: BatchWrite<TItem, TKey>): Promise<void>;
   /** A page of items with this partition key, in the order of the sort key. */
   query(request: QueryRequest<TItem, TIndex>): Promise<Page<TItem>>;
+  /** Steps for `transact`. */
+  putStep(item: TItem, condition?: WriteCondition<TItem>): TransactStep;
+  updateStep(key: TKey, change: ItemUpdate<TItem>, condition?: WriteCondition<TItem>): TransactStep;
+  deleteStep(key: TKey, condition?: WriteCondition<TItem>): TransactStep;
+  /** Only a condition: the transaction happens if it holds. */
+  checkStep(key: TKey, condition: WriteCondition<TItem>): TransactStep;
+  /**
+   * All steps or none, of this and other tables of the same account; at most 100. `false` when a condition did not hold: nothing was
+   * written. A transaction that met another one is repeated, then rejects with SERVICE_UNAVAILABLE.
+   */
+  transact(steps: readonly TransactStep[]): Promise<boolean>;
 }
 
 export type TableOperation = keyof TableClient<never, never, never>;
+
+/** A narrower right than the whole table. */
+export interface TableScope<TIndexes> {
+  /** Indexes that may be queried. @default all of them */
+  readonly indexes?: readonly TIndexes[];
+  /** Partition keys that may be used, `*` for any text: `tenant-1/*`. Indexes are bound by it too. @default all */
+  readonly partitions?: readonly string[];
+}
 
 /** A declared table. */
 export interface Table<TItem, TKey, TIndex> {
@@ -65,6 +131,20 @@ export interface Table<TItem, TKey, TIndex> {
   allow<const TOperations extends readonly TableOperation[]>(
     ...operations: TOperations
   ): TableGrant<Pick<TableClient<TItem, TKey, TIndex>, TOperations[number]>>;
+  /** The right to these operations on some partitions or indexes. */
+  allowOn<const TIndexes extends TIndex, const TOperations extends readonly TableOperation[]>(
+    scope: TableScope<TIndexes>,
+    ...operations: TOperations
+  ): TableGrant<Pick<TableClient<TItem, TKey, TIndexes>, TOperations[number]>>;
+  /** Every change of the table, as the source of a worker. */
+  changes(): TableChanges<TItem>;
+}
+
+/** A table's stream as the source of a worker. */
+export interface TableChanges<TItem> {
+  readonly kind: 'changes';
+  readonly resource: TableResource;
+  readonly item: () => Schema<unknown, TItem>;
 }
 
 /** A grant on a table carries the item schema for the runtime. */
@@ -73,12 +153,21 @@ export interface TableGrant<TClient> extends Grant<TClient> {
   readonly item: () => Schema;
 }
 
-const ACTIONS = {
-  get: 'dynamodb:GetItem',
-  put: 'dynamodb:PutItem',
-  delete: 'dynamodb:DeleteItem',
-  query: 'dynamodb:Query',
-} as const satisfies Record<TableOperation, string>;
+/** `transact` itself needs no right: its steps do. */
+const ACTIONS: Readonly<Record<TableOperation, readonly string[]>> = {
+  get: ['dynamodb:GetItem'],
+  batchGet: ['dynamodb:BatchGetItem'],
+  put: ['dynamodb:PutItem'],
+  update: ['dynamodb:UpdateItem'],
+  delete: ['dynamodb:DeleteItem'],
+  batchWrite: ['dynamodb:BatchWriteItem'],
+  query: ['dynamodb:Query'],
+  putStep: ['dynamodb:PutItem'],
+  updateStep: ['dynamodb:UpdateItem'],
+  deleteStep: ['dynamodb:DeleteItem'],
+  checkStep: ['dynamodb:ConditionCheckItem'],
+  transact: [],
+};
 
 /**
  * Declares a table.
@@ -104,19 +193,34 @@ export function table<
     indexes: Object.fromEntries(
       Object.entries(indexes).map(([index, keys]) => [index, { partitionKey: keys.partitionKey, sortKey: keys.sortKey }]),
     ),
+    ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
+    ...inAccount(options.account),
   };
+  const { item } = options;
+  const allowOn = (scope: TableScope<string>, operations: readonly TableOperation[]) => ({
+    resource,
+    item,
+    operations,
+    statements: statementsOf(resource, scope, operations),
+  });
   return {
     resource,
-    item: options.item,
-    allow: (...operations) => ({ resource, item: options.item, operations, statements: statementsOf(resource, operations) }),
+    item,
+    allow: (...operations) => allowOn({}, operations),
+    allowOn: (scope, ...operations) => allowOn(scope, operations),
+    changes: () => ({ kind: 'changes', resource, item }),
   };
 }
 
 /** Indexes can only be queried; everything else is about the table itself. */
-function statementsOf(resource: TableResource, operations: readonly TableOperation[]): readonly GrantStatement[] {
-  const actions = [...new Set(operations.map((operation) => ACTIONS[operation]))].sort();
-  const indexNames = operations.includes('query') ? Object.keys(resource.indexes) : [];
-  const own = { actions, targets: [{ part: 'self' as const }] };
-  if (indexNames.length === 0) return [own];
-  return [own, { actions: [ACTIONS.query], targets: indexNames.map((index) => ({ part: 'index' as const, name: index })) }];
+function statementsOf(
+  resource: TableResource,
+  { indexes, partitions }: TableScope<string>,
+  operations: readonly TableOperation[],
+): readonly GrantStatement[] {
+  const names = operations.includes('query') ? (indexes ?? Object.keys(resource.indexes)) : [];
+  const conditions = partitions === undefined ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } } };
+  const own: GrantStatement = { actions: actionsOf(ACTIONS, operations), targets: [{ part: 'self' }], ...conditions };
+  if (names.length === 0) return own.actions.length === 0 ? [] : [own];
+  return [own, { actions: actionsOf(ACTIONS, ['query']), targets: names.map((name) => ({ part: 'index', name })), ...conditions }];
 }

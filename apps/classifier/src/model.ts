@@ -1,0 +1,2 @@
+/** Classifies texts: see the README. */
+export {};

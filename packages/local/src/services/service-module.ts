@@ -1,0 +1,44 @@
+/**
+ * A service of the stage beside DynamoDB and S3: what it needs, and when it is started. A module stands in `service-modules.ts`; nothing
+ * else knows it. It is loaded only for an assembly that has a resource of its types.
+ */
+import type { Authorize } from '../iam/authorize.js';
+import type { Clock, Environment, Invoke, Report, ResolvedStack } from '../parts.js';
+import type { WireHandler } from '../wire/wire-handler.js';
+
+/** What a service is started with. */
+export interface ServiceParts {
+  /** With local URLs. Resources that exist outside of the assembly are among them: see `imports.ts`. */
+  readonly stacks: readonly ResolvedStack[];
+  readonly environment: Environment;
+  /** `http://127.0.0.1:PORT` of the AWS endpoint. */
+  readonly awsUrl: string;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** To be asked before every operation. */
+  readonly authorize: Authorize;
+  readonly invoke: Invoke;
+  /** Where the service may keep data, in a folder of its own; absent: in memory. */
+  readonly dataDir?: string;
+}
+
+/** A started service. */
+export interface RunningService {
+  readonly handle: WireHandler;
+  /** Ends timers, processes and open files. */
+  close(): Promise<void>;
+}
+
+/** How a service is found and started. */
+export interface ServiceModule {
+  /** Names in the scope of signatures that reach it: `sqs`. */
+  readonly signingNames: readonly string[];
+  /** CloudFormation types that it serves. */
+  readonly types: readonly string[];
+  start(parts: ServiceParts): Promise<RunningService>;
+}
+
+/** Whether an assembly has something for a service to serve. */
+export function isWanted({ types }: ServiceModule, stacks: readonly ResolvedStack[]): boolean {
+  return stacks.some(({ resources }) => resources.some(({ type }) => types.includes(type)));
+}

@@ -1,0 +1,4 @@
+/** The services beside DynamoDB and S3, each loaded when it is wanted. */
+import type { ServiceModule } from './service-module.js';
+
+export const serviceModules: readonly ServiceModule[] = [];
