@@ -85,7 +85,7 @@ describe('a bundle', () => {
 });
 
 describe('a bundle is reported when it', () => {
-  const services = [{ service: { name: 'notes', procedures: {} }, uses: {}, memoryMb: 256, timeoutSeconds: 28 }];
+  const services = [{ service: { name: 'notes', procedures: {} }, uses: {}, memoryMb: 256, timeoutSeconds: 28, internal: false }];
   const s3 = 'node_modules/.pnpm/x/node_modules/@aws-sdk/client-s3/dist-es/index.js';
 
   interface Facts {

@@ -42,10 +42,11 @@ export class DataStack extends Stack {
   #deploy(declaration: ResourceDeclaration, settings: StageSettings): DeployedResource {
     if (declaration.kind === 'table') {
       const table = declaredTable(this, { declaration, data: settings.data });
-      return { declaration, name: table.tableName, arn: table.tableArn };
+      return { declaration, location: table.tableName, arn: table.tableArn };
     }
+    if (declaration.kind !== 'bucket') throw new Error(`[SERVICE] a ${declaration.kind} cannot be deployed: ${declaration.name}`);
     const bucket = declaredBucket(this, declaration, settings);
-    return { declaration, name: bucket.bucketName, arn: bucket.bucketArn };
+    return { declaration, location: bucket.bucketName, arn: bucket.bucketArn };
   }
 }
 

@@ -51,7 +51,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
-      ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(data.resources, resource).name])),
+      ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(data.resources, resource).location])),
     },
     permissions: [...grantPermissions(grants, data.resources), ...realtimePermissions(publishes ? 'publisher' : 'service', data)],
   });

@@ -141,7 +141,7 @@ describe('a permission', () => {
 
   it('of a second grant on the same part of a resource gets a number', () => {
     const uploads = bucket('Uploads');
-    const deployed = new Map([['Uploads', { declaration: uploads.resource, name: 'uploads-1', arn: 'arn:aws:s3:::uploads-1' }]]);
+    const deployed = new Map([['Uploads', { declaration: uploads.resource, location: 'uploads-1', arn: 'arn:aws:s3:::uploads-1' }]]);
     const grants = [uploads.allowUnder('avatars/', 'put'), uploads.allowUnder('files/', 'delete')];
     expect(grantPermissions(grants, deployed)).toEqual([
       { sid: 'UploadsObjects', actions: ['s3:PutObject'], resources: ['arn:aws:s3:::uploads-1/avatars/*'] },

@@ -3,15 +3,18 @@
  * they give whole families (`grantReadData` is eight actions, scans among them).
  */
 
-import type { AnyGrant, GrantTarget, ResourceDeclaration } from '@org/gateway-server/service';
+import type { AnyGrant, GrantStatement, GrantTarget, ResourceDeclaration } from '@org/gateway-server/service';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 /** Where a declared resource was deployed. */
 export interface DeployedResource {
   readonly declaration: ResourceDeclaration;
-  /** Physical name. */
-  readonly name: string;
+  /** Value of its environment variable, see the server package's `resource-location.ts`. */
+  readonly location: string;
+  /** What the ARNs of its parts start with. */
   readonly arn: string;
+  /** Which of AWS's services it is, where a declaration leaves that to the stage. */
+  readonly provider?: string;
 }
 
 /** Rights on named ARNs. */
@@ -20,23 +23,32 @@ export interface Permission {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  readonly conditions?: GrantStatement['conditions'];
 }
 
-const SID_SUFFIX = { self: '', index: 'Indexes', objects: 'Objects' } as const satisfies Record<GrantTarget['part'], string>;
+const SID_SUFFIX = {
+  self: '',
+  index: 'Indexes',
+  objects: 'Objects',
+  path: 'Paths',
+  field: 'Fields',
+} as const satisfies Record<GrantTarget['part'], string>;
 
 /**
- * The permissions of a service's grants. Sids are the resource's name, `NameIndexes` and `NameObjects`, numbered from the second on.
+ * The permissions of a function's grants. Sids are the resource's name with the part (`FilesObjects`), numbered from the second on.
  *
  * @throws Error for a resource that was not deployed.
  */
 export function grantPermissions(grants: readonly AnyGrant[], deployed: ReadonlyMap<string, DeployedResource>): readonly Permission[] {
   const taken = new Map<string, number>();
   return grants.flatMap(({ resource, statements }) => {
-    const { arn } = find(deployed, resource);
-    return statements.map(({ actions, targets }) => ({
+    const { arn, provider } = find(deployed, resource);
+    const here = statements.filter((statement) => statement.provider === undefined || statement.provider === provider);
+    return here.map(({ actions, targets, conditions }) => ({
       sid: uniqueSid(`${resource.name}${SID_SUFFIX[targets[0]?.part ?? 'self']}`, taken),
       actions,
       resources: targets.map((target) => targetArn(arn, target)),
+      ...(conditions === undefined ? {} : { conditions }),
     }));
   });
 }
@@ -49,18 +61,26 @@ export function grantPermissions(grants: readonly AnyGrant[], deployed: Readonly
 export function find(deployed: ReadonlyMap<string, DeployedResource>, { kind, name }: ResourceDeclaration): DeployedResource {
   const resource = deployed.get(name);
   if (resource !== undefined) return resource;
-  throw new Error(`[IAM] ${kind} ${name} is used but not deployed; it must be in the "uses" of a service in services.ts`);
+  throw new Error(`[IAM] ${kind} ${name} is used but not deployed; it must be in the "uses" of a service or worker in services.ts`);
 }
+
+/** A wildcard may only stand for what follows a named prefix: objects, documents of an index, connections, streams. */
+const NAMED = /^[^*]+(?:\/\*)?$/;
 
 /**
  * A permission as CDK writes it.
  *
- * @throws Error for a wildcard in an action, or on everything: neither is ever meant.
+ * @throws Error for a wildcard in an action, or at the beginning or inside of an ARN: neither is ever meant.
  */
-export function policyStatement({ sid, actions, resources }: Permission): PolicyStatement {
-  const wide = [...actions, ...resources.filter((resource) => resource === '*')].find((text) => text.includes('*'));
+export function policyStatement({ sid, actions, resources, conditions }: Permission): PolicyStatement {
+  const wide = actions.find((action) => action.includes('*')) ?? resources.find((resource) => !NAMED.test(resource));
   if (wide !== undefined) throw new Error(`[IAM] ${sid} asks for "${wide}", expected named actions on named resources`);
-  return new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
+  return new PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [...resources],
+    ...(conditions === undefined ? {} : { conditions: { ...conditions } }),
+  });
 }
 
 function targetArn(arn: string, target: GrantTarget): string {
@@ -71,6 +91,10 @@ function targetArn(arn: string, target: GrantTarget): string {
       return `${arn}/index/${target.name}`;
     case 'objects':
       return `${arn}/${target.prefix}*`;
+    case 'path':
+      return `${arn}${target.path}`;
+    case 'field':
+      return `${arn}/types/${target.type}/fields/${target.field}`;
     default:
       return target satisfies never;
   }
