@@ -1,5 +1,5 @@
 /**
- * Writes the XML of the REST-XML protocol (S3). An object is a sequence of elements, an array repeats its element, `undefined`
+ * Writes the XML of the REST-XML (S3) and Query protocols. An object is a sequence of elements, an array repeats its element, `undefined`
  * leaves it out. Attributes are not needed but for the root's `xmlns`.
  */
 
@@ -7,9 +7,10 @@ export type XmlValue = string | number | boolean | undefined | readonly XmlValue
 
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** A document with the S3 namespace on its root, as S3 answers. Errors have none: pass `namespace: false`. */
-export function xmlDocument(root: string, content: XmlValue, options: { readonly namespace?: boolean } = {}): string {
-  const attribute = options.namespace === false ? '' : ` xmlns="${S3_NAMESPACE}"`;
+/** A document with a namespace on its root, @default S3's. Errors of S3 have none: pass `namespace: false`. */
+export function xmlDocument(root: string, content: XmlValue, options: { readonly namespace?: false | string } = {}): string {
+  const { namespace = S3_NAMESPACE } = options;
+  const attribute = namespace === false ? '' : ` xmlns="${namespace}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${xmlContent(content)}</${root}>`;
 }
 
