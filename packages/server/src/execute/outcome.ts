@@ -25,7 +25,8 @@ export function failureOf(thrown: unknown, path: string, requestId: string, log:
     return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', path, requestId } };
   }
   const code = thrown.code as ErrorCode;
-  if (ERROR_CODES[code].httpStatus >= 500) log.warn('call failed', { path, requestId, code, cause: thrown });
+  if (ERROR_CODES[code].httpStatus >= 500 || code === 'FAILED_DEPENDENCY')
+    log.warn('call failed', { path, requestId, code, cause: thrown });
   return {
     ok: false,
     error: { code, message: thrown.message, path, requestId, error: thrown.error, details: thrown.data, issues: thrown.issues },

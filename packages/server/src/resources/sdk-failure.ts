@@ -18,7 +18,8 @@ export interface SdkRequest {
   readonly action: string;
 }
 
-interface SdkError {
+/** What an SDK client rejects with, as far as it is read here. */
+export interface SdkError {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -72,7 +73,8 @@ export function sdkErrorName(thrown: unknown): string | undefined {
   return thrown instanceof Error ? thrown.name : undefined;
 }
 
-function mayPass({ name, code, $metadata }: SdkError): boolean {
+/** Throttling, timeouts, a network or a service in trouble: the same request may succeed later. */
+export function mayPass({ name, code, $metadata }: SdkError): boolean {
   const status = $metadata?.httpStatusCode ?? 0;
   return (
     status === 429 ||
@@ -82,12 +84,13 @@ function mayPass({ name, code, $metadata }: SdkError): boolean {
   );
 }
 
-function isDenied({ name, $metadata }: SdkError): boolean {
+/** Whether IAM refused the request. */
+export function isDenied({ name, $metadata }: SdkError): boolean {
   return name === 'AccessDenied' || name === 'AccessDeniedException' || $metadata?.httpStatusCode === 403;
 }
 
-/** S3 hides whether an object exists from a role that may not list the bucket: the same 403 then means "no such object". */
-function remedy(resource: ResourceDeclaration, operation: string): string {
+/** The line that would have allowed it. S3 hides whether an object exists from a role that may not list the bucket: the same 403 then means "no such object". */
+export function remedy(resource: ResourceDeclaration, operation: string): string {
   const line = `add '${operation}' to ${resource.name}.allow(…) in the service's \`uses\` and deploy`;
   const hidden = resource.kind === 'bucket' && (operation === 'get' || operation === 'head');
   return hidden ? `${line}; if it is there, the object does not exist and the role lacks s3:ListBucket on the bucket` : line;

@@ -1,0 +1,50 @@
+/**
+ * `MessageBus` on an SNS topic. Subscriptions deliver raw, so a queue gets the message's JSON as it is, and filter by the attribute
+ * `message`. On a FIFO topic the key is the message group and the id the deduplication id, which SNS remembers for five minutes.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+
+import { createHash } from 'node:crypto';
+import { backendFailure } from '../resources/backend-failure.js';
+import type { BusResource } from '../service/bus.js';
+import type { MessageBus } from './message-bus.js';
+import type { Sns } from './sns.js';
+import { SNS_NAME_ATTRIBUTE, type WireMessage, writeMessage } from './wire-message.js';
+
+export interface SnsBusOptions {
+  readonly resource: BusResource;
+  readonly topicArn: string;
+  readonly sns: () => Promise<Sns>;
+}
+
+/** Opens nothing until the first message. */
+export function createSnsBus({ resource, topicArn, sns }: SnsBusOptions): MessageBus {
+  return {
+    publish: async (message) => {
+      const text = writeMessage(message);
+      try {
+        const client = await sns();
+        await client.publish({
+          TopicArn: topicArn,
+          Message: text,
+          MessageAttributes: { [SNS_NAME_ATTRIBUTE]: { DataType: 'String', StringValue: message.name } },
+          ...(resource.ordered ? orderOf(message) : {}),
+        });
+      } catch (cause) {
+        throw backendFailure(cause, { resource, physicalName: topicArn, operation: 'publish', action: 'sns:Publish' });
+      }
+    },
+  };
+}
+
+function orderOf({ key, id }: WireMessage) {
+  return { MessageGroupId: fifoId(key), MessageDeduplicationId: fifoId(id) };
+}
+
+/** What SNS takes as a group or deduplication id: 1 to 128 letters, digits and punctuation of ASCII. */
+const FIFO_ID = /^[!-~]{1,128}$/;
+
+/** Other texts go by their hash: the same text, the same group. */
+function fifoId(text: string): string {
+  return FIFO_ID.test(text) ? text : createHash('sha256').update(text).digest('hex');
+}

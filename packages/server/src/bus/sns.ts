@@ -1,0 +1,18 @@
+/** The part of the SNS SDK that a bus needs. Loaded with the first message only: see `resources/dynamo.ts`. Import its types only. */
+
+import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
+import { type AwsOptions, sdkConfig } from '../resources/aws-options.js';
+
+/** Rejects with the SDK's own error. */
+export interface Sns {
+  publish(input: PublishCommandInput): Promise<unknown>;
+}
+
+/** Three attempts of these stay well inside the 29 s that API Gateway waits. */
+const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
+
+/** Opens the SDK; nothing is sent yet. */
+export function openSns(options: AwsOptions): Sns {
+  const client = new SNSClient({ maxAttempts: 3, requestHandler: TIMEOUTS, ...sdkConfig(options) });
+  return { publish: (input) => client.send(new PublishCommand(input)) };
+}
