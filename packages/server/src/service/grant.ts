@@ -19,7 +19,7 @@ export type GrantTarget =
   | { readonly part: 'index'; readonly name: string }
   /** A bucket's objects under a prefix. */
   | { readonly part: 'objects'; readonly prefix: string }
-  /** Requests to a search index, by what follows its name: `/_search`, `/_doc/*`, or nothing for the index itself. */
+  /** Requests to a search index, by what follows its name: `/_search`, `/_doc/*`, `-write/_bulk`, or nothing for the index itself. */
   | { readonly part: 'path'; readonly path: string }
   /** A field of a GraphQL API's root types: `Query.documents`. */
   | { readonly part: 'field'; readonly type: 'Query' | 'Mutation'; readonly field: string };

@@ -135,11 +135,18 @@ export interface IndexGrant<TClient> extends Grant<TClient> {
   readonly document: () => Schema;
 }
 
-/** Per operation the rights it needs, as method and path below the index. Bulk requests go to the index's own `_bulk`. */
+/**
+ * What follows an index's name in the name of its alias for writes. OpenSearch makes an index of guessed fields for a write to one that is
+ * not there, unless the write asks for an alias (`require_alias`): `ensure` makes both, and writes go through the alias.
+ * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+ */
+export const WRITE_ALIAS_SUFFIX = '-write';
+
+/** Per operation the rights it needs, as method and path below the index. Bulk requests go to the alias' own `_bulk`. */
 const RIGHTS: Readonly<Record<IndexOperation, readonly { readonly action: string; readonly path: string }[]>> = {
   search: [{ action: 'es:ESHttpPost', path: '/_search' }],
   get: [{ action: 'es:ESHttpGet', path: '/_doc/*' }],
-  write: [{ action: 'es:ESHttpPost', path: '/_bulk' }],
+  write: [{ action: 'es:ESHttpPost', path: `${WRITE_ALIAS_SUFFIX}/_bulk` }],
   ensure: [{ action: 'es:ESHttpPut', path: '' }],
   drop: [{ action: 'es:ESHttpDelete', path: '' }],
 };
