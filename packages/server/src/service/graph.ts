@@ -27,7 +27,7 @@ export interface GraphOperation<TVariables, TData> {
 
 export type GraphField = `Query.${string}` | `Mutation.${string}`;
 
-type OperationRecord = Readonly<Record<string, GraphOperation<never, unknown>>>;
+type OperationRecord = Readonly<Record<string, GraphOperation<unknown, unknown>>>;
 
 /**
  * The granted operations as functions. Each rejects with a GatewayError: FAILED_DEPENDENCY (424) with GraphQL's own messages in the log when
@@ -83,13 +83,13 @@ export function graph<TOperations extends OperationRecord>(
       resource,
       queries,
       operations,
-      statements: [statementOf(operations.map((each) => queries[each] as GraphOperation<never, unknown>))],
+      statements: [statementOf(operations.map((each) => queries[each] as GraphOperation<unknown, unknown>))],
     }),
     fields: (...fields) => ({ kind: 'fields', resource, fields }),
   };
 }
 
-function statementOf(operations: readonly GraphOperation<never, unknown>[]): GrantStatement {
+function statementOf(operations: readonly GraphOperation<unknown, unknown>[]): GrantStatement {
   const fields = [...new Set(operations.flatMap((operation) => operation.fields))].sort();
   return { actions: ['appsync:GraphQL'], targets: fields.map(targetOf) };
 }

@@ -3,14 +3,14 @@
  * of a GraphQL API. Data only: handlers read its types, the runtime its variables, infra its queue, mapping and permissions.
  */
 
-import type { AnyService } from '@org/gateway-core';
+import type { AnyService, MessageGroup } from '@org/gateway-core';
 import type { BusMessages } from './bus.js';
 import { checkUses, type Uses } from './define-service.js';
 import type { GraphField, GraphFields } from './graph.js';
 import type { TableChanges } from './table.js';
 
 /** What sets a worker to work. */
-export type WorkerSource = TableChanges<unknown> | BusMessages<never, never> | GraphFields<GraphField>;
+export type WorkerSource = TableChanges<unknown> | BusMessages<MessageGroup['messages'], string> | GraphFields<GraphField>;
 
 export interface WorkerOptions<TSource, TUses, TAnnounces> {
   readonly source: TSource;
