@@ -1,6 +1,6 @@
 /**
- * A service's Lambda handler: everything from the environment, then one function for HTTP events and socket frames. Reading the environment
- * fails the cold start, not the first call.
+ * A service's Lambda handler: everything from the environment, then one function for HTTP events, socket frames and calls of other
+ * services. Reading the environment fails the cold start, not the first call.
  */
 
 import { readServiceEnvironment } from './env.js';
@@ -9,6 +9,8 @@ import type { Implementation } from './execute/handler-types.js';
 import { createClients } from './resources/create-clients.js';
 import type { RestEvent } from './rest/rest-event.js';
 import { createRestHandler } from './rest/rest-handler.js';
+import { isServiceCall } from './service-call/call-event.js';
+import { handleServiceCall } from './service-call/handle-service-call.js';
 import { createLogger } from './telemetry/logger.js';
 import { systemClock } from './websocket/clock.js';
 import { newAlphanumericId } from './websocket/new-id.js';
@@ -17,8 +19,14 @@ import { handleServiceMessage } from './websocket/service-message.js';
 import type { LambdaContext, SocketEvent } from './websocket/socket-event.js';
 import { waitForConnection } from './websocket/wait-for-connection.js';
 
-/** What Lambda calls. Never rejects for a request: every failure is an answer. */
-export type ServiceHandler = (event: RestEvent | SocketEvent, lambda: LambdaContext) => Promise<unknown>;
+/** What a service's function is sent. */
+export type ServiceEvent = RestEvent | SocketEvent | { readonly gatewayCall: unknown };
+
+/**
+ * What Lambda calls. Never rejects for a request: every failure is an answer. It does for a failed call of another service that does not
+ * wait, which Lambda then repeats.
+ */
+export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Promise<unknown>;
 
 /**
  * The handler of a service's function.
@@ -26,20 +34,34 @@ export type ServiceHandler = (event: RestEvent | SocketEvent, lambda: LambdaCont
  * @throws Error that lists every variable of the environment that is missing or wrong.
  */
 export function createServiceHandler(implementation: Implementation): ServiceHandler {
-  const environment = readServiceEnvironment(implementation.declaration);
-  const { connectionsTable, topicsTable, allowedOrigin, nameOf } = environment;
-  const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  const { declaration } = implementation;
+  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf } = readServiceEnvironment(declaration);
+  const clock = systemClock;
+  const basics = { clock, random: Math.random, newId: newAlphanumericId };
+  const realtime = createRealtime({ connectionsTable, topicsTable, ...basics });
+  const owner = declaration.service.name;
   const parts: FunctionParts = {
     implementation,
-    clients: createClients(implementation.declaration.uses, { nameOf, now: systemClock.now }),
+    ...createClients(declaration.uses, { owner, locationOf, accountOf, callTimeoutMs: callTimeoutMs(declaration), ...basics }),
     publish: realtime.publish,
-    connectionOf: (connectionId) => waitForConnection(realtime.connections, connectionId, systemClock),
+    connectionOf: (connectionId) => waitForConnection(realtime.connections, connectionId, clock),
     allowedOrigin,
-    now: systemClock.now,
-    log: createLogger({ service: implementation.declaration.service.name }),
+    now: clock.now,
+    log: createLogger({ service: owner }),
   };
   const rest = createRestHandler(parts);
-  return (event, lambda) => (isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event));
+  return (event, lambda) => {
+    if (isServiceCall(event)) return handleServiceCall(parts, event);
+    return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event);
+  };
+}
+
+/** Left of a function's own time to answer after a call of another service that took too long. */
+const MARGIN_MS = 1_000;
+
+/** How long a function may wait for another service. */
+export function callTimeoutMs({ timeoutSeconds }: { readonly timeoutSeconds: number }): number {
+  return Math.max(MARGIN_MS, timeoutSeconds * 1_000 - MARGIN_MS);
 }
 
 /** `eventType` is what only WebSocket APIs send. */

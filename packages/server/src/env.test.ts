@@ -23,7 +23,7 @@ describe('readServiceEnvironment', () => {
   it('reads what the deployment set', () => {
     const environment = readServiceEnvironment(declaration, complete);
     expect(environment).toMatchObject({ allowedOrigin: '*', connectionsTable: 'connections-1', topicsTable: 'topics-1' });
-    expect(environment.nameOf(Notes.resource)).toBe('notes-1');
+    expect(environment.locationOf(Notes.resource)).toBe('notes-1');
   });
 
   it('lists everything that is missing or wrong in one message', () => {

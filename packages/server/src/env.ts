@@ -1,55 +1,140 @@
 /**
- * The environment of a service's function: the gateway's variables and one per resource in `uses`. Read once, when the function starts;
- * everything missing or wrong is named in one message, so that one deployment fixes it.
+ * The environment of a service's or worker's function: the gateway's variables, one per resource in `uses`, and one per other account. Read
+ * once, when the function starts; everything missing or wrong is named in one message, so that one deployment fixes it.
  */
 
 import * as z from 'zod';
-import type { AnyServiceDeclaration } from './service/define-service.js';
+import type { AnyServiceDeclaration, Uses } from './service/define-service.js';
 import { hasSubscriptions } from './service/define-service.js';
-import { type ResourceDeclaration, resourceVariable } from './service/grant.js';
+import { type AccountAccess, accountVariable, type ResourceDeclaration, resourceVariable } from './service/grant.js';
 import { GATEWAY_VARIABLES } from './service/realtime.js';
+import { parseAnswersLocation } from './service/resource-location.js';
+import type { AnyWorkerDeclaration } from './service/worker.js';
+
+/** Where the resources of `uses` are. */
+export interface ResourceEnvironment {
+  /** See `resource-location.ts` for its form per kind. */
+  locationOf(resource: ResourceDeclaration): string;
+  /** How to act in another account. */
+  accountOf(account: string): AccountAccess;
+}
 
 /** What a service's function is told. */
-export interface ServiceEnvironment {
+export interface ServiceEnvironment extends ResourceEnvironment {
   readonly allowedOrigin: string;
   readonly connectionsTable: string;
   /** Absent where there are no subscriptions. */
   readonly topicsTable: string | undefined;
-  /** Deployed name of a resource. */
-  nameOf(resource: ResourceDeclaration): string;
 }
+
+/** What a worker's function is told. */
+export interface WorkerEnvironment extends ResourceEnvironment {
+  /** Both absent in a worker that announces nothing. */
+  readonly connectionsTable: string | undefined;
+  readonly topicsTable: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Shape = Readonly<Record<string, z.ZodType>>;
 
 const name = z.string().min(1);
 
 /**
  * @throws Error that lists every variable that is missing or wrong.
  */
-export function readServiceEnvironment(
-  declaration: AnyServiceDeclaration,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): ServiceEnvironment {
-  const resources = Object.values(declaration.uses).map((grant) => resourceVariable(grant.resource));
-  const shape = {
-    [GATEWAY_VARIABLES.service]: z.literal(declaration.service.name),
-    [GATEWAY_VARIABLES.allowedOrigin]: name,
-    [GATEWAY_VARIABLES.connectionsTable]: name,
-    ...(hasSubscriptions(declaration.service) ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
-    ...Object.fromEntries(resources.map((variable) => [variable, name])),
-  };
-  const result = z.object(shape).safeParse(env);
-  if (!result.success) {
-    const wrong = result.error.issues.map(
-      ({ path, message }) => `${String(path[0])} (${env[String(path[0])] === undefined ? 'missing' : message})`,
-    );
-    throw new Error(
-      `[ENV] the environment of service ${declaration.service.name} is incomplete: ${wrong.join(', ')}; the deployment sets these`,
-    );
-  }
-  const values = result.data as Readonly<Record<string, string>>;
+export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: Environment = process.env): ServiceEnvironment {
+  const { service, uses, internal } = declaration;
+  const publishes = hasSubscriptions(service);
+  const reached = { [GATEWAY_VARIABLES.allowedOrigin]: name, [GATEWAY_VARIABLES.connectionsTable]: name };
+  const values = read(`service ${service.name}`, env, {
+    [GATEWAY_VARIABLES.service]: z.literal(service.name),
+    // No route and no connection leads to an internal service.
+    ...(internal && !publishes ? {} : reached),
+    ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
+    ...resourceShape(uses),
+  });
   return {
-    allowedOrigin: values[GATEWAY_VARIABLES.allowedOrigin] as string,
-    connectionsTable: values[GATEWAY_VARIABLES.connectionsTable] as string,
-    topicsTable: values[GATEWAY_VARIABLES.topicsTable],
-    nameOf: (resource) => values[resourceVariable(resource)] as string,
+    allowedOrigin: textOf(values, GATEWAY_VARIABLES.allowedOrigin) ?? '*',
+    connectionsTable: textOf(values, GATEWAY_VARIABLES.connectionsTable) ?? '',
+    topicsTable: textOf(values, GATEWAY_VARIABLES.topicsTable),
+    ...resources(values),
   };
 }
+
+/**
+ * @throws Error that lists every variable that is missing or wrong.
+ */
+export function readWorkerEnvironment(declaration: AnyWorkerDeclaration, env: Environment = process.env): WorkerEnvironment {
+  const { connectionsTable, topicsTable } = GATEWAY_VARIABLES;
+  const publishing = declaration.announces === undefined ? {} : { [connectionsTable]: name, [topicsTable]: name };
+  const values = read(`worker ${declaration.name}`, env, { ...publishing, ...resourceShape(declaration.uses) });
+  return { connectionsTable: textOf(values, connectionsTable), topicsTable: textOf(values, topicsTable), ...resources(values) };
+}
+
+function read(owner: string, env: Environment, shape: Shape): Readonly<Record<string, unknown>> {
+  const result = z.object(shape).safeParse(env);
+  if (result.success) return result.data;
+  const wrong = new Map(result.error.issues.map(({ path, message }) => [String(path[0]), message]));
+  const each = [...wrong].map(([variable, message]) => `${variable} (${env[variable] === undefined ? 'missing' : message})`);
+  throw new Error(`[ENV] the environment of ${owner} is incomplete: ${each.join(', ')}; the deployment sets these`);
+}
+
+function textOf(values: Readonly<Record<string, unknown>>, variable: string): string | undefined {
+  const value = values[variable];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function resources(values: Readonly<Record<string, unknown>>): ResourceEnvironment {
+  return {
+    locationOf: (resource) => values[resourceVariable(resource)] as string,
+    accountOf: (account) => values[accountVariable(account)] as AccountAccess,
+  };
+}
+
+function resourceShape(uses: Uses): Shape {
+  const used = Object.values(uses).map(({ resource }) => resource);
+  const accounts = used.flatMap((resource) => ('account' in resource && resource.account !== undefined ? [resource.account] : []));
+  return {
+    ...Object.fromEntries(used.map((resource) => [resourceVariable(resource), locationSchema(resource)])),
+    ...Object.fromEntries(accounts.map((account) => [accountVariable(account), access])),
+  };
+}
+
+function locationSchema(resource: ResourceDeclaration): z.ZodType {
+  switch (resource.kind) {
+    case 'index':
+    case 'graph':
+      return z.url({ protocol: /^https?$/ });
+    case 'answers':
+      return z.string().refine(isAnswersLocation, { error: 'expected "kendra:INDEX" or "knowledge-base:ID:DATASOURCE"' });
+    case 'table':
+    case 'bucket':
+    case 'model':
+    case 'bus':
+    case 'function':
+      return name;
+    default:
+      return resource satisfies never;
+  }
+}
+
+function isAnswersLocation(text: string): boolean {
+  try {
+    parseAnswersLocation(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const Access = z.object({ roleArn: z.string().regex(/^arn:/), externalId: name, region: name });
+
+/** `AccountAccess`, as JSON. */
+const access = z.string().transform((text, issues): AccountAccess => {
+  try {
+    return Access.parse(JSON.parse(text));
+  } catch {
+    issues.addIssue({ code: 'custom', message: 'expected JSON {"roleArn":"arn:…","externalId":…,"region":…}' });
+    return z.NEVER;
+  }
+});

@@ -8,13 +8,18 @@ import { createPublish } from './publish.js';
 
 /** A function's way to make contexts; what is the same for all calls is made once. */
 export function contextFactory(parts: FunctionParts): (facts: CallFacts) => CallContext {
-  const shared = { ...parts.clients, publish: createPublish(parts), now: parts.now, log: parts.log };
+  const { clients, callers, now, log, implementation } = parts;
+  const shared = { ...clients, publish: createPublish(implementation.declaration.service, parts.publish), now, log };
   const nowhere = () => Promise.resolve(null);
-  return ({ connectionId, user, requestId }) => ({
-    ...shared,
-    user,
-    requestId,
-    transport: connectionId === undefined ? 'http' : 'socket',
-    connection: connectionId === undefined ? nowhere : () => parts.connectionOf(connectionId),
-  });
+  return (facts) => {
+    const { connectionId, user, requestId } = facts;
+    return {
+      ...shared,
+      ...callers?.(facts),
+      user,
+      requestId,
+      transport: connectionId === undefined ? 'http' : 'socket',
+      connection: connectionId === undefined ? nowhere : () => parts.connectionOf(connectionId),
+    };
+  };
 }

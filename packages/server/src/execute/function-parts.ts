@@ -14,6 +14,8 @@ export interface FunctionParts {
   readonly implementation: Implementation;
   /** Clients of `uses` by name. */
   readonly clients: Readonly<Record<string, unknown>>;
+  /** Clients of `uses` that are told whose call they are used in. @default none */
+  readonly callers?: (facts: CallFacts) => Readonly<Record<string, unknown>>;
   readonly publish: PublishText;
   /** Looks a connection up and waits for its parameters (P3.6). */
   readonly connectionOf: (connectionId: string) => Promise<ConnectionInfo>;

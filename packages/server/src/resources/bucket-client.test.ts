@@ -16,7 +16,7 @@ let sdk: Sdk;
 let answer: (request: RecordedRequest) => RecordedAnswer;
 beforeEach(async () => {
   recorder = await startRecorder((request) => answer(request));
-  sdk = createSdk({ region: 'eu-west-1', endpoint: recorder.origin, credentials: TEST_CREDENTIALS });
+  sdk = createSdk({ region: 'eu-west-1', endpoint: recorder.origin, credentials: TEST_CREDENTIALS, now: Date.now });
 });
 afterEach(async () => {
   await sdk.close();

@@ -1,40 +1,89 @@
+import { mutation, query, service } from '@org/gateway-core';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { bucket } from '../service/bucket.js';
+import type { Uses } from '../service/define-service.js';
+import { serviceFunction } from '../service/function.js';
 import { table } from '../service/table.js';
-import { createClients } from './create-clients.js';
+import { systemClock } from '../websocket/clock.js';
+import { type CreateClientsOptions, createClients } from './create-clients.js';
 import { processSdk, type Sdk } from './sdk.js';
 
 const Documents = table('Documents', { item: () => z.object({ id: z.string() }), partitionKey: 'id' });
+const SearchStats = table('SearchStats', { item: () => z.object({ id: z.string() }), partitionKey: 'id', account: 'analytics' });
 const Bodies = bucket('Bodies');
+const indexing = service('indexing', { rebuild: mutation({}), state: query({}) });
 
 const untouched: Sdk = {
   dynamo: () => Promise.reject(new Error('opened DynamoDB')),
   s3: () => Promise.reject(new Error('opened S3')),
+  lambda: () => Promise.reject(new Error('opened Lambda')),
+  credentials: () => Promise.reject(new Error('asked for credentials')),
+  region: undefined,
   close: () => Promise.resolve(),
 };
 
+const clientsOf = (uses: Uses, more: Partial<CreateClientsOptions> = {}) =>
+  createClients(uses, {
+    owner: 'documents',
+    locationOf: ({ name }) => name,
+    accountOf: () => ({ roleArn: 'arn:aws:iam::222222222222:role/stats', externalId: 'x', region: 'eu-west-1' }),
+    clock: systemClock,
+    random: () => 0,
+    newId: () => 'id',
+    callTimeoutMs: 27_000,
+    sdkOf: () => untouched,
+    ...more,
+  });
+
 test('makes the granted operations and no others', () => {
-  const uses = { table: Documents.allow('get', 'query'), bodies: Bodies.allow('presignPut') };
-  const clients = createClients(uses, { nameOf: ({ name }) => name, now: () => 0, sdk: untouched });
+  const { clients } = clientsOf({ table: Documents.allow('get', 'query'), bodies: Bodies.allow('presignPut') });
   expect(Object.keys(clients)).toEqual(['table', 'bodies']);
   expect(Object.keys(clients.table as object)).toEqual(['get', 'query']);
   expect(Object.keys(clients.bodies as object)).toEqual(['presignPut']);
 });
 
-test('asks for every name at once, and opens the SDK only with the first operation', async () => {
+test('clients of other services are made for each call, with the granted procedures', () => {
+  const { clients, callers } = clientsOf({ table: Documents.allow('get'), indexing: serviceFunction(indexing).allow('rebuild') });
+  expect(Object.keys(clients)).toEqual(['table']);
+  const made = callers({ user: null, requestId: 'r1' });
+  expect(Object.keys(made)).toEqual(['indexing']);
+  expect(Object.keys(made.indexing as object)).toEqual(['rebuild']);
+});
+
+test('asks for every location at once, and opens the SDK only with the first operation', async () => {
   const asked: string[] = [];
-  const nameOf = ({ name }: { readonly name: string }) => {
+  const locationOf = ({ name }: { readonly name: string }) => {
     asked.push(name);
     return name;
   };
-  const clients = createClients({ table: Documents.allow('get') }, { nameOf, now: () => 0, sdk: untouched });
-  expect(asked).toEqual(['Documents']);
+  const uses = { table: Documents.allow('get'), indexing: serviceFunction(indexing).allow('state') };
+  const { clients } = clientsOf(uses, { locationOf });
+  expect(asked.sort()).toEqual(['Documents', 'FunctionIndexing']);
   const { get } = clients.table as { get(key: object): Promise<unknown> };
   await expect(get({ id: 'a' })).rejects.toMatchObject({ cause: { message: 'opened DynamoDB' } });
 });
 
-test('a process has one set of SDK clients per region', () => {
+test('resources of another account have SDK clients of their own', () => {
+  const accounts: (string | undefined)[] = [];
+  const sdkOf = (account: string | undefined) => {
+    accounts.push(account);
+    return untouched;
+  };
+  clientsOf({ table: Documents.allow('get'), stats: SearchStats.allow('update') }, { sdkOf });
+  expect(accounts).toEqual([undefined, 'analytics']);
+});
+
+test('a process has one set of SDK clients per region and account', () => {
+  const role = {
+    account: 'analytics',
+    roleArn: 'arn:aws:iam::222222222222:role/a',
+    externalId: 'x',
+    region: 'eu-west-1',
+    sessionName: 's',
+  };
   expect(processSdk('eu-west-1')).toBe(processSdk('eu-west-1'));
   expect(processSdk('eu-west-1')).not.toBe(processSdk('us-east-1'));
+  expect(processSdk(undefined, role)).toBe(processSdk(undefined, role));
+  expect(processSdk(undefined, role)).not.toBe(processSdk(undefined));
 });

@@ -3,40 +3,101 @@
  * same limits as types and IAM. Making clients opens nothing and reads no SDK: the first operation does.
  */
 
+import { createBusClient } from '../bus/bus-client.js';
+import type { CallFacts } from '../execute/function-parts.js';
 import type { BucketGrant } from '../service/bucket.js';
+import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
-import type { AnyGrant, ResourceDeclaration } from '../service/grant.js';
+import type { FunctionGrant } from '../service/function.js';
+import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
 import type { TableGrant } from '../service/table.js';
+import type { Clock } from '../websocket/clock.js';
 import { createBucketClient } from './bucket-client.js';
+import { createFunctionClient } from './function-client.js';
 import { processSdk, type Sdk } from './sdk.js';
 import { createTableClient } from './table-client.js';
 
 export interface CreateClientsOptions {
-  /** The deployed name of a resource, from the environment: `resourceVariable` says which variable. */
-  readonly nameOf: (resource: ResourceDeclaration) => string;
-  /** @default the SDK's own: `AWS_REGION` */
-  readonly region?: string;
-  /** Epoch milliseconds; signed URLs begin now. */
-  readonly now: () => number;
-  /** @default the process's SDK clients for the region */
-  readonly sdk?: Sdk;
+  /** Name of the service or worker whose clients these are. */
+  readonly owner: string;
+  /** Where a resource is, from the environment: `resource-location.ts`. */
+  readonly locationOf: (resource: ResourceDeclaration) => string;
+  /** How to act in another account, from the environment. */
+  readonly accountOf: (account: string) => AccountAccess;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Letters and digits, at most 32, unique. */
+  readonly newId: () => string;
+  /** How long a call of another service may take. */
+  readonly callTimeoutMs: number;
+  /** @default the process's SDK clients for the account */
+  readonly sdkOf?: (account: string | undefined) => Sdk;
 }
 
-/** One client per entry of `uses`, under its name. `nameOf` is called at once, so that a missing name is known at cold start. */
-export function createClients(uses: Uses, options: CreateClientsOptions): Record<string, unknown> {
-  const sdk = options.sdk ?? processSdk(options.region);
-  return Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, granted(clientOf(grant, options, sdk), grant)]));
+/** The clients of a function. */
+export interface Clients {
+  /** The same for every call. */
+  readonly clients: Readonly<Record<string, unknown>>;
+  /** Clients of other services, which are told on whose behalf a call is made. */
+  readonly callers: (facts: CallFacts) => Readonly<Record<string, unknown>>;
 }
 
-function clientOf(grant: AnyGrant, { nameOf, now }: CreateClientsOptions, sdk: Sdk): object {
-  const name = nameOf(grant.resource);
-  switch (grant.resource.kind) {
-    case 'table':
-      return createTableClient({ grant: grant as TableGrant<unknown>, tableName: name, dynamo: sdk.dynamo });
+/** One client per entry of `uses`, under its name. Locations are asked for at once, so that a missing one is known at cold start. */
+export function createClients(uses: Uses, options: CreateClientsOptions): Clients {
+  const sdkOf = options.sdkOf ?? sdkOfProcess(options);
+  const entries = Object.entries(uses);
+  const callers = entries.flatMap(([name, grant]) =>
+    isFunction(grant) ? [[name, callerOf(grant, options, sdkOf(undefined))] as const] : [],
+  );
+  const others = entries.filter(([, grant]) => !isFunction(grant));
+  return {
+    clients: Object.fromEntries(others.map(([name, grant]) => [name, granted(clientOf(grant, options, sdkOf), grant)])),
+    callers: (facts) => Object.fromEntries(callers.map(([name, caller]) => [name, caller(facts)])),
+  };
+}
+
+function sdkOfProcess({ owner, accountOf, newId }: CreateClientsOptions): (account: string | undefined) => Sdk {
+  const session = newId().slice(0, 12);
+  return (account) => {
+    if (account === undefined) return processSdk(undefined);
+    return processSdk(undefined, { ...accountOf(account), account, sessionName: `${owner.slice(0, 51)}-${session}` });
+  };
+}
+
+function isFunction(grant: AnyGrant): grant is FunctionGrant<unknown> {
+  return grant.resource.kind === 'function';
+}
+
+function callerOf(grant: FunctionGrant<unknown>, options: CreateClientsOptions, { lambda }: Sdk) {
+  const { owner, locationOf, callTimeoutMs, clock, random } = options;
+  return createFunctionClient({
+    grant,
+    functionName: locationOf(grant.resource),
+    lambda,
+    caller: owner,
+    timeoutMs: callTimeoutMs,
+    clock,
+    random,
+  });
+}
+
+function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (account: string | undefined) => Sdk): object {
+  const { locationOf, clock, random, newId } = options;
+  const { resource } = grant;
+  const { now } = clock;
+  const location = locationOf(resource);
+  switch (resource.kind) {
+    case 'table': {
+      const { dynamo } = sdkOf(resource.account);
+      return createTableClient({ grant: grant as TableGrant<unknown>, tableName: location, dynamo, clock, random, newId });
+    }
     case 'bucket':
-      return createBucketClient({ grant: grant as BucketGrant<unknown>, bucketName: name, s3: sdk.s3, now });
+      return createBucketClient({ grant: grant as BucketGrant<unknown>, bucketName: location, s3: sdkOf(resource.account).s3, now });
+    case 'bus':
+      return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
     default:
-      return grant.resource satisfies never;
+      throw new TypeError(`[SERVICE] resource ${resource.name} is of a kind that has no client: ${resource.kind}`);
   }
 }
 

@@ -6,7 +6,8 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type AttributeDefinition, CreateTableCommand, DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
-import type { TableResource } from '../service/grant.js';
+
+import type { TableResource } from '../service/table.js';
 import { createSdk, type Sdk } from './sdk.js';
 
 /** dynalite has no types. */
@@ -30,7 +31,7 @@ export async function startDynamo(resources: readonly TableResource[]): Promise<
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials: TEST_CREDENTIALS,
   };
-  const sdk = createSdk(options);
+  const sdk = createSdk({ ...options, now: Date.now });
   const raw = new DynamoDBClient(options);
   for (const resource of resources) await raw.send(createTable(resource));
   return {

@@ -6,7 +6,7 @@ import { createBucketClient } from './bucket-client.js';
 import { TEST_CREDENTIALS } from './dynalite.fixture.js';
 import { type HttpRecorder, type RecordedAnswer, startRecorder } from './http-recorder.fixture.js';
 import { createSdk, type Sdk } from './sdk.js';
-import { createTableClient } from './table-client.js';
+import { tableClient } from './table-client.fixture.js';
 
 const Documents = table('Documents', { item: () => z.object({ id: z.string() }), partitionKey: 'id' });
 const Bodies = bucket('Bodies');
@@ -21,11 +21,11 @@ afterEach(async () => {
 
 async function clients(answer: RecordedAnswer) {
   const recorder = await startRecorder(() => answer);
-  const sdk = createSdk({ region: 'eu-west-1', endpoint: recorder.origin, credentials: TEST_CREDENTIALS });
+  const sdk = createSdk({ region: 'eu-west-1', endpoint: recorder.origin, credentials: TEST_CREDENTIALS, now: Date.now });
   open.push({ sdk, recorder });
   return {
     recorder,
-    documents: createTableClient({ grant: Documents.allow('get'), tableName: 'gateway-Documents-1', dynamo: sdk.dynamo }),
+    documents: tableClient({ grant: Documents.allow('get'), tableName: 'gateway-Documents-1', dynamo: sdk.dynamo }),
     bodies: createBucketClient({ grant: Bodies.allow('get'), bucketName: 'gateway-bodies-1', s3: sdk.s3, now: () => 0 }),
   };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { table } from '../service/table.js';
 import { startDynamo, type TestDynamo } from './dynalite.fixture.js';
-import { createTableClient } from './table-client.js';
+import { tableClient } from './table-client.fixture.js';
 
 const Orders = table('Orders', {
   item: () =>
@@ -32,9 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-const orders = () =>
-  createTableClient({ grant: Orders.allow('get', 'put', 'delete', 'query'), tableName: 'Orders', dynamo: dynamo.sdk.dynamo });
-const lines = () => createTableClient({ grant: Lines.allow('get', 'put', 'query'), tableName: 'Lines', dynamo: dynamo.sdk.dynamo });
+const orders = () => tableClient({ grant: Orders.allow('get', 'put', 'delete', 'query'), tableName: 'Orders', dynamo: dynamo.sdk.dynamo });
+const lines = () => tableClient({ grant: Lines.allow('get', 'put', 'query'), tableName: 'Lines', dynamo: dynamo.sdk.dynamo });
 
 const order = (id: string, status = 'open', changeKey = `k-${id}`) => ({ id, status, size: 3, changeKey });
 

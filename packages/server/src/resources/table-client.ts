@@ -1,51 +1,32 @@
 /**
- * `TableClient` on DynamoDB: single-item reads and writes and one-partition queries, with conditions. Reads of the table itself are
- * consistent; an index is as DynamoDB keeps it, moments behind. There is no scan, no update expression and no transaction.
+ * `TableClient` on DynamoDB. Reads of the table itself are consistent; an index is as DynamoDB keeps it, moments behind. There is no scan.
+ * Updates, batches and transactions have files of their own.
  *
  * A conditional write whose answer was lost is repeated by the SDK, and then fails its condition because the first attempt held: a
- * caller that must tell reads the item again.
+ * caller that must tell reads the item again. A transaction does not have that gap.
  */
 
-import type { TableResource } from '../service/grant.js';
-import type { Page, QueryRequest, TableClient, TableGrant, TableOperation, WriteCondition } from '../service/table.js';
+import type { Page, QueryRequest, TableClient, TableGrant, TableResource } from '../service/table.js';
 import type { Dynamo } from './dynamo.js';
 import { type CursorScope, decodeCursor, encodeCursor, foreignCursor } from './query-cursor.js';
-import { sdkErrorName, sdkFailure } from './sdk-failure.js';
-import { checkItem, misfit } from './stored-item.js';
-import { conditionExpression, type Expression, partitionExpression } from './table-expression.js';
-
-type Item = Readonly<Record<string, unknown>>;
+import { sdkErrorName } from './sdk-failure.js';
+import { checkItem } from './stored-item.js';
+import { batchGet, batchWrite } from './table-batch.js';
+import { partitionExpression } from './table-expression.js';
+import { conditionFields, type Item, placeholderFields, readAttributes, type TableClientOptions, tableParts } from './table-parts.js';
+import { stepMakers, transact } from './table-transact.js';
+import { updateItem } from './table-update.js';
 
 /** A table's client without the types of its items. */
 export type AnyTableClient = TableClient<Item, Item, string>;
 
-export interface TableClientOptions {
-  readonly grant: TableGrant<unknown>;
-  /** The table's deployed name. */
-  readonly tableName: string;
-  readonly dynamo: () => Promise<Dynamo>;
-}
-
-const ACTIONS: Readonly<Record<TableOperation, string>> = {
-  get: 'dynamodb:GetItem',
-  put: 'dynamodb:PutItem',
-  delete: 'dynamodb:DeleteItem',
-  query: 'dynamodb:Query',
-};
-
 const DEFAULT_LIMIT = 100;
 
 /** A client with every operation; `createClients` hands out the granted ones. */
-export function createTableClient({ grant, tableName, dynamo }: TableClientOptions): AnyTableClient {
+export function createTableClient(options: TableClientOptions): AnyTableClient {
+  const parts = tableParts(options);
+  const { grant, tableName, run } = parts;
   const { resource } = grant;
-
-  const run = async <TResult>(operation: TableOperation, request: (db: Dynamo) => Promise<TResult>): Promise<TResult> => {
-    try {
-      return await request(await dynamo());
-    } catch (cause) {
-      throw sdkFailure(cause, { resource, physicalName: tableName, operation, action: ACTIONS[operation] });
-    }
-  };
 
   const write = (operation: 'put' | 'delete', request: (db: Dynamo) => Promise<unknown>): Promise<boolean> =>
     run(operation, async (db) => {
@@ -74,6 +55,11 @@ export function createTableClient({ grant, tableName, dynamo }: TableClientOptio
     },
     delete: (key, condition) =>
       write('delete', (db) => db.delete({ TableName: tableName, Key: db.toAttributes(key), ...conditionFields(resource, condition, db) })),
+    update: (key, change, condition) => updateItem(parts, key, { change, condition }),
+    batchGet: (keys) => batchGet(parts, keys),
+    batchWrite: (writes) => batchWrite(parts, writes),
+    ...stepMakers(parts),
+    transact: (steps) => transact(parts, steps),
     query: async (request) => {
       const scope = cursorScope(resource, request);
       const { items, cursor } = await run('query', (db) => queryPage(db, { grant, tableName, request, scope }));
@@ -96,8 +82,7 @@ async function queryPage(db: Dynamo, { grant, tableName, request, scope }: PageR
   const page = db.query({
     TableName: tableName,
     KeyConditionExpression: key.text,
-    ExpressionAttributeNames: key.names,
-    ExpressionAttributeValues: key.values,
+    ...placeholderFields(key),
     Limit: limit + 1,
     ScanIndexForward: !scope.descending,
     ...(scope.index === undefined ? { ConsistentRead: true } : { IndexName: scope.index }),
@@ -111,28 +96,6 @@ async function queryPage(db: Dynamo, { grant, tableName, request, scope }: PageR
   // Fewer items and a key: DynamoDB stops a page at 1 MB.
   const last = Items.length > limit ? items.at(-1) : LastEvaluatedKey && db.fromAttributes(LastEvaluatedKey);
   return { items, cursor: last ? encodeCursor(scope, last as Readonly<Record<string, string>>) : null };
-}
-
-function readAttributes(grant: TableGrant<unknown>, db: Dynamo, attributes: Parameters<Dynamo['fromAttributes']>[0]): Item {
-  try {
-    return db.fromAttributes(attributes);
-  } catch (cause) {
-    throw misfit(grant, attributes, 'read', String(cause), cause);
-  }
-}
-
-function conditionFields(resource: TableResource, condition: WriteCondition<Item> | undefined, db: Dynamo) {
-  const expression = condition && conditionExpression(resource, condition.if, db.toValue);
-  return expression ? expressionFields(expression) : {};
-}
-
-/** DynamoDB refuses empty maps. */
-function expressionFields({ text, names, values }: Expression) {
-  return {
-    ConditionExpression: text,
-    ExpressionAttributeNames: names,
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
-  };
 }
 
 /** @throws TypeError for an index or a partition that the table does not have; types refuse it before. */

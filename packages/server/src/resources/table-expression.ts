@@ -1,9 +1,9 @@
 /**
- * DynamoDB condition and key expressions. Names and values only ever appear as placeholders, so no attribute name is a reserved word
+ * DynamoDB condition, key and update expressions. Names and values only ever appear as placeholders, so no attribute name is a reserved word
  * and no value is read as syntax. DynamoDB developer guide, "Expression attribute names" and "Condition expressions".
  */
 
-import type { TableResource } from '../service/grant.js';
+import type { ItemUpdate, TableResource } from '../service/table.js';
 import type { DynamoValue } from './dynamo.js';
 
 /** The fields an expression adds to a request. */
@@ -40,6 +40,39 @@ export function conditionExpression(
 /** The key condition of a query: one partition. */
 export function partitionExpression(attribute: string, value: string): Expression {
   return { text: '#p = :p', names: { '#p': attribute }, values: { ':p': { S: value } } };
+}
+
+type Change = ItemUpdate<Readonly<Record<string, unknown>>>;
+
+/** A change of attributes. One that is set to undefined is removed, as `put` leaves it out. */
+export function updateExpression({ set = {}, add = {}, remove = [] }: Change, toValue: (value: unknown) => DynamoValue): Expression {
+  const sets = Object.entries(set).filter(([, value]) => value !== undefined);
+  const adds = Object.entries(add).filter(([, value]) => value !== undefined);
+  const removes = [...remove, ...Object.keys(set).filter((name) => set[name] === undefined)];
+  const changed = [...sets, ...adds].map(([name]) => name).concat(removes);
+  const place = (name: string) => `#u${changed.indexOf(name)}`;
+  const value = (name: string) => `:u${changed.indexOf(name)}`;
+  const clauses = [
+    sets.length === 0 ? '' : `SET ${sets.map(([name]) => `${place(name)} = ${value(name)}`).join(', ')}`,
+    adds.length === 0 ? '' : `ADD ${adds.map(([name]) => `${place(name)} ${value(name)}`).join(', ')}`,
+    removes.length === 0 ? '' : `REMOVE ${removes.map(place).join(', ')}`,
+  ];
+  return {
+    text: clauses.filter((clause) => clause !== '').join(' '),
+    names: Object.fromEntries(changed.map((name) => [place(name), name])),
+    values: Object.fromEntries([...sets, ...adds].map(([name, given]) => [value(name), toValue(given)])),
+  };
+}
+
+/** @throws TypeError for a change of a key attribute, and for one of nothing. */
+export function checkChange({ name, partitionKey, sortKey }: TableResource, { set = {}, add = {}, remove = [] }: Change): void {
+  const changed = [...Object.keys(set), ...Object.keys(add), ...remove];
+  if (changed.length === 0) throw new TypeError(`[TABLE] ${name}: an update that changes nothing; give \`set\`, \`add\` or \`remove\``);
+  const key = changed.find((attribute) => attribute === partitionKey || attribute === sortKey);
+  if (key === undefined) return;
+  throw new TypeError(
+    `[TABLE] ${name}: an update of the key attribute "${key}", which cannot change; put a new item and delete the old one`,
+  );
 }
 
 function existence(test: 'attribute_exists' | 'attribute_not_exists', attribute: string): Expression {

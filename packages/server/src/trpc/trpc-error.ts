@@ -3,19 +3,29 @@
  * formatter writes them as PROTOCOL.md section 4 says. tRPC's own failures (an unknown path, a body that is no JSON) get the same form.
  */
 
-import { type ErrorShape, type ErrorShapeParts, errorShape, GatewayError, isErrorCode } from '@org/gateway-core/errors';
+import { type ErrorCode, type ErrorShape, type ErrorShapeParts, errorShape, GatewayError, isErrorCode } from '@org/gateway-core/errors';
 import { TRPCError } from '@trpc/server';
 
 /** What a tRPC procedure throws for a failed outcome. */
 export function trpcError(parts: ErrorShapeParts): TRPCError {
   const { code, message, path, requestId, error, details, issues } = parts;
-  return new TRPCError({ code, message, cause: new GatewayError(code, message, { path, requestId, error, data: details, issues }) });
+  return new TRPCError({
+    code: trpcCode(code),
+    message,
+    cause: new GatewayError(code, message, { path, requestId, error, data: details, issues }),
+  });
+}
+
+/** tRPC has no code for FAILED_DEPENDENCY; its adapters answer 502 then, with our own code and 424 in `data`. */
+function trpcCode(code: ErrorCode): TRPCError['code'] {
+  return code === 'FAILED_DEPENDENCY' ? 'BAD_GATEWAY' : code;
 }
 
 /** tRPC's error formatter: our shape, whoever made the error. Never a stack, never the text of an unknown error (P4.2). */
 export function formatError({ error, path }: { readonly error: TRPCError; readonly path: string | undefined }): ErrorShape {
-  const code = isErrorCode(error.code) ? error.code : 'INTERNAL_SERVER_ERROR';
   const ours = error.cause instanceof GatewayError ? error.cause : undefined;
+  const known = ours?.code ?? error.code;
+  const code = isErrorCode(known) ? known : 'INTERNAL_SERVER_ERROR';
   return errorShape({
     code,
     message: code === 'INTERNAL_SERVER_ERROR' ? 'Internal server error' : (ours?.message ?? `[${code}] ${error.message}`),

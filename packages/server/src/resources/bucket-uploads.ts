@@ -1,0 +1,70 @@
+/**
+ * Multipart uploads: parts go straight to S3 by signed URLs (`bucket-signing.ts`), and nothing is visible before they are put together.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ */
+
+import { GatewayError } from '@org/gateway-core/errors';
+import type { BucketClient, UploadedPart } from '../service/bucket.js';
+import { type BucketParts, unless } from './bucket-parts.js';
+import { sdkErrorName } from './sdk-failure.js';
+
+/** S3's answers to parts that do not make an object; MalformedXML is the one to no parts at all. */
+const BAD_PARTS = new Set(['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'MalformedXML']);
+
+/** The operations of a multipart upload. */
+export function bucketUploads({
+  run,
+  at,
+}: BucketParts): Pick<BucketClient, 'createUpload' | 'listParts' | 'completeUpload' | 'abortUpload'> {
+  return {
+    createUpload: (key, { contentType, metadata = {} }) =>
+      run('createUpload', async (client) => {
+        const { UploadId } = await client.createUpload({ ...at(key), ContentType: contentType, Metadata: { ...metadata } });
+        return { uploadId: UploadId ?? '' };
+      }),
+    listParts: (key, uploadId) =>
+      run('listParts', (client) =>
+        unless(['NoSuchUpload'], async () => {
+          const parts: UploadedPart[] = [];
+          let marker: string | undefined;
+          do {
+            const page = await client.listParts({
+              ...at(key),
+              UploadId: uploadId,
+              ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+            });
+            parts.push(
+              ...(page.Parts ?? []).map(({ PartNumber = 0, ETag = '', Size = 0 }) => ({ partNumber: PartNumber, etag: ETag, bytes: Size })),
+            );
+            marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+          } while (marker !== undefined);
+          return parts;
+        }),
+      ),
+    completeUpload: (key, uploadId, parts) =>
+      run('completeUpload', async (client) => {
+        const inOrder = [...parts].sort((one, other) => one.partNumber - other.partNumber);
+        const Parts = inOrder.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
+        try {
+          await client.completeUpload({ ...at(key), UploadId: uploadId, MultipartUpload: { Parts } });
+        } catch (cause) {
+          throw uploadFailure(cause, key);
+        }
+      }),
+    abortUpload: (key, uploadId) =>
+      run('abortUpload', async (client) => {
+        await unless(['NoSuchUpload'], () => client.abortUpload({ ...at(key), UploadId: uploadId }));
+      }),
+  };
+}
+
+function uploadFailure(cause: unknown, key: string): unknown {
+  const name = sdkErrorName(cause) ?? '';
+  if (name === 'NoSuchUpload') return new GatewayError('NOT_FOUND', `[NOT_FOUND] no such upload of "${key}"; begin a new one`, { cause });
+  if (!BAD_PARTS.has(name)) return cause;
+  return new GatewayError(
+    'BAD_REQUEST',
+    `[BAD_REQUEST] the parts of "${key}" make no object (${name}); expected every part that was sent, with its etag, of at least 5 MiB but for the last`,
+    { cause },
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * The face of a service to other services: a call in, its outcome out, like any other call of a procedure. A caller that waits gets every
+ * failure as an answer. One that does not wait gets nothing, so a failure that may pass, or is ours, is thrown: Lambda repeats the call,
+ * and then keeps it in the dead-letter queue. A failure of the caller's making would only fail again.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+
+import { ERROR_CODES, type ErrorShapeParts } from '@org/gateway-core/errors';
+import { contextFactory } from '../execute/create-context.js';
+import { execute, procedureOf } from '../execute/executor.js';
+import type { FunctionParts } from '../execute/function-parts.js';
+import { readServiceCall, type ServiceCallResult } from './call-event.js';
+
+/** @throws Error for a malformed event, and for a failed call that nobody waits for and that is worth repeating. */
+export async function handleServiceCall(parts: FunctionParts, event: { readonly gatewayCall: unknown }): Promise<ServiceCallResult> {
+  const { procedure, input, caller, requestId, user, waits } = readServiceCall(event);
+  const { declaration } = parts.implementation;
+  const ctx = contextFactory(parts)({ user, requestId });
+  const kind = procedureOf(parts.implementation, procedure)?.kind === 'query' ? 'query' : 'mutation';
+  const outcome = await execute(parts.implementation, { procedure, input, kind, vouched: declaration.internal }, ctx);
+  if (!outcome.ok && !waits) {
+    const facts = { path: `${declaration.service.name}.${procedure}`, requestId, caller, code: outcome.error.code };
+    if (isWorthRepeating(outcome.error))
+      throw new Error(`[${facts.code}] ${facts.path} called by ${caller} failed: ${outcome.error.message}`);
+    parts.log.error('a call that nobody waits for was refused and is not repeated', { ...facts, why: outcome.error.message });
+  }
+  return { outcome };
+}
+
+function isWorthRepeating({ code }: ErrorShapeParts): boolean {
+  const { httpStatus, retryable } = ERROR_CODES[code];
+  return httpStatus >= 500 || retryable || code === 'FAILED_DEPENDENCY';
+}
