@@ -27,7 +27,7 @@ export interface HttpRecorder {
 }
 
 /** Listens on a port of its own. */
-export async function startRecorder(answer: (request: RecordedRequest) => RecordedAnswer): Promise<HttpRecorder> {
+export async function startRecorder(answer: (request: RecordedRequest) => RecordedAnswer | Promise<RecordedAnswer>): Promise<HttpRecorder> {
   const requests: RecordedRequest[] = [];
   const server = createServer(async (message, response) => {
     const chunks: Buffer[] = [];
@@ -41,7 +41,7 @@ export async function startRecorder(answer: (request: RecordedRequest) => Record
       body: Buffer.concat(chunks),
     };
     requests.push(request);
-    const { status, headers = {}, body = '' } = answer(request);
+    const { status, headers = {}, body = '' } = await answer(request);
     response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
