@@ -3,6 +3,7 @@
  * services. Reading the environment fails the cold start, not the first call.
  */
 
+import { callTimeoutMs } from './call-timeout.js';
 import { readServiceEnvironment } from './env.js';
 import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
@@ -54,14 +55,6 @@ export function createServiceHandler(implementation: Implementation): ServiceHan
     if (isServiceCall(event)) return handleServiceCall(parts, event);
     return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event);
   };
-}
-
-/** Left of a function's own time to answer after a call of another service that took too long. */
-const MARGIN_MS = 1_000;
-
-/** How long a function may wait for another service. */
-export function callTimeoutMs({ timeoutSeconds }: { readonly timeoutSeconds: number }): number {
-  return Math.max(MARGIN_MS, timeoutSeconds * 1_000 - MARGIN_MS);
 }
 
 /** `eventType` is what only WebSocket APIs send. */

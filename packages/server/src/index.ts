@@ -1,7 +1,7 @@
 /** The server: contract and handlers to Lambda handlers. `./service` is the declarations, `./trpc` the tRPC router face. */
 
 // For teams that write handlers.
-export { createServiceHandler, type ServiceHandler } from './create-service-handler.js';
+export { createServiceHandler, type ServiceEvent, type ServiceHandler } from './create-service-handler.js';
 export type { CallContext, ConnectionInfo, User } from './execute/context.js';
 export { contextFactory } from './execute/create-context.js';
 export { type Call, execute } from './execute/executor.js';
@@ -15,3 +15,16 @@ export { createLogger, type Logger } from './telemetry/logger.js';
 // For adapters and tests.
 export type { FanoutEvent, FanoutResult } from './topics/fanout-function.js';
 export type { LambdaContext, SocketEvent, SocketResult } from './websocket/socket-event.js';
+export { createWorkerHandler, type WorkerEvent, type WorkerFunction, workerFunction } from './workers/create-worker-handler.js';
+export { implementWorker } from './workers/implement-worker.js';
+export type { WorkerParts } from './workers/worker-parts.js';
+export type {
+  Change,
+  ChangeHandler,
+  FieldHandler,
+  MessageHandler,
+  ReceivedMessage,
+  WorkerContext,
+  WorkerHandler,
+  WorkerImplementation,
+} from './workers/worker-types.js';

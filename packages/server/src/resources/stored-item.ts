@@ -7,25 +7,28 @@ import { GatewayError } from '@org/gateway-core/errors';
 import { describeIssues, validate } from '../execute/validate.js';
 import type { TableGrant } from '../service/table.js';
 
+/** A table and its schema: of a grant, or of a worker's source. */
+type DeclaredItems = Pick<TableGrant<unknown>, 'resource' | 'item'>;
+
 /**
  * The item as the schema returns it.
  *
  * @throws GatewayError INTERNAL_SERVER_ERROR that names table, key and what did not fit: for the log, it is never sent.
  */
-export async function checkItem(grant: TableGrant<unknown>, item: object, way: 'read' | 'written'): Promise<object> {
+export async function checkItem(grant: DeclaredItems, item: object, way: 'read' | 'written'): Promise<object> {
   const result = await validate(grant.item, item);
   if (result.success) return result.data as object;
   throw misfit(grant, item, way, describeIssues(result.error.issues).text);
 }
 
 /** The error for an item that is not what was declared. */
-export function misfit(grant: TableGrant<unknown>, item: object, way: 'read' | 'written', why: string, cause?: unknown): GatewayError {
+export function misfit(grant: DeclaredItems, item: object, way: 'read' | 'written', why: string, cause?: unknown): GatewayError {
   const { name } = grant.resource;
   const key = JSON.stringify(keyOf(grant, item));
   return new GatewayError('INTERNAL_SERVER_ERROR', `item ${key} ${way} in table ${name} does not fit its schema: ${why}`, { cause });
 }
 
-function keyOf({ resource }: TableGrant<unknown>, item: object): Record<string, unknown> {
+function keyOf({ resource }: DeclaredItems, item: object): Record<string, unknown> {
   const fields = item as Readonly<Record<string, unknown>>;
   const names = [resource.partitionKey, ...(resource.sortKey === undefined ? [] : [resource.sortKey])];
   return Object.fromEntries(names.map((name) => [name, fields[name]]));
