@@ -19,7 +19,8 @@ describe('FIDELITY.md', () => {
   it('has a row for each behaviour that was set out to be emulated, in order and once', async () => {
     const numbers = (await readRows()).map(({ number }) => number);
     const whole = numbers.filter((number) => /^\d+$/.test(number)).map(Number);
-    expect(whole).toEqual(Array.from({ length: 68 }, (_, index) => index + 1));
+    // From 100 on numbers were given out in blocks, one per group of services.
+    expect(whole.filter((number) => number < 100)).toEqual(Array.from({ length: 68 }, (_, index) => index + 1));
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 

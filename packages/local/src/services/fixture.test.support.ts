@@ -29,6 +29,8 @@ export interface TestClock extends Clock {
   advance(ms: number): void;
   /** Resolves when a timer waits to be reached. */
   timerSet(): Promise<void>;
+  /** How many timers wait. */
+  pending(): number;
 }
 
 export function createTestClock(): TestClock {
@@ -38,6 +40,7 @@ export function createTestClock(): TestClock {
   const now = (): number => Date.now() + offsetMs;
   return {
     now,
+    pending: () => timers.length,
     timerSet: () => (timers.length > 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     after(delayMs, run) {
       const timer = { atMs: now() + delayMs, run };

@@ -153,6 +153,9 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     WebsiteURL: ({ environment }, ref) => `http://${ref}.s3-website-${environment.region}.amazonaws.com`,
   }),
   'AWS::S3::BucketPolicy': anonymous,
+  'AWS::SageMaker::Endpoint': sagemaker('endpoint', 'EndpointName'),
+  'AWS::SageMaker::EndpointConfig': sagemaker('endpoint-config', 'EndpointConfigName'),
+  'AWS::SageMaker::Model': sagemaker('model', 'ModelName'),
   'AWS::SecretsManager::Secret': unserved(arnOf(named('Name', 256), arn('secretsmanager', 'secret:')), { Id: same }),
   'AWS::SNS::Subscription': unserved(arnOf(uuid, arn('sns', 'subscription:')), { Arn: same }),
   'AWS::SNS::Topic': unserved(arnOf(topicName, arn('sns')), { TopicArn: same, TopicName: topicName }),
@@ -176,6 +179,18 @@ function bucketSafe(name: string): string {
 function rolePath(facts: ResourceFacts): string {
   const path = facts.property('Path');
   return typeof path === 'string' ? path : '/';
+}
+
+/**
+ * SageMaker's resources: `Ref` is the ARN, which has the name in lower case even when the name itself has not. A generated name is in lower
+ * case here, so that one can be told from the other.
+ */
+function sagemaker(kind: string, property: string): ResourceKind {
+  const name: Naming = (facts) => {
+    const given = facts.property(property);
+    return typeof given === 'string' ? given : named(property, 63)(facts).toLowerCase();
+  };
+  return plain((facts) => arn('sagemaker', `${kind}/`)(facts, name(facts).toLowerCase()), { [property]: name });
 }
 
 function asFunctionArn(facts: ResourceFacts, nameOrArn: unknown): string {

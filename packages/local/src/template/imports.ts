@@ -5,10 +5,13 @@
  * ```json
  * "Metadata": { "local-stage:imports": [{ "Type": "AWS::Kendra::Index", "PhysicalId": "11111111-…", "Properties": { "Name": "help" } }] }
  * ```
+ *
+ * An entry may have a `Metadata` of its own, with what stands for its container.
  */
 import type { ResolvedResource } from '../parts.js';
 import { StageError } from '../stage-error.js';
 import type { StackTemplate } from './assembly.js';
+import { containerScript } from './container-script.js';
 
 const KEY = 'local-stage:imports';
 
@@ -27,7 +30,7 @@ export function importedResources(stack: StackTemplate): readonly ResolvedResour
       type: entry.Type,
       physicalId: entry.PhysicalId,
       properties: entry.Properties ?? {},
-      metadata: {},
+      metadata: containerScript(stack, entry.Metadata),
     };
   });
 }
@@ -36,11 +39,12 @@ interface Entry {
   readonly Type?: unknown;
   readonly PhysicalId?: unknown;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
 function malformed(stack: StackTemplate, got: unknown): StageError {
   return new StageError(
     'TEMPLATE_INVALID',
-    `${stack.name}: Metadata.${KEY}: got ${JSON.stringify(got)}, expected a list of { Type, PhysicalId, Properties? }`,
+    `${stack.name}: Metadata.${KEY}: got ${JSON.stringify(got)}, expected a list of { Type, PhysicalId, Properties?, Metadata? }`,
   );
 }

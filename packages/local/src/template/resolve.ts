@@ -8,6 +8,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import type { Environment, Report, ResolvedResource, ResolvedStack } from '../parts.js';
 import type { Assembly, StackTemplate, TemplateResource } from './assembly.js';
 import { kindOf } from './attributes.js';
+import { containerScript } from './container-script.js';
 import { importedResources } from './imports.js';
 import { StackScope, type World } from './stack-scope.js';
 import { type Place, templateError } from './template-error.js';
@@ -86,21 +87,10 @@ function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalI
     metadata: {
       ...at.resource.Metadata,
       ...(asset === undefined ? {} : { 'aws:asset:path': asset }),
-      ...containerScript(stack, at.resource),
+      ...containerScript(stack, at.resource.Metadata),
     },
   };
 }
-
-/**
- * What stands for a container image on the stage: `"local-stage:container": { "script": "path" }` in a resource's metadata, a Node.js program
- * with the path from the folder of the assembly. It comes out absolute.
- */
-function containerScript(stack: StackTemplate, resource: TemplateResource): Record<string, unknown> {
-  const script = (resource.Metadata?.[CONTAINER] as { script?: unknown } | undefined)?.script;
-  return typeof script === 'string' ? { [CONTAINER]: { script: resolvePath(stack.directory, script) } } : {};
-}
-
-const CONTAINER = 'local-stage:container';
 
 /** The template's own metadata comes first: the CDK CLI writes it, a bare `node app.js` does not. */
 function codePath(stack: StackTemplate, resource: TemplateResource, properties: Record<string, unknown>): string | undefined {
