@@ -9,3 +9,4 @@ export {
   type Running,
   type SubscribeOptions,
 } from './conversation-suite.js';
+export { type BusMessage, type BusUnderTest, describeMessageBus, type MessageBusOptions } from './message-bus-suite.js';
