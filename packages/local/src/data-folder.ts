@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { StageError } from './stage-error.js';
 
 /** The parts of a data folder that are a stage's own. */
-export const dataParts = { tables: 'dynamodb', objects: 's3', checkpoints: 'checkpoints' } as const;
+export const dataParts = { tables: 'dynamodb', objects: 's3', queues: 'sqs', checkpoints: 'checkpoints' } as const;
 
 /**
- * Deletes the tables, objects and checkpoints of a data folder; damaged ones too.
+ * Deletes the tables, objects, queues and checkpoints of a data folder; damaged ones too.
  *
  * @throws StageError `RESOURCE_REFUSED` while another process has the folder open: nothing is deleted then
  */

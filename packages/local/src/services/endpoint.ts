@@ -90,6 +90,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const server = createServer((request, response) => {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    // SDK clients sign at the time that answers carry.
+    response.setHeader('date', new Date(clock.now()).toUTCString());
     dispatch(request, response).catch((error: unknown) => {
       // A client that went away is no news.
       if (request.errored) return;

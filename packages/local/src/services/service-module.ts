@@ -5,6 +5,7 @@
 import type { Authorize } from '../iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedStack } from '../parts.js';
 import type { WireHandler } from '../wire/wire-handler.js';
+import type { Neighbours } from './neighbours.js';
 
 /** What a service is started with. */
 export interface ServiceParts {
@@ -18,9 +19,26 @@ export interface ServiceParts {
   /** To be asked before every operation. */
   readonly authorize: Authorize;
   readonly invoke: Invoke;
+  /** Queues and topics of the stage; a service that has them puts them in when it starts. @default none */
+  readonly neighbours?: Neighbours;
+  /** Asked before every operation that is allowed. @default nothing fails */
+  readonly faults?: ServiceFaults;
   /** Where the service may keep data, in a folder of its own; absent: in memory. */
   readonly dataDir?: string;
 }
+
+/** A call that a fault may hit. */
+export interface FaultyCall {
+  /** `sqs`, `sns` */
+  readonly service: string;
+  /** `sqs:SendMessage` */
+  readonly action: string;
+  /** ARN of queue or topic. */
+  readonly resource: string;
+}
+
+/** A switch for tests: makes a queue or a topic refuse calls as a busy or broken one of AWS does. */
+export type ServiceFaults = (call: FaultyCall) => 'throttle' | 'fail' | undefined;
 
 /** A started service. */
 export interface RunningService {

@@ -157,10 +157,10 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::SageMaker::EndpointConfig': sagemaker('endpoint-config', 'EndpointConfigName'),
   'AWS::SageMaker::Model': sagemaker('model', 'ModelName'),
   'AWS::SecretsManager::Secret': unserved(arnOf(named('Name', 256), arn('secretsmanager', 'secret:')), { Id: same }),
-  'AWS::SNS::Subscription': unserved(arnOf(uuid, arn('sns', 'subscription:')), { Arn: same }),
-  'AWS::SNS::Topic': unserved(arnOf(topicName, arn('sns')), { TopicArn: same, TopicName: topicName }),
+  'AWS::SNS::Subscription': plain(arnOf(uuid, arn('sns', 'subscription:')), { Arn: same }),
+  'AWS::SNS::Topic': plain(arnOf(topicName, arn('sns')), { TopicArn: same, TopicName: topicName }),
   'AWS::SNS::TopicPolicy': anonymous,
-  'AWS::SQS::Queue': unserved(
+  'AWS::SQS::Queue': plain(
     (facts) => `https://sqs.${facts.environment.region}.amazonaws.com/${facts.environment.accountId}/${queueName(facts)}`,
     { Arn: (facts) => arn('sqs')(facts, queueName(facts)), QueueName: queueName, QueueUrl: same },
   ),

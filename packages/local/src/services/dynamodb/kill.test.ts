@@ -1,9 +1,5 @@
 /** What was acknowledged is there after a kill, with its stream record and index entry; what was not is there as a whole or not at all. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -13,41 +9,21 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { environment, onCleanup, operatorKeys, startFixture, temporaryFolder } from '../fixture.test.support.js';
+import { startChild } from '../kill.test.support.js';
 
 const TableName = 'writes';
-
-/** Bundles the child next to this package's dependencies, since Node cannot run TypeScript by itself. */
-async function bundleChild(): Promise<string> {
-  const cache = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url));
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'kill-'));
-  onCleanup(() => rm(folder, { recursive: true, force: true }));
-  const outfile = join(folder, 'child.mjs');
-  const entry = fileURLToPath(new URL('./kill-child.test.support.ts', import.meta.url));
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
-  return outfile;
-}
-
-async function startChild(
-  dataDir: string,
-): Promise<{ readonly child: ChildProcess; readonly url: string; readonly table: Record<string, unknown> }> {
-  const child = fork(await bundleChild(), [dataDir, operatorKeys.accessKeyId, operatorKeys.secretAccessKey], { execArgv: [] });
-  const exited = once(child, 'exit');
-  onCleanup(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
-  const [message] = (await once(child, 'message')) as [{ readonly url: string; readonly table: Record<string, unknown> }];
-  return { child, ...message };
-}
 
 describe('a kill', () => {
   it('loses no acknowledged write, no record of one, and tears no transaction or object apart', async () => {
     const dataDir = await temporaryFolder();
-    const { child, url, table } = await startChild(dataDir);
+    const entry = new URL('./kill-child.test.support.ts', import.meta.url);
+    const started = await startChild<{ readonly url: string; readonly table: Record<string, unknown> }>(entry, dataDir);
+    const {
+      child,
+      message: { url, table },
+    } = started;
     const configuration = { endpoint: url, region: environment.region, credentials: operatorKeys, maxAttempts: 1 };
     const dynamo = new DynamoDBClient(configuration);
     const s3 = new S3Client(configuration);
