@@ -2,8 +2,8 @@
  * What applications get from this contract, spelled out by hand for one procedure of each kind. Compiled by `tsc -b`; nothing here runs.
  */
 
-import type { ErrorsOf, InputOf, NoErrors, OutputOf, ParsedOf, ReturnOf } from '@org/gateway-core';
-import type { AppContract } from './index.js';
+import type { ErrorsOf, InputOf, MessageData, MessageInput, NoErrors, OutputOf, ParsedOf, ReturnOf } from '@org/gateway-core';
+import type { AppContract, documentEvents, fileEvents } from './index.js';
 
 type Exact<TLeft, TRight> = (<TProbe>() => TProbe extends TLeft ? 1 : 2) extends <TProbe>() => TProbe extends TRight ? 1 : 2 ? true : false;
 
@@ -47,3 +47,14 @@ exact<Exact<InputOf<System['health']>, void>>();
 exact<Exact<ErrorsOf<System['health']>, NoErrors>>();
 exact<Exact<InputOf<System['whoami']>, { tag?: string[] | undefined }>>();
 exact<Exact<ParsedOf<System['whoami']>, { tag: string[] }>>();
+
+type Search = Services['search']['procedures'];
+type Inference = Services['inference']['procedures'];
+
+exact<Exact<ErrorsOf<Search['find']>, { INDEX_MISSING: { index: string } }>>();
+exact<Exact<OutputOf<Search['find']>['items'][number]['titleRuns'], { text: string; match: boolean }[]>>();
+exact<Exact<OutputOf<Inference['results']>['kind'], 'label' | 'end' | 'failed'>>();
+exact<Exact<ErrorsOf<Files['completeUpload']>, { NOT_FOUND: { key: string }; PARTS_MISSING: { key: string; missing: number[] } }>>();
+
+exact<Exact<MessageInput<typeof fileEvents.messages.uploaded>, { key: string; name: string; contentType: string; bytes: number }>>();
+exact<Exact<MessageData<typeof documentEvents.messages.changed>['change'], 'saved' | 'removed'>>();

@@ -4,16 +4,26 @@
  */
 
 import { type Contract, defineContract } from '@org/gateway-core';
+import { answers } from './answers.js';
 import { documents } from './documents.js';
+import { events } from './events.js';
 import { files } from './files.js';
+import { graph } from './graph.js';
+import { inference } from './inference.js';
+import { search } from './search.js';
 import { system } from './system.js';
 
 /** The organisation's API. The annotation keeps the emitted types small: see `Contract`. */
-export const contract: Contract<{ documents: typeof documents; files: typeof files; system: typeof system }> = defineContract({
-  documents,
-  files,
-  system,
-});
+export const contract: Contract<{
+  answers: typeof answers;
+  documents: typeof documents;
+  events: typeof events;
+  files: typeof files;
+  graph: typeof graph;
+  inference: typeof inference;
+  search: typeof search;
+  system: typeof system;
+}> = defineContract({ answers, documents, events, files, graph, inference, search, system });
 
 /** Its type: what clients are typed by. */
 export type AppContract = typeof contract;

@@ -4,13 +4,10 @@
 
 import { error, mutation, query, service, subscription } from '@org/gateway-core';
 import * as z from 'zod';
+import { DOCUMENT_ID, FOLDER } from './document-fields.js';
 
-/** A document's id: chosen by the server, or by the caller on import so that importing twice changes nothing. */
-const DocumentId = () =>
-  z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/, 'expected 1 to 128 of letters, digits, and . _ @ -, starting with a letter or digit');
-const Folder = () => z.string().regex(/^[A-Za-z0-9@][A-Za-z0-9._@-]{0,63}$/, 'expected 1 to 64 of letters, digits, and . _ @ -');
+const DocumentId = () => z.string().regex(...DOCUMENT_ID);
+const Folder = () => z.string().regex(...FOLDER);
 const Title = () => z.string().trim().min(1).max(200);
 /** Characters, not bytes: with JSON's escapes this stays under the 6 MB a Lambda can take. */
 const Body = () => z.string().max(1_000_000);
@@ -56,6 +53,15 @@ export const documents = service('documents', {
     rest: 'GET /documents/{id}',
   }),
 
+  many: query({
+    summary: 'Facts of the documents of these ids that exist, in the order asked for',
+    auth: 'public',
+    /** At most 50, so that the longest ids fit into a URL. */
+    input: () => z.object({ id: z.array(DocumentId()).min(1).max(50) }),
+    output: () => z.object({ items: z.array(Summary()) }),
+    rest: 'GET /summaries',
+  }),
+
   folders: query({
     summary: 'The folders, by name; a folder stays once it held a document',
     auth: 'public',
@@ -88,6 +94,16 @@ export const documents = service('documents', {
     output: () => z.object({ id: z.string() }),
     errors: { NOT_FOUND: Missing },
     rest: 'DELETE /documents/{id}',
+  }),
+
+  move: mutation({
+    summary: 'Moves documents into a folder, all of them or none',
+    auth: 'public',
+    idempotent: true,
+    input: () => z.object({ ids: z.array(DocumentId()).min(1).max(25), folder: Folder() }),
+    output: () => z.object({ items: z.array(Summary()) }),
+    errors: { NOT_FOUND: () => z.object({ ids: z.array(z.string()) }) },
+    rest: 'POST /moves',
   }),
 
   changes: subscription({

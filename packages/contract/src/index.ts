@@ -4,7 +4,14 @@
  */
 
 // For applications.
+export { answers } from './answers.js';
+// For services: what they tell each other.
+export { documentEvents, fileEvents } from './bus-messages.js';
 export { type AppContract, contract } from './contract.js';
 export { documents } from './documents.js';
-export { files, MAX_UPLOAD_BYTES } from './files.js';
+export { events } from './events.js';
+export { files, MAX_MULTIPART_BYTES, MAX_RANGE_BYTES, MAX_UPLOAD_BYTES } from './files.js';
+export { graph } from './graph.js';
+export { inference } from './inference.js';
+export { search } from './search.js';
 export { system } from './system.js';

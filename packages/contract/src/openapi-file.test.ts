@@ -72,17 +72,40 @@ describe('openapi.json', () => {
     // Others may be there: a new procedure takes no line here.
     expect(routes).toEqual(
       expect.arrayContaining([
+        'answers.ask: GET /answers',
         'documents.edit: POST /documents/{id}',
         'documents.folders: GET /folders',
         'documents.get: GET /documents/{id}',
         'documents.list: GET /documents',
+        'documents.many: GET /summaries',
+        'documents.move: POST /moves',
         'documents.remove: DELETE /documents/{id}',
         'documents.save: POST /documents',
+        'events.note: POST /events/{id}/notes',
+        'events.recent: GET /events',
+        'files.abortUpload: DELETE /files/{key}/upload',
+        'files.beginUpload: POST /files/uploads',
+        'files.completeUpload: POST /files/{key}/upload',
+        'files.content: GET /files/{key}/content',
+        'files.form: POST /files/forms',
         'files.get: GET /files/{key}',
         'files.list: GET /files',
+        'files.listParts: GET /files/{key}/upload',
         'files.put: POST /files/{name}/content',
         'files.remove: DELETE /files/{key}',
+        'files.signParts: GET /files/{key}/upload/urls',
         'files.upload: POST /files',
+        'files.uploaded: POST /files/{key}/uploaded',
+        'graph.document: GET /graph/documents/{id}',
+        'graph.documents: GET /graph/documents',
+        'inference.classify: POST /inference/classify',
+        'inference.classifyStream: POST /inference/classify/{stream}',
+        'inference.label: GET /labels/{id}',
+        'inference.labels: GET /labels',
+        'search.find: GET /search',
+        'search.popular: GET /search/popular',
+        'search.rebuild: POST /search/rebuild',
+        'search.status: GET /search/rebuild',
         'system.health: GET /health',
         'system.whoami: GET /whoami',
       ]),
@@ -95,7 +118,7 @@ describe('openapi.json', () => {
       openapi: '3.1.0',
       info: { title: 'Gateway', version: '1.0.0' },
       servers: [{ url: '/' }],
-      tags: [{ name: 'documents' }, { name: 'files' }, { name: 'system' }],
+      tags: ['answers', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'].map((name) => ({ name })),
     });
   });
 });
@@ -178,5 +201,15 @@ describe('an operation of openapi.json', () => {
       { in: 'query', name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
       { in: 'query', name: 'cursor', schema: { type: 'string', maxLength: 2_000 } },
     ]);
+  });
+
+  it('search.find: a backend that is not there is 424', () => {
+    const { parameters, responses } = operation('/search', 'get');
+    expect(parameters?.slice(0, 3)).toEqual([
+      { in: 'query', name: 'text', schema: { type: 'string', maxLength: 200 } },
+      { in: 'query', name: 'lastWordIsPrefix', schema: { type: 'boolean', default: false } },
+      { in: 'query', name: 'folder', schema: { type: 'string', pattern: '^[A-Za-z0-9@][A-Za-z0-9._@-]{0,63}$' } },
+    ]);
+    expect(responses['424']).toEqual(failure('INDEX_MISSING', declared('INDEX_MISSING', 'FAILED_DEPENDENCY', { index: text })));
   });
 });
