@@ -32,6 +32,6 @@ export const documentEvents = messages('documentEvents', {
 export const fileEvents = messages('fileEvents', {
   uploaded: message({
     summary: 'A file is whole in the bucket',
-    data: () => z.object({ key: z.string(), name: z.string(), contentType: z.string(), bytes: z.int().positive() }),
+    data: () => z.object({ key: z.string(), name: z.string(), contentType: z.string(), bytes: z.int().nonnegative() }),
   }),
 });

@@ -54,7 +54,7 @@ type Inference = Services['inference']['procedures'];
 exact<Exact<ErrorsOf<Search['find']>, { INDEX_MISSING: { index: string } }>>();
 exact<Exact<OutputOf<Search['find']>['items'][number]['titleRuns'], { text: string; match: boolean }[]>>();
 exact<Exact<OutputOf<Inference['results']>['kind'], 'label' | 'end' | 'failed'>>();
-exact<Exact<ErrorsOf<Files['completeUpload']>, { NOT_FOUND: { key: string }; PARTS_MISSING: { key: string; missing: number[] } }>>();
+exact<Exact<ErrorsOf<Files['completeUpload']>['PARTS_MISSING'], { key: string; missing: number[] }>>();
 
 exact<Exact<MessageInput<typeof fileEvents.messages.uploaded>, { key: string; name: string; contentType: string; bytes: number }>>();
 exact<Exact<MessageData<typeof documentEvents.messages.changed>['change'], 'saved' | 'removed'>>();

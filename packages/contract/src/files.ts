@@ -26,6 +26,8 @@ export const MAX_RANGE_BYTES = 3_000_000;
 const FileInfo = () =>
   z.object({ key: z.string(), name: z.string(), contentType: z.string(), bytes: z.int().nonnegative(), uploadedAtMs: z.int() });
 const Missing = () => z.object({ key: z.string() });
+/** What arrived was not what was asked for; it has been removed. */
+const WrongSize = error('CONFLICT', () => z.object({ key: z.string(), bytes: z.int(), expected: z.int() }));
 /** Headers that a request to a signed URL must carry, or the signature does not match. */
 const Headers = () => z.record(z.string(), z.string());
 /** From 1. */
@@ -61,7 +63,7 @@ export const files = service('files', {
     idempotent: true,
     input: () => z.object({ key: FileKey() }),
     output: FileInfo,
-    errors: { NOT_FOUND: Missing },
+    errors: { NOT_FOUND: Missing, WRONG_SIZE: WrongSize },
     rest: 'POST /files/{key}/uploaded',
   }),
 
@@ -117,6 +119,7 @@ export const files = service('files', {
     output: FileInfo,
     errors: {
       NOT_FOUND: Missing,
+      WRONG_SIZE: WrongSize,
       /** The upload stays and can be resumed; a part of a wrong size counts as missing. */
       PARTS_MISSING: error('CONFLICT', () => z.object({ key: z.string(), missing: z.array(z.int()) })),
     },

@@ -8,7 +8,7 @@
 
 import type { DocumentsContext } from './context.js';
 import { summaryOf } from './document-item.js';
-import type { DocumentItem } from './service.js';
+import type { DocumentItem } from './resources.js';
 
 /** Key of the topic with every folder's changes; no folder can have this name. */
 export const EVERY_FOLDER = '*';

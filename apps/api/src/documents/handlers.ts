@@ -3,18 +3,16 @@
  * indexes, which DynamoDB keeps moments behind the table.
  */
 
-import { GatewayError } from '@org/gateway-core/errors';
 import { type Implementation, implement } from '@org/gateway-server';
 import { newId, type RandomBytes } from '../new-id.js';
 import { announce, EVERY_FOLDER } from './announce.js';
 import type { DocumentsContext } from './context.js';
-import { nextVersion, summaryOf } from './document-item.js';
+import { inFolder, nextVersion, summaryOf } from './document-item.js';
+import { moveDocuments } from './move-documents.js';
 import { readDocument } from './read-document.js';
-import { type DocumentItem, documentsService } from './service.js';
+import { documentsService } from './service.js';
+import { untilFirst } from './until-first.js';
 import { deleteDocument, writeDocument } from './write-document.js';
-
-/** Writers of one document that may come first before a save or a removal gives up. */
-const MAX_ATTEMPTS = 5;
 
 /** The service's handlers, with their source of ids and body keys. */
 export function documentsHandlers(randomBytes: RandomBytes): Implementation {
@@ -33,11 +31,18 @@ export function documentsHandlers(randomBytes: RandomBytes): Implementation {
       return found ? { ...summaryOf(found.item), body: found.body } : errors.NOT_FOUND({ id });
     },
 
+    many: async ({ input, ctx }) => {
+      const ids = [...new Set(input.id)];
+      const items = await ctx.table.batchGet(ids.map((id) => ({ id })));
+      return { items: items.map(summaryOf) };
+    },
+
     folders: async ({ ctx }) => ({ folders: await allFolders(ctx) }),
 
     save: async ({ input, ctx }) => {
       const id = input.id ?? newId(ctx.now(), randomBytes);
-      return untilFirst(ctx, id, async (before) => {
+      return untilFirst(`document ${id} is`, async () => {
+        const before = await ctx.table.get({ id });
         const after = nextVersion(before, { ...input, id, nowMs: ctx.now() }, randomBytes);
         if (!(await writeDocument(ctx, { before, after, body: input.body }))) return undefined;
         await announce(ctx, { change: 'saved', item: after, before });
@@ -61,28 +66,29 @@ export function documentsHandlers(randomBytes: RandomBytes): Implementation {
     },
 
     remove: async ({ input: { id }, ctx, errors }) =>
-      untilFirst(ctx, id, async (item) => {
+      untilFirst(`document ${id} is`, async () => {
+        const item = await ctx.table.get({ id });
         if (item === undefined) return errors.NOT_FOUND({ id });
         if (!(await deleteDocument(ctx, item))) return undefined;
         await announce(ctx, { change: 'removed', item });
         return { id };
       }),
 
+    move: async ({ input: { ids, folder }, ctx, errors }) =>
+      untilFirst('some of these documents are', async () => {
+        const keys = [...new Set(ids)].map((id) => ({ id }));
+        const before = await ctx.table.batchGet(keys);
+        const missing = keys.filter(({ id }) => !before.some((item) => item.id === id)).map(({ id }) => id);
+        if (missing.length > 0) return errors.NOT_FOUND({ ids: missing });
+        const after = before.map((item) => inFolder(item, folder, ctx.now(), randomBytes));
+        if (!(await moveDocuments(ctx, before, after))) return undefined;
+        const moved = after.flatMap((item, at) => (item === before[at] ? [] : { change: 'edited' as const, item, before: before[at] }));
+        await Promise.all(moved.map((announcement) => announce(ctx, announcement)));
+        return { items: after.map(summaryOf) };
+      }),
+
     changes: ({ input: { folder } }) => folder ?? EVERY_FOLDER,
   });
-}
-
-/** Tries a change on the document as it is now, again while others come first. */
-async function untilFirst<TResult>(
-  ctx: DocumentsContext,
-  id: string,
-  attempt: (current: DocumentItem | undefined) => Promise<TResult | undefined>,
-): Promise<TResult> {
-  for (let count = 0; count < MAX_ATTEMPTS; count++) {
-    const result = await attempt(await ctx.table.get({ id }));
-    if (result !== undefined) return result;
-  }
-  throw new GatewayError('SERVICE_UNAVAILABLE', `[SERVICE_UNAVAILABLE] document ${id} is being changed by others all the time; try again`);
 }
 
 async function allFolders(ctx: DocumentsContext): Promise<string[]> {

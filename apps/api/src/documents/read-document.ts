@@ -5,7 +5,7 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import type { DocumentsContext } from './context.js';
-import type { DocumentItem } from './service.js';
+import type { DocumentItem } from './resources.js';
 
 /**
  * The document, or undefined. Every turn but the first needs another edit to have happened, so it ends.

@@ -6,7 +6,7 @@
  */
 
 import type { DocumentsContext } from './context.js';
-import type { DocumentItem } from './service.js';
+import type { DocumentItem } from './resources.js';
 
 /** One write: what was read, what shall be, and the body if it changes. */
 export interface DocumentWrite {
@@ -43,8 +43,8 @@ export async function deleteDocument(ctx: DocumentsContext, item: DocumentItem):
   return true;
 }
 
-/** A version alone would also match a document that was deleted and made again. */
-function seen({ version, bodyKey }: DocumentItem): Partial<DocumentItem> {
+/** What a version is recognised by. A version number alone would also match a document that was deleted and made again. */
+export function seen({ version, bodyKey }: DocumentItem): Partial<DocumentItem> {
   return { version, bodyKey };
 }
 

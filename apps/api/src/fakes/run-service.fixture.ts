@@ -4,47 +4,50 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import { type CallFacts, contextFactory, createLogger, execute, type Implementation } from '@org/gateway-server';
-import type { AnyGrant } from '@org/gateway-server/service';
-import { type MemoryBucket, memoryBucket } from './memory-bucket.fixture.js';
-import { type MemoryTable, memoryTable } from './memory-table.fixture.js';
+import { type Faults, grantedClients } from './granted-clients.fixture.js';
+import type { MemoryAnswers } from './memory-answers.fixture.js';
+import type { MemoryBucket } from './memory-bucket.fixture.js';
+import type { MemoryBus } from './memory-bus.fixture.js';
+import type { MemoryIndex } from './memory-index.fixture.js';
+import type { MemoryTable } from './memory-table.fixture.js';
+import { type MemoryWorld, memoryWorld } from './memory-world.fixture.js';
 
-/** 14 November 2023, 22:13:20.123 UTC. */
-export const START_MS = 1_700_000_000_123;
+export { START_MS } from './memory-world.fixture.js';
 
 export interface PublishedEvent {
   readonly topic: string;
   readonly event: unknown;
 }
 
+/** The stores of a world, by the names a service or worker has for them. */
+export interface Stores {
+  table(name: string): MemoryTable;
+  bucket(name: string): MemoryBucket;
+  index(name: string): MemoryIndex;
+  answers(name: string): MemoryAnswers;
+  bus(name: string): MemoryBus;
+}
+
 /** What a test may reach: the stores, what was published and logged, and the time. */
-export interface RunningService {
+export interface RunningService extends Stores, Faults {
   /** Runs a call; a failure is thrown as a client would see it. */
   call(procedure: string, input?: unknown, facts?: Partial<CallFacts>): Promise<unknown>;
   /** The topic key a subscriber would follow. */
   subscribe(procedure: string, input?: unknown): Promise<unknown>;
-  table(name: string): MemoryTable;
-  bucket(name: string): MemoryBucket;
   readonly published: PublishedEvent[];
   readonly logLines: string[];
-  /** Runs once, right before the next call of an operation of a resource; the operation fails if it throws. */
-  before(resource: string, operation: string, action: () => Promise<void> | void): void;
-  /** Has the next such operation do its work and then answer something else (an Error: reject with it), as after a lost answer. */
-  answerInstead(resource: string, operation: string, answer: unknown): void;
   publishFails: boolean;
+  /** The world's. */
   nowMs: number;
 }
 
-type Operation = (...parameters: never[]) => Promise<unknown>;
-type Client = Record<string, Operation>;
-
-/** Starts a service whose resources are empty. */
-export function runService(implementation: Implementation): RunningService {
+/** Starts a service; without a world, in one of its own. */
+export function runService(implementation: Implementation, world: MemoryWorld = memoryWorld()): RunningService {
   const { service, uses } = implementation.declaration;
-  const stores = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, storeOf(grant, () => running.nowMs)]));
-  const clients = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, grantedClient(stores[name] as Client, grant)]));
+  const granted = grantedClients(uses, world);
   const contextOf = contextFactory({
     implementation,
-    clients,
+    clients: granted.clients,
     publish: async (topic, eventJson) => {
       if (running.publishFails) throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] no log');
       running.published.push({ topic, event: JSON.parse(eventJson) });
@@ -52,7 +55,7 @@ export function runService(implementation: Implementation): RunningService {
     },
     connectionOf: async (id) => ({ id, params: { theme: 'dark' } }),
     allowedOrigin: '*',
-    now: () => running.nowMs,
+    now: () => world.nowMs,
     log: createLogger({}, (line) => running.logLines.push(line)),
   });
   const run = async (procedure: string, input: unknown, facts: Partial<CallFacts>) => {
@@ -63,42 +66,19 @@ export function runService(implementation: Implementation): RunningService {
     throw new GatewayError(code, message, { error, data });
   };
   const running: RunningService = {
+    ...granted.stores,
+    ...granted.faults,
     call: (procedure, input, facts = {}) => run(procedure, input, facts),
     subscribe: (procedure, input) => run(procedure, input, {}),
-    table: (name) => stores[name] as unknown as MemoryTable,
-    bucket: (name) => stores[name] as unknown as MemoryBucket,
     published: [],
     logLines: [],
-    before: (resource, operation, action) =>
-      once(clients[resource] as Client, operation, async (original) => {
-        await action();
-        return original();
-      }),
-    answerInstead: (resource, operation, answer) =>
-      once(clients[resource] as Client, operation, async (original) => {
-        await original();
-        if (answer instanceof Error) throw answer;
-        return answer;
-      }),
     publishFails: false,
-    nowMs: START_MS,
+    get nowMs() {
+      return world.nowMs;
+    },
+    set nowMs(nowMs: number) {
+      world.nowMs = nowMs;
+    },
   };
   return running;
-}
-
-function storeOf({ resource }: AnyGrant, now: () => number): Client {
-  return (resource.kind === 'table' ? memoryTable(resource) : memoryBucket(now)) as unknown as Client;
-}
-
-/** A handler that uses more than its service declares must fail in a test as it fails on AWS. */
-function grantedClient(store: Client, { operations }: AnyGrant): Client {
-  return Object.fromEntries(operations.map((operation) => [operation, store[operation] as Operation]));
-}
-
-function once(client: Client, operation: string, around: (original: () => Promise<unknown>) => Promise<unknown>): void {
-  const original = client[operation] as Operation;
-  client[operation] = (...parameters) => {
-    client[operation] = original;
-    return around(() => original(...parameters));
-  };
 }

@@ -1,0 +1,2 @@
+/** Key of the one topic of `activity`. */
+export const EVERYTHING = 'all';

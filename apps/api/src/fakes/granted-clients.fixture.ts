@@ -1,0 +1,54 @@
+/**
+ * The clients that `uses` grants, over the stores of a world: a handler that uses more than it declares must fail in a test as it fails on
+ * AWS. A test can have single operations fail, or answer something else than they did.
+ */
+
+import type { AnyGrant, Uses } from '@org/gateway-server/service';
+import type { Client, MemoryWorld } from './memory-world.fixture.js';
+import type { Stores } from './run-service.fixture.js';
+
+export interface Faults {
+  /** Runs once, right before the next call of an operation of a resource; the operation fails if it throws. */
+  before(resource: string, operation: string, action: () => Promise<void> | void): void;
+  /** Has the next such operation do its work and then answer something else (an Error: reject with it), as after a lost answer. */
+  answerInstead(resource: string, operation: string, answer: unknown): void;
+}
+
+/** Clients by their names on `ctx`, the stores behind them, and the switches. */
+export function grantedClients(
+  uses: Uses,
+  world: MemoryWorld,
+): { readonly clients: Readonly<Record<string, Client>>; readonly stores: Stores; readonly faults: Faults } {
+  const stores = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, world.storeOf(grant)]));
+  const clients = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, grantedClient(stores[name] as Client, grant)]));
+  const store = (name: string) => stores[name] as never;
+  return {
+    clients,
+    stores: { table: store, bucket: store, index: store, answers: store, bus: store },
+    faults: {
+      before: (resource, operation, action) =>
+        once(clients[resource] as Client, operation, async (original) => {
+          await action();
+          return original();
+        }),
+      answerInstead: (resource, operation, answer) =>
+        once(clients[resource] as Client, operation, async (original) => {
+          await original();
+          if (answer instanceof Error) throw answer;
+          return answer;
+        }),
+    },
+  };
+}
+
+function grantedClient(store: Client, { operations }: AnyGrant): Client {
+  return Object.fromEntries(operations.map((operation) => [operation, store[operation] as Client[string]]));
+}
+
+function once(client: Client, operation: string, around: (original: () => unknown) => Promise<unknown>): void {
+  const original = client[operation] as Client[string];
+  client[operation] = (...parameters) => {
+    client[operation] = original;
+    return around(() => original(...parameters));
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * The inference service: what it uses. Data only, read by infra for permissions.
+ */
+
+import { inference } from '@org/gateway-contract';
+import { defineService } from '@org/gateway-server/service';
+import { Classifier, Labels } from './resources.js';
+
+export const inferenceService = defineService(inference, {
+  uses: {
+    classifier: Classifier.allow('invoke', 'invokeStream'),
+    labels: Labels.allow('get', 'batchGet'),
+  },
+});
