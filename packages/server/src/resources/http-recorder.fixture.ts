@@ -4,6 +4,7 @@
 
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -12,12 +13,15 @@ export interface RecordedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** Resolves when the answer is out, or the client went away. */
+  readonly closed: Promise<void>;
 }
 
 export interface RecordedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  /** Pieces are sent as they come; one that fails breaks the connection. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 export interface HttpRecorder {
@@ -39,10 +43,13 @@ export async function startRecorder(answer: (request: RecordedRequest) => Record
       query: url.searchParams,
       headers: message.headers,
       body: Buffer.concat(chunks),
+      closed: new Promise<void>((resolve) => response.once('close', () => resolve())),
     };
     requests.push(request);
     const { status, headers = {}, body = '' } = await answer(request);
-    response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
+    response.writeHead(status, headers);
+    if (typeof body === 'string' || body instanceof Uint8Array) response.end(request.method === 'HEAD' ? undefined : body);
+    else await pipeline(body, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -73,15 +73,16 @@ export function sdkErrorName(thrown: unknown): string | undefined {
   return thrown instanceof Error ? thrown.name : undefined;
 }
 
+/** The network gave no connection, or lost it. */
+export function isOutOfReach({ code }: SdkError): boolean {
+  return typeof code === 'string' && NETWORK.has(code);
+}
+
 /** Throttling, timeouts, a network or a service in trouble: the same request may succeed later. */
-export function mayPass({ name, code, $metadata }: SdkError): boolean {
+export function mayPass(error: SdkError): boolean {
+  const { name, $metadata } = error;
   const status = $metadata?.httpStatusCode ?? 0;
-  return (
-    status === 429 ||
-    status >= 500 ||
-    (typeof name === 'string' && (THROTTLING.has(name) || TIMEOUTS.has(name))) ||
-    (typeof code === 'string' && NETWORK.has(code))
-  );
+  return status === 429 || status >= 500 || (typeof name === 'string' && THROTTLING.has(name)) || isTimeout(error) || isOutOfReach(error);
 }
 
 /** Whether IAM refused the request. */
@@ -89,7 +90,10 @@ export function isDenied({ name, $metadata }: SdkError): boolean {
   return name === 'AccessDenied' || name === 'AccessDeniedException' || $metadata?.httpStatusCode === 403;
 }
 
-/** The line that would have allowed it. S3 hides whether an object exists from a role that may not list the bucket: the same 403 then means "no such object". */
+/**
+ * The line that would have allowed it. S3 hides whether an object exists from a role that may not list the bucket: the same 403 then means
+ * "no such object".
+ */
 export function remedy(resource: ResourceDeclaration, operation: string): string {
   const line = `add '${operation}' to ${resource.name}.allow(…) in the service's \`uses\` and deploy`;
   const hidden = resource.kind === 'bucket' && (operation === 'get' || operation === 'head');

@@ -20,7 +20,10 @@ export interface ModelOptions<TInput, TOutput, TChunk> {
   readonly output: () => Schema<unknown, TOutput>;
   /** Schema of one line of a streamed response. @default none: the model does not stream */
   readonly chunk?: () => Schema<unknown, TChunk>;
-  /** Requests and responses are JSON whatever the name of their type, except CSV: rows of texts and numbers. @default application/json */
+  /**
+   * JSON; a list with one element a line (`application/jsonlines`); or rows of texts and numbers (`text/csv`). Lines of a streamed response
+   * are JSON, or one row each. @default application/json
+   */
   readonly contentType?: ModelResource['contentType'];
 }
 
