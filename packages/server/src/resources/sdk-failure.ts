@@ -82,7 +82,9 @@ export function isOutOfReach({ code }: SdkError): boolean {
 export function mayPass(error: SdkError): boolean {
   const { name, $metadata } = error;
   const status = $metadata?.httpStatusCode ?? 0;
-  return status === 429 || status >= 500 || (typeof name === 'string' && THROTTLING.has(name)) || isTimeout(error) || isOutOfReach(error);
+  return (
+    status === 429 || status >= 500 || (typeof name === 'string' && (THROTTLING.has(name) || TIMEOUTS.has(name))) || isOutOfReach(error)
+  );
 }
 
 /** Whether IAM refused the request. */
