@@ -133,6 +133,7 @@ function failureOf(cause: unknown, { resource }: ModelGrant<unknown>, physicalNa
   if (name === 'ModelStreamError') return failedDependency(resource, `${at} failed while it streamed: ${ErrorCode}`);
   if (cause instanceof TypeError && 'code' in cause && cause.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
     return failedDependency(resource, `${at} answered what is not UTF-8`);
-  if (name === 'TimeoutError') return tookTooLong(resource, cause);
+  // The SDK names lost connections so, too.
+  if (name === 'TimeoutError' && !isOutOfReach(cause as SdkError)) return tookTooLong(resource, cause);
   return backendFailure(cause, { resource, physicalName, operation, action: ACTIONS[operation] });
 }
