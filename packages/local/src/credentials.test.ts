@@ -54,7 +54,7 @@ describe('createCredentials', () => {
   it('gives a function whose role is outside the assembly keys without a role id', () => {
     const credentials = createCredentials(stacks, environment);
     expect(credentials.store.find(credentials.ofFunction('S-Foreign').accessKeyId)?.principal).toEqual({
-      arn: 'arn:aws:sts::111122223333:assumed-role/Elsewhere/S-Foreign',
+      arn: 'arn:aws:sts::444455556666:assumed-role/Elsewhere/S-Foreign',
     });
   });
 });

@@ -1,19 +1,27 @@
 /**
- * Keys for everybody who calls the stage: one pair per function, which stands for the function's role, and one for the operator, who is
- * the developer and the tests. They are made anew at every start and work nowhere else.
+ * Keys for everybody who calls the stage: one pair per function, which stands for the function's role, one for the operator, who is the
+ * developer and the tests, and those of sessions that STS opens. They are made anew at every start and work nowhere else.
  *
  * Functions get a session token as well, as on AWS: code that signs without it fails here too.
  */
 import { randomBytes } from 'node:crypto';
-import type { CredentialStore, Credentials, Environment, Principal, ResolvedStack } from './parts.js';
+import type { CredentialStore, Credentials, Environment, KnownKey, Principal, ResolvedStack } from './parts.js';
 
 export interface StageCredentials {
   readonly store: CredentialStore;
   /** May call everything. */
   readonly operator: Credentials;
+  readonly operatorArn: string;
   /** @throws Error for a function that is not in the template */
   ofFunction(functionName: string): Credentials;
+  /** Who a function is. @throws Error for a function that is not in the template */
+  principalOf(functionName: string): Principal;
+  /** Keys of a session. @param expiresAtMs epoch milliseconds, from when on they are refused */
+  openSession(principal: Principal, expiresAtMs: number): Credentials;
 }
+
+/** More sessions at once than any stage has; the oldest is forgotten. */
+const MAX_SESSIONS = 10_000;
 
 /** Makes the keys of a stage. @param random source of `byteCount` bytes, @default node:crypto */
 export function createCredentials(
@@ -21,38 +29,69 @@ export function createCredentials(
   environment: Environment,
   random: (byteCount: number) => Uint8Array = randomBytes,
 ): StageCredentials {
-  const known = new Map<string, { readonly credentials: Credentials; readonly principal: Principal }>();
-  const add = (credentials: Credentials, principal: Principal): Credentials => {
-    known.set(credentials.accessKeyId, { credentials, principal });
-    return credentials;
+  const known = new Map<string, KnownKey>();
+  const add = (key: KnownKey): Credentials => {
+    known.set(key.credentials.accessKeyId, key);
+    return key.credentials;
   };
   const { partition, accountId } = environment;
-  const operator = add(keyPair('AKIA', random), { arn: `arn:${partition}:iam::${accountId}:user/operator` });
-  const ofFunctions = new Map<string, Credentials>();
-  for (const resource of stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::Lambda::Function')) {
-    const role = findRole(stacks, resource.properties.Role);
-    const roleName = String(resource.properties.Role ?? 'none')
-      .split('/')
-      .at(-1)!;
-    const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${resource.physicalId}`;
-    const credentials = { ...keyPair('ASIA', random), sessionToken: Buffer.from(random(48)).toString('base64') };
-    ofFunctions.set(resource.physicalId, add(credentials, role === undefined ? { arn } : { arn, roleId: role }));
+  const operatorArn = `arn:${partition}:iam::${accountId}:user/operator`;
+  const operator = add({ credentials: keyPair('AKIA', random), principal: { arn: operatorArn } });
+  const sessions: string[] = [];
+  const ofFunctions = new Map<string, KnownKey>();
+  for (const stack of stacks) {
+    for (const resource of stack.resources.filter(({ type }) => type === 'AWS::Lambda::Function')) {
+      const principal = functionPrincipal(stacks, String(resource.properties.Role ?? 'none'), {
+        sessionName: resource.physicalId,
+        accountId: (stack.environment ?? environment).accountId,
+      });
+      const key = { credentials: sessionKeys(random), principal };
+      add(key);
+      ofFunctions.set(resource.physicalId, key);
+    }
   }
+  const find = (functionName: string): KnownKey => {
+    const key = ofFunctions.get(functionName);
+    if (key === undefined) throw new Error(`no credentials for ${functionName}: it is no function of the assembly`);
+    return key;
+  };
   return {
     store: { find: (accessKeyId) => known.get(accessKeyId) },
     operator,
-    ofFunction(functionName) {
-      const credentials = ofFunctions.get(functionName);
-      if (credentials === undefined) throw new Error(`no credentials for ${functionName}: it is no function of the assembly`);
+    operatorArn,
+    ofFunction: (functionName) => find(functionName).credentials,
+    principalOf: (functionName) => find(functionName).principal,
+    openSession(principal, expiresAtMs) {
+      const credentials = add({ credentials: sessionKeys(random), principal, expiresAtMs });
+      sessions.push(credentials.accessKeyId);
+      if (sessions.length > MAX_SESSIONS) known.delete(sessions.shift()!);
       return credentials;
     },
   };
 }
 
-/** Logical id of the role with an ARN. */
-function findRole(stacks: readonly ResolvedStack[], roleArn: unknown): string | undefined {
-  const roles = stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::IAM::Role');
-  return roles.find((role) => String(roleArn).endsWith(`/${role.physicalId}`))?.logicalId;
+/** A function acts in a session of its role that has its name; a role's account is in its ARN. */
+function functionPrincipal(
+  stacks: readonly ResolvedStack[],
+  roleArn: string,
+  { sessionName, accountId }: { readonly sessionName: string; readonly accountId: string },
+): Principal {
+  const [, roleAccount = accountId] = /^arn:[\w-]+:iam::(\d{12}):/.exec(roleArn) ?? [];
+  const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+  const arn = `arn:aws:sts::${roleAccount}:assumed-role/${roleName}/${sessionName}`;
+  const roleId = findRole(stacks, roleAccount, roleName);
+  return roleId === undefined ? { arn } : { arn, roleId };
+}
+
+/** Logical id of a role. A stack without an environment is in whatever account is asked for. */
+function findRole(stacks: readonly ResolvedStack[], accountId: string, roleName: string): string | undefined {
+  const near = stacks.filter(({ environment }) => (environment?.accountId ?? accountId) === accountId);
+  const roles = near.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::IAM::Role');
+  return roles.find((role) => role.physicalId === roleName)?.logicalId;
+}
+
+function sessionKeys(random: (byteCount: number) => Uint8Array): Credentials {
+  return { ...keyPair('ASIA', random), sessionToken: Buffer.from(random(48)).toString('base64') };
 }
 
 /** In AWS's form: 4 + 16 characters, and 40. */

@@ -2,6 +2,7 @@
 import type { RunningRestApi } from './gateway/rest-api.js';
 import type { RunningSocketApi } from './gateway/socket-api.js';
 import type { SocketFaults } from './gateway/socket-faults.js';
+import type { Authorize } from './iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedResource, ResolvedStack, VerifySignature } from './parts.js';
 import type { PortReservations } from './ports.js';
 import { withResource } from './stage-error.js';
@@ -25,6 +26,7 @@ export interface GatewaySurroundings {
   readonly stacks: readonly ResolvedStack[];
   readonly environment: Environment;
   readonly invoke: Invoke;
+  readonly authorize: Authorize;
   readonly verify: VerifySignature;
   readonly clock: Clock;
   readonly report: Report;
@@ -60,7 +62,8 @@ export async function startApis(apis: readonly PlacedApi[], surroundings: Gatewa
   const rest: RunningRestApi[] = [];
   const socket: RunningSocketApi[] = [];
   for (const api of apis) {
-    const options = { ...surroundings, stack: stackOf(api, surroundings.stacks), port: api.port };
+    const stack = stackOf(api, surroundings.stacks);
+    const options = { ...surroundings, environment: stack.environment ?? surroundings.environment, stack, port: api.port };
     if (api.kind === 'rest') {
       const { startRestApi } = await import('./gateway/rest-api.js');
       const running = await withResource(api.stackName, api.logicalId, () => startRestApi({ ...options, restApiId: api.logicalId }));
@@ -85,7 +88,7 @@ function kindOf({ type, properties, logicalId }: ResolvedResource, report: Repor
   return undefined;
 }
 
-/** The stack of an API, and what other stacks add to it: permissions of their functions, methods and routes on an imported API. */
+/** The stack of an API, and what other stacks add to it: methods and routes on an imported API. */
 function stackOf(api: PlacedApi, stacks: readonly ResolvedStack[]): ResolvedStack {
   const own = stacks.find((stack) => stack.name === api.stackName)!;
   const others = stacks.filter((stack) => stack !== own).flatMap((stack) => stack.resources);
@@ -94,5 +97,5 @@ function stackOf(api: PlacedApi, stacks: readonly ResolvedStack[]): ResolvedStac
 
 function belongsToGateways({ type }: ResolvedResource): boolean {
   if (type === 'AWS::ApiGateway::RestApi' || type === 'AWS::ApiGatewayV2::Api') return false;
-  return type === 'AWS::Lambda::Permission' || type.startsWith('AWS::ApiGateway');
+  return type.startsWith('AWS::ApiGateway');
 }

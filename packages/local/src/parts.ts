@@ -30,6 +30,8 @@ export interface ResolvedResource {
 /** A synthesized stack after resolution. Several stacks of one assembly are resolved together (exports, imports). */
 export interface ResolvedStack {
   readonly name: string;
+  /** The account and region it is deployed to. @default the stage's */
+  readonly environment?: Environment;
   readonly resources: readonly ResolvedResource[];
   /** `Outputs` of the template by their logical id. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -75,11 +77,21 @@ export interface Principal {
   readonly arn: string;
   /** Logical id of the role in the template, absent for the operator. */
   readonly roleId?: string;
+  /** JSON text of the policy that narrows a session, given when its role was assumed. */
+  readonly sessionPolicy?: string;
+}
+
+/** An access key with all that the stage knows of it. */
+export interface KnownKey {
+  readonly credentials: Credentials;
+  readonly principal: Principal;
+  /** When the keys stop working, in epoch milliseconds. @default never */
+  readonly expiresAtMs?: number;
 }
 
 export interface CredentialStore {
   /** The secret and the principal of an access key, `undefined` when unknown. */
-  find(accessKeyId: string): { readonly credentials: Credentials; readonly principal: Principal } | undefined;
+  find(accessKeyId: string): KnownKey | undefined;
 }
 
 /** A SigV4 check of one HTTP request. Failures carry AWS's error code and message; the caller writes them on its own wire. */
@@ -104,6 +116,7 @@ export type SignatureResult =
         | 'InvalidClientTokenId'
         | 'SignatureDoesNotMatch'
         | 'RequestExpired'
+        | 'ExpiredToken'
         | 'IncompleteSignature';
       readonly message: string;
     };

@@ -1,5 +1,9 @@
 /** What a stage is started with, and what it offers. */
 import type { SocketFaults } from './gateway/socket-faults.js';
+import type { Decision } from './iam/decision-log.js';
+import type { Denial } from './iam/denial.js';
+import type { UnusedGrant } from './iam/grant-usage.js';
+import type { WithheldRight } from './iam/withheld.js';
 import type { LogSink } from './lambda/pool.js';
 import type { Clock, Credentials, Environment, Invoke, Report } from './parts.js';
 
@@ -30,6 +34,8 @@ export interface StageOptions {
   readonly faults?: SocketFaults;
   /** Source of ids and faults in the gateways, in [0, 1); seed it to repeat a run. @default Math.random */
   readonly random?: () => number;
+  /** Adds to the message of a denial what to change in the source: `add 'delete' to Documents.allow(…)`. @default nothing is added */
+  readonly explainDenial?: (denial: Denial) => string | undefined;
 }
 
 export interface StageSiteOptions {
@@ -72,6 +78,16 @@ export interface Stage extends StageUrls {
   connections(): readonly StageConnection[];
   /** Cuts the TCP connection of a client without a close frame, as a lost network does. */
   drop(connectionId: string): void;
+  /** What IAM decided, the newest first; the last 1,000 are kept. @param limit @default 100 */
+  decisions(limit?: number): readonly Decision[];
+  /** Rights in the roles of the assembly that no call has needed so far. */
+  unusedGrants(): readonly UnusedGrant[];
+  /**
+   * Takes a right away from a role until the returned function is called: its next call is denied as if no statement allowed it.
+   *
+   * @throws Error for a role that is not in the assembly
+   */
+  withhold(right: WithheldRight): () => void;
   /**
    * Ends every listener, worker and timer. Connections are closed with 1001 and get their `$disconnect`, requests under way their answer,
    * for a second at most; what is cut off then is not reported. Data in `dataDir` can be opened again afterwards. A second call changes

@@ -19,10 +19,38 @@ export async function bundle(source: string): Promise<string> {
 
 type Resources = Record<string, TemplateResource>;
 
-/** A function whose code lies in `asset.NAME` of the assembly. */
-export function functionResources(name: string, properties: Readonly<Record<string, unknown>> = {}): Resources {
+/** One statement of a function's role; resources are texts or intrinsics. */
+export interface AllowedActions {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const trustLambda = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+/** A role with a policy as CDK writes it. */
+export function roleResources(name: string, statements: readonly AllowedActions[], trust: unknown = trustLambda): Resources {
+  const Statement = statements.map((statement) => ({ Effect: 'Allow', ...statement }));
+  const policy: TemplateResource = {
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyName: `${name}Policy`, PolicyDocument: { Version: '2012-10-17', Statement }, Roles: [{ Ref: name }] },
+  };
   return {
-    [`${name}Role`]: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } },
+    [name]: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
+    ...(statements.length === 0 ? {} : { [`${name}Policy`]: policy }),
+  };
+}
+
+/** A function whose code lies in `asset.NAME` of the assembly. @param statements what its role allows */
+export function functionResources(
+  name: string,
+  properties: Readonly<Record<string, unknown>> = {},
+  statements: readonly AllowedActions[] = [],
+): Resources {
+  return {
+    ...roleResources(`${name}Role`, statements),
     [name]: {
       Type: 'AWS::Lambda::Function',
       Properties: {
@@ -123,6 +151,21 @@ export const tableResource: TemplateResource = {
     StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
     Replicas: [{ Region: { Ref: 'AWS::Region' } }],
   },
+};
+
+/** What a mapping on the stream of `tableId` needs. */
+export function streamRights(tableId: string): AllowedActions {
+  return {
+    Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+    Resource: { 'Fn::GetAtt': [tableId, 'StreamArn'] },
+  };
+}
+
+/** Posting to the connections of `Socket`. */
+export const postRights: AllowedActions = {
+  Action: 'execute-api:ManageConnections',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: names of the template
+  Resource: { 'Fn::Sub': 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Socket}/prod/POST/@connections/*' },
 };
 
 /** A template with one REST API and one function `Fn`. */

@@ -14,12 +14,14 @@ import {
   bundle,
   functionResources,
   managementUrl,
+  postRights,
   restResources,
   restTemplate,
   restUrl,
   socketResources,
   socketTemplate,
   socketUrl,
+  streamRights,
   tableResource,
 } from './stage.test.fixture.js';
 import type { Stage, StageOptions } from './stage-options.js';
@@ -226,8 +228,14 @@ describe('a whole deployment', () => {
     return {
       Resources: {
         Table: tableResource,
-        ...functionResources('Api', { Environment }),
-        ...functionResources('Publisher', { Environment: { Variables: { MANAGEMENT_URL: managementUrl } } }),
+        ...functionResources('Api', { Environment }, [
+          { Action: 'dynamodb:PutItem', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } },
+          { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': ['Publisher', 'Arn'] } },
+        ]),
+        ...functionResources('Publisher', { Environment: { Variables: { MANAGEMENT_URL: managementUrl } } }, [
+          streamRights('Table'),
+          postRights,
+        ]),
         Mapping: {
           Type: 'AWS::Lambda::EventSourceMapping',
           Properties: {

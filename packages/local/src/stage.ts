@@ -1,8 +1,8 @@
 /**
  * The stage: puts the parts together around one cloud assembly, in the only order that works.
  *
- *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> functions
- *            -> gateways -> event source mappings -> site
+ *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> policies
+ *            -> functions -> gateways -> event source mappings -> site
  *
  * It ends backwards, the mappings together with the functions: the gateways let requests and `$disconnect` end while everything they need
  * is still there. Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
@@ -14,7 +14,9 @@ import { createCredentials, type StageCredentials } from './credentials.js';
 import { dataParts, emptyDataFolder } from './data-folder.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
-import { allowAll } from './iam/authorize.js';
+import type { Authorize } from './iam/authorize.js';
+import { createEvaluator, type Evaluator } from './iam/evaluator.js';
+import { MalformedPolicy } from './iam/malformed-policy.js';
 import { createVerifier } from './iam/sigv4.js';
 import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
 import { readFunctions } from './lambda/definition.js';
@@ -27,6 +29,7 @@ import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
 import { isWanted } from './services/service-module.js';
 import { serviceModules } from './services/service-modules.js';
+import { StageError } from './stage-error.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
 import { loadAssembly } from './template/assembly.js';
 import { withLocalOrigins } from './template/local-origins.js';
@@ -79,7 +82,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const ground = await prepare(options, onClose);
   if (options.fresh === true && options.dataDir !== undefined) await emptyDataFolder(options.dataDir);
   const late: LateParts = { services: new Map() };
-  late.services.set('lambda', (request) => createInvokeApi(late.lambda!)(request));
+  late.services.set('lambda', (request) => createInvokeApi(late.lambda!, late.iam!.authorize)(request));
   late.services.set(
     'execute-api',
     createConnectionsForwarder(() => late.socketOrigin),
@@ -90,12 +93,14 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     awsUrl: endpoint.url,
     streamArns: await createStores(ground.resolved, endpoint),
   });
+  const iam = openIam(ground, stacks);
+  late.iam = iam;
   const mappings: RunningMapping[] = [];
   const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
   late.lambda = lambda;
-  await openServices(ground, { stacks, lambda, awsUrl: endpoint.url, handlers: late.services });
+  await openServices(ground, { stacks, lambda, authorize: iam.authorize, awsUrl: endpoint.url, handlers: late.services });
   if (options.prewarm === true) void lambda.prewarm();
-  const gateways = await openGateways(ground, stacks, lambda);
+  const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
   await openMappings(ground, { stacks, lambda, source: endpoint.streams, mappings });
@@ -117,6 +122,9 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     drop: (connectionId) => {
       for (const api of gateways.socket) api.drop(connectionId);
     },
+    decisions: (limit) => iam.decisions(limit),
+    unusedGrants: () => iam.unusedGrants(),
+    withhold: (right) => iam.withhold(right),
   };
 }
 
@@ -136,6 +144,8 @@ async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground>
 
 /** What the AWS endpoint passes calls on to, which starts after it. */
 interface LateParts {
+  /** Reads the policies, which name the streams that the endpoint made. */
+  iam?: Evaluator;
   /** Handlers by signing name. */
   readonly services: Map<string, WireHandler>;
   lambda?: LambdaHost;
@@ -155,19 +165,39 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     host,
     ...(dataDir === undefined ? {} : { dataDir }),
     extra: late.services,
+    authorize: (request) => late.iam!.authorize(request),
   });
   ground.onClose(() => endpoint.close());
   return endpoint;
 }
 
+/** @throws StageError `TEMPLATE_INVALID` for a policy that cannot be read */
+function openIam(ground: Ground, stacks: readonly ResolvedStack[]): Evaluator {
+  const { environment, clock, report, credentials } = ground;
+  const { explainDenial } = ground.options;
+  try {
+    const operators = [credentials.operatorArn];
+    return createEvaluator({ stacks, environment, clock, report, operators, ...(explainDenial === undefined ? {} : { explainDenial }) });
+  } catch (cause) {
+    if (!(cause instanceof MalformedPolicy)) throw cause;
+    throw new StageError('TEMPLATE_INVALID', `${cause.message}; correct it in the CDK app and synthesize again`, { cause });
+  }
+}
+
 /** Starts the services that the assembly has resources of. */
 async function openServices(
   ground: Ground,
-  at: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; awsUrl: string; handlers: Map<string, WireHandler> },
+  at: {
+    stacks: readonly ResolvedStack[];
+    lambda: LambdaHost;
+    authorize: Authorize;
+    awsUrl: string;
+    handlers: Map<string, WireHandler>;
+  },
 ): Promise<void> {
   const { clock, report, environment } = ground;
   const { dataDir } = ground.options;
-  const { stacks, lambda, awsUrl, handlers } = at;
+  const { stacks, lambda, authorize, awsUrl, handlers } = at;
   for (const module of serviceModules.filter((candidate) => isWanted(candidate, stacks))) {
     const service = await module.start({
       stacks,
@@ -175,7 +205,7 @@ async function openServices(
       awsUrl,
       clock,
       report,
-      authorize: allowAll,
+      authorize,
       invoke: lambda.invoke,
       ...(dataDir === undefined ? {} : { dataDir }),
     });
@@ -204,13 +234,17 @@ function openLambda(
   return lambda;
 }
 
-function openGateways(ground: Ground, stacks: readonly ResolvedStack[], lambda: LambdaHost): Promise<RunningApis> {
+function openGateways(
+  ground: Ground,
+  { stacks, lambda, authorize }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; authorize: Authorize },
+): Promise<RunningApis> {
   const { clock, report, environment, credentials, onClose } = ground;
   const { random, faults } = ground.options;
   return startApis(ground.apis, {
     stacks,
     environment,
     invoke: lambda.invoke,
+    authorize,
     verify: createVerifier(credentials.store, clock),
     clock,
     report,

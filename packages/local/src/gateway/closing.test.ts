@@ -13,7 +13,7 @@ import {
 } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
 import { startTestSocket, type TestSocketApi } from './socket.test.fixture.js';
-import { restStack, socketStack } from './stack.test.fixture.js';
+import { guarded, restStack, socketStack } from './stack.test.fixture.js';
 import { connect, connectRaw, send } from './wire.test.fixture.js';
 
 let running: { close(): Promise<void> } | undefined;
@@ -21,7 +21,7 @@ afterEach(() => running?.close());
 
 async function startRest(handler: TestFunction): Promise<RunningRestApi> {
   const api = await startRestApi({
-    stack: restStack({ methods: { 'ANY /{proxy+}': {} } }),
+    ...guarded(restStack({ methods: { 'ANY /{proxy+}': {} } })),
     restApiId: 'Api',
     environment: ENVIRONMENT,
     invoke: invokeWith(handler),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
-import { resource, restStack } from './stack.test.fixture.js';
+import { guarded, resource, restStack } from './stack.test.fixture.js';
 import { type HttpCall, send } from './wire.test.fixture.js';
 
 let running: RunningRestApi | undefined;
@@ -12,12 +12,18 @@ type Responses = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 async function call(responses: Responses, request: HttpCall = {}, result: unknown = 'malformed'): ReturnType<typeof send> {
   running = await startRestApi({
-    stack: restStack({
-      methods: { 'GET /documents': {} },
-      more: Object.entries(responses).map(([ResponseType, properties]) =>
-        resource('AWS::ApiGateway::GatewayResponse', `response:${ResponseType}`, { RestApiId: 'a1b2c3d4e5', ResponseType, ...properties }),
-      ),
-    }),
+    ...guarded(
+      restStack({
+        methods: { 'GET /documents': {} },
+        more: Object.entries(responses).map(([ResponseType, properties]) =>
+          resource('AWS::ApiGateway::GatewayResponse', `response:${ResponseType}`, {
+            RestApiId: 'a1b2c3d4e5',
+            ResponseType,
+            ...properties,
+          }),
+        ),
+      }),
+    ),
     restApiId: 'Api',
     environment: ENVIRONMENT,
     clock: createManualClock(NOW_MS),

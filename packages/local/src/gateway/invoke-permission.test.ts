@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT } from './gateway.test.fixture.js';
-import { readInvokePermissions } from './invoke-permission.js';
-import { FUNCTION_ARN, resource } from './stack.test.fixture.js';
+import { createInvokePermission } from './invoke-permission.js';
+import { FUNCTION_ARN, guarded, resource } from './stack.test.fixture.js';
 
 const API = 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5';
 const BASE = { Action: 'lambda:InvokeFunction', FunctionName: FUNCTION_ARN, Principal: 'apigateway.amazonaws.com' };
 
 function allowed(properties: Readonly<Record<string, unknown>>, sourceArn: string): boolean {
   const resources = [resource('AWS::Lambda::Permission', 'permission', { ...BASE, ...properties })];
-  return readInvokePermissions({ name: 'Test', resources, outputs: {} }, ENVIRONMENT)({ functionArn: FUNCTION_ARN, sourceArn });
+  const { authorize } = guarded({ name: 'Test', resources, outputs: {} });
+  return createInvokePermission(authorize, ENVIRONMENT)({ functionArn: FUNCTION_ARN, sourceArn });
 }
 
 describe('the permission of API Gateway to invoke a function', () => {

@@ -5,7 +5,8 @@
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock, Environment, Report, SignatureResult, VerifySignature } from '../parts.js';
+import { type Authorize, denialMessage } from '../iam/authorize.js';
+import type { Clock, Environment, Principal, Report, SignatureResult, VerifySignature } from '../parts.js';
 import { isConnectionId, type Random, requestId } from './identifiers.js';
 import { readBody } from './read-body.js';
 import { MAX_MESSAGE_BYTES, type SocketConnection } from './socket-connection.js';
@@ -13,10 +14,12 @@ import type { FaultSource } from './socket-faults.js';
 
 /** What the management API works with. */
 export interface ManagementSurroundings {
+  readonly apiId: string;
   readonly stageName: string;
   readonly environment: Environment;
   readonly connections: ReadonlyMap<string, SocketConnection>;
   readonly verify: VerifySignature;
+  readonly authorize: Authorize;
   readonly clock: Clock;
   readonly report: Report;
   readonly random: Random;
@@ -40,6 +43,7 @@ const SIGNATURE_ERRORS = {
   InvalidClientTokenId: 'UnrecognizedClientException',
   SignatureDoesNotMatch: 'InvalidSignatureException',
   RequestExpired: 'InvalidSignatureException',
+  ExpiredToken: 'ExpiredTokenException',
   IncompleteSignature: 'IncompleteSignatureException',
 } as const;
 
@@ -72,8 +76,10 @@ async function answerRequest(surroundings: ManagementSurroundings, incoming: Inc
   if (target === undefined) return failure(403, 'ForbiddenException', 'Forbidden');
   const body = await readBody(incoming, MAX_MESSAGE_BYTES);
   if (body === 'aborted') return 'aborted';
-  const refusal = checkSignature(surroundings, incoming, body === 'too-large' ? undefined : body);
-  if (refusal) return refusal;
+  const caller = checkSignature(surroundings, incoming, body === 'too-large' ? undefined : body);
+  if ('statusCode' in caller) return caller;
+  const denial = checkPermission(surroundings, caller, `${incoming.method}/@connections/${decode(target) ?? target}`);
+  if (denial) return denial;
   const connectionId = decode(target);
   if (connectionId === undefined || !isConnectionId(connectionId)) {
     return failure(400, 'BadRequestException', `Invalid connectionId: ${connectionId ?? target}`);
@@ -113,7 +119,7 @@ function checkSignature(
   { verify, environment }: ManagementSurroundings,
   incoming: IncomingMessage,
   body: Buffer | undefined,
-): ManagementAnswer | undefined {
+): ManagementAnswer | Principal {
   const { method = 'GET', url = '/', headers } = incoming;
   const result: SignatureResult = verify({ method, url, headers, ...(body ? { body } : {}) });
   if (!result.ok) {
@@ -127,12 +133,21 @@ function checkSignature(
       `Credential should be scoped to correct service: 'execute-api', got '${result.service}'.`,
     );
   }
-  if (result.region === environment.region) return undefined;
+  if (result.region === environment.region) return result.principal;
   return failure(
     403,
     'InvalidSignatureException',
     `Credential should be scoped to region '${environment.region}', got '${result.region}'.`,
   );
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html */
+function checkPermission(surroundings: ManagementSurroundings, principal: Principal, path: string): ManagementAnswer | undefined {
+  const { partition, region, accountId } = surroundings.environment;
+  const resource = `arn:${partition}:execute-api:${region}:${accountId}:${surroundings.apiId}/${surroundings.stageName}/${path}`;
+  const asked = { principal, action: 'execute-api:ManageConnections', resource, context: {} };
+  const { allowed, message = denialMessage(asked) } = surroundings.authorize(asked);
+  return allowed ? undefined : failure(403, 'AccessDeniedException', message);
 }
 
 function post({ faults, clock, report }: ManagementSurroundings, connection: SocketConnection, data: Buffer): ManagementAnswer {

@@ -6,8 +6,9 @@
  * or an integration that is neither buffered AWS_PROXY nor MOCK does not start.
  */
 import { createServer } from 'node:http';
+import type { Authorize } from '../iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedStack } from '../parts.js';
-import { readInvokePermissions } from './invoke-permission.js';
+import { createInvokePermission } from './invoke-permission.js';
 import { listen } from './listen.js';
 import { handleRestRequest, type RestSurroundings } from './rest-handler.js';
 import { readRestModel } from './rest-model.js';
@@ -24,6 +25,8 @@ export interface RestApiOptions {
   readonly restApiId: string;
   readonly environment: Environment;
   readonly invoke: Invoke;
+  /** Asked before every call of a function. */
+  readonly authorize: Authorize;
   readonly clock: Clock;
   readonly report: Report;
   /** 0 for any free port. */
@@ -57,7 +60,7 @@ export async function startRestApi(options: RestApiOptions): Promise<RunningRest
     invoke: options.invoke,
     report: options.report,
     random: options.random ?? Math.random,
-    mayInvoke: readInvokePermissions(stack, environment),
+    mayInvoke: createInvokePermission(options.authorize, environment),
     throttle: createMethodThrottle(model.throttleRules, clock),
   };
   const server = createServer({ maxHeaderSize: NODE_MAX_HEADER_BYTES }, (incoming, outgoing) => {

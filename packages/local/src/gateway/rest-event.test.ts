@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS, type TestEvent } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
-import { FUNCTION_ARN, type RestStackParts, restStack } from './stack.test.fixture.js';
+import { FUNCTION_ARN, guarded, type RestStackParts, restStack } from './stack.test.fixture.js';
 import { type HttpCall, send } from './wire.test.fixture.js';
 
 let running: RunningRestApi | undefined;
@@ -18,7 +18,7 @@ const METHODS: RestStackParts['methods'] = {
 async function capture(call: HttpCall, parts: Partial<RestStackParts> = {}): Promise<TestEvent> {
   const events: TestEvent[] = [];
   running = await startRestApi({
-    stack: restStack({ methods: METHODS, ...parts }),
+    ...guarded(restStack({ methods: METHODS, ...parts })),
     restApiId: 'Api',
     environment: ENVIRONMENT,
     clock: createManualClock(NOW_MS),

@@ -3,7 +3,7 @@ import { createManualClock, type ManualClock } from '../clock.js';
 import type { Invoke } from '../parts.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS, signal } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
-import { PROXY_INTEGRATION, type RestStackParts, restStack } from './stack.test.fixture.js';
+import { guarded, PROXY_INTEGRATION, type RestStackParts, restStack } from './stack.test.fixture.js';
 import { type HttpCall, send } from './wire.test.fixture.js';
 
 let running: RunningRestApi | undefined;
@@ -18,7 +18,15 @@ async function start({ invoke, parts }: Setup): Promise<{ url: string; clock: Ma
   const clock = createManualClock(NOW_MS);
   const journal = createJournal();
   const stack = restStack({ methods: { 'ANY /{proxy+}': {} }, ...parts });
-  running = await startRestApi({ stack, restApiId: 'Api', environment: ENVIRONMENT, invoke, clock, report: journal.report, port: 0 });
+  running = await startRestApi({
+    ...guarded(stack),
+    restApiId: 'Api',
+    environment: ENVIRONMENT,
+    invoke,
+    clock,
+    report: journal.report,
+    port: 0,
+  });
   return { url: running.url, clock, journal };
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../clock.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS, type TestFunction } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
-import { PROXY_INTEGRATION, type RestStackParts, resource, restStack } from './stack.test.fixture.js';
+import { guarded, PROXY_INTEGRATION, type RestStackParts, resource, restStack } from './stack.test.fixture.js';
 import { send } from './wire.test.fixture.js';
 
 let running: RunningRestApi | undefined;
@@ -17,7 +17,7 @@ async function start(
   const clock = createManualClock(NOW_MS);
   const { entries, report } = createJournal();
   running = await startRestApi({
-    stack: restStack(parts),
+    ...guarded(restStack(parts)),
     restApiId: 'Api',
     environment: ENVIRONMENT,
     clock,
@@ -194,7 +194,7 @@ describe('what does not start', () => {
       invoke: invokeWith(OK),
       port: 0,
     };
-    await expect(startRestApi({ ...options, stack: restStack({ methods: {} }) })).rejects.toThrow(
+    await expect(startRestApi({ ...options, ...guarded(restStack({ methods: {} })) })).rejects.toThrow(
       'got no resource Nope, expected one of type AWS::ApiGateway::RestApi; there is Api',
     );
   });
@@ -210,7 +210,7 @@ describe('what does not start', () => {
       invoke: invokeWith(OK),
       port: Number(port),
     };
-    await expect(startRestApi({ ...options, stack: restStack({ methods: {} }) })).rejects.toThrow(`can't listen on 127.0.0.1:${port}`);
+    await expect(startRestApi({ ...options, ...guarded(restStack({ methods: {} })) })).rejects.toThrow(`can't listen on 127.0.0.1:${port}`);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS } from './gateway.test.fixture.js';
 import { type RunningRestApi, startRestApi } from './rest-api.js';
-import { type RestStackParts, restStack } from './stack.test.fixture.js';
+import { guarded, type RestStackParts, restStack } from './stack.test.fixture.js';
 import { type HttpCall, send } from './wire.test.fixture.js';
 
 let running: RunningRestApi | undefined;
@@ -47,7 +47,7 @@ async function call(
   parts: Partial<RestStackParts> = {},
 ): ReturnType<typeof send> {
   running = await startRestApi({
-    stack: restStack({ methods: { 'ANY /x/{id}': { Integration: integration } }, ...parts }),
+    ...guarded(restStack({ methods: { 'ANY /x/{id}': { Integration: integration } }, ...parts })),
     restApiId: 'Api',
     environment: ENVIRONMENT,
     clock: createManualClock(NOW_MS),

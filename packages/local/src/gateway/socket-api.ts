@@ -6,10 +6,11 @@
  * than AWS_PROXY and MOCK, does not start.
  */
 import { createServer } from 'node:http';
+import type { Authorize } from '../iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedStack, VerifySignature } from '../parts.js';
-import { readInvokePermissions } from './invoke-permission.js';
+import { createInvokePermission } from './invoke-permission.js';
 import { listen } from './listen.js';
-import { handleManagementRequest } from './management-api.js';
+import { handleManagementRequest, type ManagementSurroundings } from './management-api.js';
 import { createFaultSource, type SocketFaults } from './socket-faults.js';
 import { SocketGateway } from './socket-gateway.js';
 import { readSocketModel } from './socket-model.js';
@@ -22,6 +23,8 @@ export interface SocketApiOptions {
   readonly apiId: string;
   readonly environment: Environment;
   readonly invoke: Invoke;
+  /** Asked before every call of a function and of `@connections`. */
+  readonly authorize: Authorize;
   /** Checks the signatures of `@connections` calls. */
   readonly verify: VerifySignature;
   readonly clock: Clock;
@@ -59,10 +62,21 @@ export async function startSocketApi(options: SocketApiOptions): Promise<Running
   const { stack, environment, clock, report, host = '127.0.0.1', random = Math.random } = options;
   const model = orRefuse(stack.name, () => readSocketModel(stack, options.apiId));
   const faults = createFaultSource(options.faults ?? {}, random);
-  const mayInvoke = readInvokePermissions(stack, environment);
+  const mayInvoke = createInvokePermission(options.authorize, environment);
   const gateway = new SocketGateway({ model, environment, clock, report, random, faults, mayInvoke, invoke: options.invoke });
   const { stageName } = model;
-  const management = { stageName, environment, clock, report, random, faults, verify: options.verify, connections: gateway.connections };
+  const management: ManagementSurroundings = {
+    apiId: model.apiId,
+    stageName,
+    environment,
+    clock,
+    report,
+    random,
+    faults,
+    verify: options.verify,
+    authorize: options.authorize,
+    connections: gateway.connections,
+  };
   const server = createServer((incoming, outgoing) => void handleManagementRequest(management, incoming, outgoing));
   server.on('upgrade', (request, socket, head) => void gateway.upgrade(request, socket, head));
   const listening = await listen(server, options.port, host);

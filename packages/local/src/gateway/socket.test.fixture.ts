@@ -7,6 +7,7 @@ import type { Invoke, ReportEntry, ResolvedStack, VerifySignature } from '../par
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS, type TestFunction } from './gateway.test.fixture.js';
 import { type RunningSocketApi, startSocketApi } from './socket-api.js';
 import type { SocketFaults } from './socket-faults.js';
+import { guarded } from './stack.test.fixture.js';
 
 /** A running API with what a test needs to steer and watch it. */
 export interface TestSocketApi {
@@ -48,7 +49,7 @@ export async function startTestSocket(stack: ResolvedStack, options: TestSocketO
   const { entries, report } = createJournal();
   const clients: ApiGatewayManagementApiClient[] = [];
   const api = await startSocketApi({
-    stack,
+    ...guarded(stack),
     apiId: 'Socket',
     environment: ENVIRONMENT,
     invoke: options.invoke ?? invokeWith(options.handler ?? (() => ({ statusCode: 200 }))),

@@ -2,7 +2,11 @@
  * Builders for resolved stacks as CDK 2.276 writes them: one REST API or one WebSocket API on the stage `prod`, with a function that API
  * Gateway may invoke.
  */
+import { createManualClock } from '../clock.js';
+import type { Authorize } from '../iam/authorize.js';
+import { createEvaluator } from '../iam/evaluator.js';
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
+import { ENVIRONMENT, NOW_MS } from './gateway.test.fixture.js';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:documents';
 export const FUNCTION_URI = `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`;
@@ -17,6 +21,13 @@ const PERMISSION = resource('AWS::Lambda::Permission', 'permission', {
   Principal: 'apigateway.amazonaws.com',
   SourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:*',
 });
+
+/** A stack, guarded by its own policies; the operator may do everything. */
+export function guarded(stack: ResolvedStack): { readonly stack: ResolvedStack; readonly authorize: Authorize } {
+  const operators = ['arn:aws:iam::123456789012:user/operator'];
+  const clock = createManualClock(NOW_MS);
+  return { stack, authorize: createEvaluator({ stacks: [stack], environment: ENVIRONMENT, clock, operators }).authorize };
+}
 
 export const PROXY_INTEGRATION = { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: FUNCTION_URI };
 

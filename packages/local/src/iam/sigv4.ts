@@ -16,6 +16,8 @@ type Failure = Extract<SignatureResult, { ok: false }>;
 /** S3's sentence for `x-amz-*` headers that are sent but not signed; S3 answers it as `AccessDenied`. */
 export const UNSIGNED_HEADERS_MESSAGE = 'There were headers present in the request which were not signed';
 
+const EXPIRED_TOKEN_MESSAGE = 'The security token included in the request is expired';
+
 /**
  * A verifier over the keys of a store. With `body` its hash must be the signed one; without it, the declared
  * `x-amz-content-sha256` is taken on trust and the caller has to compare it while it reads the body.
@@ -52,6 +54,7 @@ function verify(request: SignedRequest, parts: SignatureParts, credentials: Cred
   if (!sameText(signText(secretAccessKey, parts, text), parts.signature))
     return failure('SignatureDoesNotMatch', mismatchMessage(parts.service));
   if ((sessionToken ?? '') !== (parts.sessionToken ?? '')) return failure('InvalidClientTokenId', tokenMessage(parts.service));
+  if (known.expiresAtMs !== undefined && nowMs >= known.expiresAtMs) return failure('ExpiredToken', EXPIRED_TOKEN_MESSAGE);
   if (!bodyMatches(request, payloadHash)) return failure('SignatureDoesNotMatch', mismatchMessage(parts.service));
   return { ok: true, principal: known.principal, service: parts.service, region: parts.region, presigned: parts.presigned };
 }

@@ -67,7 +67,10 @@ export function readFunctions(stacks: readonly ResolvedStack[], environment: Env
     if (other === undefined) continue;
     throw new StageError('TEMPLATE_INVALID', `${logicalId} and ${other.logicalId} are both named ${physicalId}; leave functionName out`);
   }
-  return functions.map((resource) => readFunction(resource, environment, invokeConfigs));
+  return functions.map((resource) => {
+    const stack = stacks.find((candidate) => candidate.resources.includes(resource));
+    return readFunction(resource, stack?.environment ?? environment, invokeConfigs);
+  });
 }
 
 function readFunction(

@@ -19,7 +19,8 @@ export interface VariableSources {
 
 /** All variables of one sandbox; `_X_AMZN_TRACE_ID` is set per call by the runtime. */
 export function functionVariables(definition: FunctionDefinition, sources: VariableSources): Record<string, string> {
-  const { environment, credentials, awsUrl, logStreamName, taskRoot } = sources;
+  const { credentials, awsUrl, logStreamName, taskRoot } = sources;
+  const region = definition.arn.split(':')[3] ?? sources.environment.region;
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -32,8 +33,8 @@ export function functionVariables(definition: FunctionDefinition, sources: Varia
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...definition.variables,
     _HANDLER: definition.handler,
-    AWS_REGION: environment.region,
-    AWS_DEFAULT_REGION: environment.region,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),

@@ -24,6 +24,9 @@ export interface LambdaHostOptions {
 
 export interface LambdaHost {
   readonly functionNames: readonly string[];
+  readonly environment: Environment;
+  /** ARN of the function of a name. */
+  readonly arnOf: (functionName: string) => string | undefined;
   readonly invoke: Invoke;
   /** `invoke` for a payload that is JSON text already. */
   invokeText(functionName: string, payload: string, options?: InvokeOptions): Promise<InvokeResult>;
@@ -68,6 +71,8 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
 
   return {
     functionNames: [...pools.keys()],
+    environment: options.environment,
+    arnOf: (functionName) => pools.get(functionName)?.definition.arn,
     invokeText,
     invoke: (functionName, payload, invokeOptions) => invokeText(functionName, JSON.stringify(payload) ?? 'null', invokeOptions),
     async prewarm() {

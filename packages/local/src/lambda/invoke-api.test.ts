@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allowAll } from '../iam/authorize.js';
 import { createInvokeApi, type InvokeReply } from './invoke-api.js';
 import { type HostFixture, startHost } from './lambda.test.fixture.js';
+
+const operator = { arn: 'arn:aws:iam::000000000000:user/operator' };
 
 let fixture: HostFixture;
 
@@ -18,7 +21,7 @@ afterEach(() => fixture.close());
 
 function post(name: string, body: string, headers: Record<string, string> = {}): Promise<InvokeReply> {
   const url = `/2015-03-31/functions/${name}/invocations`;
-  return createInvokeApi(fixture.host)({ method: 'POST', url, headers, body: Buffer.from(body) });
+  return createInvokeApi(fixture.host, allowAll)({ method: 'POST', url, headers, body: Buffer.from(body), principal: operator });
 }
 
 describe('Invoke', () => {
@@ -59,7 +62,8 @@ describe('Invoke', () => {
   });
 
   it('refuses other operations by name', async () => {
-    const reply = await createInvokeApi(fixture.host)({ method: 'GET', url: '/2015-03-31/functions', headers: {}, body: Buffer.alloc(0) });
+    const request = { method: 'GET', url: '/2015-03-31/functions', headers: {}, body: Buffer.alloc(0), principal: operator };
+    const reply = await createInvokeApi(fixture.host, allowAll)(request);
     expect(reply).toMatchObject({ statusCode: 404, headers: { 'x-amzn-errortype': 'UnknownOperationException' } });
   });
 });

@@ -5,8 +5,11 @@
  * Invoke is the only operation; any other path is answered `UnknownOperationException`. Streaming invocations are not served.
  */
 import { randomUUID } from 'node:crypto';
-import type { InvokeOptions, InvokeResult } from '../parts.js';
+import { accountOf } from '../iam/arn.js';
+import { type Authorize, denialMessage } from '../iam/authorize.js';
+import type { InvokeOptions, InvokeResult, Principal } from '../parts.js';
 import type { LambdaHost } from './host.js';
+import { invokedFunction } from './invoked-function.js';
 
 /** The part of a wire request that this API reads. */
 export interface InvokeRequest {
@@ -14,6 +17,7 @@ export interface InvokeRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Uint8Array;
+  readonly principal: Principal;
 }
 
 export interface InvokeReply {
@@ -25,19 +29,34 @@ export interface InvokeReply {
 const path = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/;
 
 /** A handler for the signing name `lambda` of the AWS endpoint. Never rejects. */
-export function createInvokeApi(host: LambdaHost): (request: InvokeRequest) => Promise<InvokeReply> {
+export function createInvokeApi(host: LambdaHost, authorize: Authorize): (request: InvokeRequest) => Promise<InvokeReply> {
   return async (request) => {
     const [, encodedName] = path.exec(request.url) ?? [];
     if (request.method !== 'POST' || encodedName === undefined) {
       return serviceError(404, 'UnknownOperationException', `${request.method} ${request.url} is not served by the local stage`);
     }
+    const name = decodeURIComponent(encodedName);
+    const refusal = check(request, name, { host, authorize });
+    if (refusal !== undefined) return refusal;
     const payload = Buffer.from(request.body).toString('utf8') || '{}';
     const problem = jsonProblem(payload);
     if (problem !== undefined) {
       return serviceError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${problem}`);
     }
-    return invoke(host, request, { name: decodeURIComponent(encodedName), payload });
+    return invoke(host, request, { name, payload });
   };
+}
+
+/** A refusal, when the caller may not invoke the function, or there is none in the account it addresses. */
+function check(request: InvokeRequest, name: string, at: { host: LambdaHost; authorize: Authorize }): InvokeReply | undefined {
+  const { principal, url } = request;
+  const { arnOf, environment } = at.host;
+  const qualifier = new URLSearchParams(url.split('?')[1]).get('Qualifier') ?? undefined;
+  const { arn, isThere } = invokedFunction(name, { callerAccount: accountOf(principal.arn), qualifier, arnOf, environment });
+  const asked = { principal, action: 'lambda:InvokeFunction', resource: arn, context: {} };
+  const { allowed, message = denialMessage(asked) } = at.authorize(asked);
+  if (!allowed) return serviceError(403, 'AccessDeniedException', message);
+  return isThere ? undefined : serviceError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
 }
 
 async function invoke(host: LambdaHost, request: InvokeRequest, call: { name: string; payload: string }): Promise<InvokeReply> {

@@ -204,6 +204,7 @@ const JSON_CODES: Readonly<Record<Extract<SignatureResult, { ok: false }>['code'
   InvalidClientTokenId: 'UnrecognizedClientException',
   SignatureDoesNotMatch: 'InvalidSignatureException',
   RequestExpired: 'InvalidSignatureException',
+  ExpiredToken: 'ExpiredTokenException',
   IncompleteSignature: 'IncompleteSignatureException',
 };
 

@@ -124,6 +124,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::Events::Rule': unserved(named('Name', 64), { Arn: arn('events', 'rule/') }),
   'AWS::IAM::ManagedPolicy': plain(arnOf(named('ManagedPolicyName', 128), iamArn('policy/')), { PolicyArn: same }),
   'AWS::IAM::Policy': plain(named('PolicyName', 128), { Id: same }),
+  'AWS::IAM::RolePolicy': plain(named('PolicyName', 128)),
   'AWS::IAM::Role': plain(named('RoleName', 64), {
     Arn: (facts, ref) => iamArn(`role${rolePath(facts)}`)(facts, ref),
     RoleId: ({ stack, logicalId }) => `AROA${generatedId(stack, logicalId, 17).toUpperCase()}`,
@@ -159,11 +160,13 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::SecretsManager::Secret': unserved(arnOf(named('Name', 256), arn('secretsmanager', 'secret:')), { Id: same }),
   'AWS::SNS::Subscription': plain(arnOf(uuid, arn('sns', 'subscription:')), { Arn: same }),
   'AWS::SNS::Topic': plain(arnOf(topicName, arn('sns')), { TopicArn: same, TopicName: topicName }),
+  'AWS::SNS::TopicInlinePolicy': anonymous,
   'AWS::SNS::TopicPolicy': anonymous,
   'AWS::SQS::Queue': plain(
     (facts) => `https://sqs.${facts.environment.region}.amazonaws.com/${facts.environment.accountId}/${queueName(facts)}`,
     { Arn: (facts) => arn('sqs')(facts, queueName(facts)), QueueName: queueName, QueueUrl: same },
   ),
+  'AWS::SQS::QueueInlinePolicy': anonymous,
   'AWS::SQS::QueuePolicy': anonymous,
   'AWS::SSM::Parameter': unserved(named('Name', 1011), {
     Type: (facts) => String(facts.property('Type')),

@@ -17,7 +17,7 @@ export interface LocalOrigins {
 /** The same stacks with local values in properties, outputs and `Ref`s. */
 export function withLocalOrigins(stacks: readonly ResolvedStack[], origins: LocalOrigins): ResolvedStack[] {
   return stacks.map((stack) => ({
-    name: stack.name,
+    ...stack,
     resources: stack.resources.map((resource) => localResource(resource, origins)),
     outputs: mapStrings(stack.outputs, origins) as Record<string, string>,
   }));

@@ -195,7 +195,7 @@ describe('what is left out', () => {
       Resources: { Bucket: { Type: 'AWS::S3::Bucket', Condition: 'Never' } },
       Outputs: { Name: { Value: { Ref: 'Bucket' }, Condition: 'Never' } },
     };
-    expect(resolveStacks({ S: template })[0]).toEqual({ name: 'S', resources: [], outputs: {} });
+    expect(resolveStacks({ S: template })[0]).toEqual({ name: 'S', environment, resources: [], outputs: {} });
   });
 
   it('names unknown types once, and still answers for their attributes', () => {

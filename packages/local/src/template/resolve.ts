@@ -33,24 +33,53 @@ export function resolveAssembly(assembly: Assembly, options: ResolveOptions): Re
   return assembly.stacks.map((stack) => resolveStack(stack, scopes.get(stack.name)!));
 }
 
-/** Account and region of an assembly: the first stack that says so, else `000000000000` and `us-east-1`. */
+/**
+ * Account and region of an assembly: those of the stack with an API, or of the first with a function, or of the first; what it leaves open
+ * is `000000000000` and `us-east-1`.
+ */
 export function environmentOf(assembly: Assembly, given: Partial<Environment> = {}): Environment {
-  const accountId = assembly.stacks.find((stack) => stack.accountId !== undefined)?.accountId ?? '000000000000';
-  const region = assembly.stacks.find((stack) => stack.region !== undefined)?.region ?? 'us-east-1';
+  const { accountId = '000000000000', region = 'us-east-1' } = mainStack(assembly) ?? {};
   return { accountId, region, partition: 'aws', ...given };
+}
+
+const mainTypes = [/^AWS::ApiGateway(V2::Api|::RestApi)$/, /^AWS::Lambda::Function$/];
+
+function mainStack({ stacks }: Assembly): StackTemplate | undefined {
+  const has = (type: RegExp) => (stack: StackTemplate) => Object.values(stack.template.Resources ?? {}).some(({ Type }) => type.test(Type));
+  for (const type of mainTypes) {
+    const found = stacks.find(has(type));
+    if (found !== undefined) return found;
+  }
+  return stacks[0];
+}
+
+/** A stack's own account and region; the stage's, when they are given, stand in for those of the main stack. */
+function environmentOfStack(stack: StackTemplate, main: StackTemplate | undefined, stage: Environment): Environment {
+  const { accountId = main?.accountId, region = main?.region } = stack;
+  return {
+    ...stage,
+    ...(accountId === undefined || accountId === main?.accountId ? {} : { accountId }),
+    ...(region === undefined || region === main?.region ? {} : { region }),
+  };
 }
 
 function openScopes(assembly: Assembly, options: ResolveOptions): Map<string, StackScope> {
   const scopes = new Map<string, StackScope>();
   let exported: Map<string, readonly [StackScope, string]> | undefined;
+  const main = mainStack(assembly);
   const world: World = {
-    environment: options.environment,
+    environmentOf: (stack) => environmentOfStack(stack, main, options.environment),
     parameters: options.parameters ?? {},
-    exportedValue(name, place) {
+    exportedValue(name, accountId, place) {
       exported ??= collectExports([...scopes.values()]);
       const source = exported.get(name);
       if (source === undefined) throw templateError(place, `no stack of the assembly exports ${name}; synthesize all stacks together`);
-      return source[0].output(source[1]);
+      const [scope, outputId] = source;
+      if (scope.environment.accountId === accountId) return scope.output(outputId);
+      throw templateError(
+        place,
+        `${name} is exported in account ${scope.environment.accountId}, not in ${accountId}; give the resource a name and use that`,
+      );
     },
     outputOf: (stackName, outputName, place) => outputOf(scopes.get(stackName), { stackName, outputName, place }),
   };
@@ -73,7 +102,8 @@ function outputOf(scope: StackScope | undefined, asked: { stackName: string; out
 function resolveStack(stack: StackTemplate, scope: StackScope): ResolvedStack {
   const resources = scope.knownResources().map(([logicalId, resource]) => resolveResource(stack, scope, { logicalId, resource }));
   const outputs = Object.fromEntries(scope.outputIds().map((outputId) => [outputId, scope.output(outputId)]));
-  return { name: stack.name, resources: [...inOrder(resources, scope), ...importedResources(stack)], outputs };
+  const { name } = stack;
+  return { name, environment: scope.environment, resources: [...inOrder(resources, scope), ...importedResources(stack)], outputs };
 }
 
 function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalId: string; resource: TemplateResource }): ResolvedResource {

@@ -12,15 +12,17 @@ import { inside, type Place, templateError } from './template-error.js';
 
 /** What a stack may ask about the other stacks of its assembly. */
 export interface World {
-  readonly environment: Environment;
+  /** Account and region of a stack. */
+  environmentOf(stack: StackTemplate): Environment;
   /** Values for template parameters, over their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
-  exportedValue(name: string, place: Place): unknown;
+  /** A value that a stack of this account exports. */
+  exportedValue(name: string, accountId: string, place: Place): unknown;
   outputOf(stackName: string, outputName: string, place: Place): unknown;
 }
 
 export class StackScope implements Scope {
-  readonly region: string;
+  readonly environment: Environment;
   readonly #mentions = new Map<string, Set<string>>();
   readonly #stack: StackTemplate;
   readonly #world: World;
@@ -30,7 +32,11 @@ export class StackScope implements Scope {
   constructor(stack: StackTemplate, world: World) {
     this.#stack = stack;
     this.#world = world;
-    this.region = world.environment.region;
+    this.environment = world.environmentOf(stack);
+  }
+
+  get region(): string {
+    return this.environment.region;
   }
 
   get name(): string {
@@ -101,7 +107,7 @@ export class StackScope implements Scope {
     const resource = this.#resource(logicalId, place);
     const ref = this.physicalId(logicalId, place);
     const kind = kindOf(resource.Type);
-    if (kind === undefined) return attributeOfUnknown(resource.Type, ref, attribute, this.#world.environment);
+    if (kind === undefined) return attributeOfUnknown(resource.Type, ref, attribute, this.environment);
     const rule = Object.hasOwn(kind.attributes, attribute) ? kind.attributes[attribute] : undefined;
     if (rule === undefined) {
       const known = Object.keys(kind.attributes).join(', ') || 'none';
@@ -123,7 +129,7 @@ export class StackScope implements Scope {
   }
 
   importValue(exportName: string, place: Place): unknown {
-    return this.#world.exportedValue(exportName, place);
+    return this.#world.exportedValue(exportName, this.environment.accountId, place);
   }
 
   stackOutput(stackName: string, outputName: string, place: Place): unknown {
@@ -152,7 +158,7 @@ export class StackScope implements Scope {
   #facts(logicalId: string): ResourceFacts {
     const place = this.#at('Resources', logicalId);
     return {
-      environment: this.#world.environment,
+      environment: this.environment,
       stack: this.name,
       logicalId,
       property: (name) => {
@@ -164,7 +170,7 @@ export class StackScope implements Scope {
   }
 
   #pseudoParameter(name: string, place: Place): unknown {
-    const { accountId, region, partition } = this.#world.environment;
+    const { accountId, region, partition } = this.environment;
     switch (name) {
       case 'AWS::AccountId':
         return accountId;

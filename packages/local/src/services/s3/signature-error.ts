@@ -16,6 +16,8 @@ export function signatureError(failure: Extract<SignatureResult, { ok: false }>,
       return s3Error(failure.message === UNSIGNED_HEADERS_MESSAGE ? 'AccessDenied' : 'SignatureDoesNotMatch', {}, failure.message);
     case 'RequestExpired':
       return s3Error(presigned ? 'AccessDenied' : 'RequestTimeTooSkewed', {}, failure.message);
+    case 'ExpiredToken':
+      return s3Error('ExpiredToken');
     case 'IncompleteSignature':
       return s3Error(presigned ? 'AuthorizationQueryParametersError' : 'AuthorizationHeaderMalformed', {}, failure.message);
     default:
