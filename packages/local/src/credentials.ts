@@ -14,7 +14,7 @@ export interface StageCredentials {
   readonly operatorArn: string;
   /** @throws Error for a function that is not in the template */
   ofFunction(functionName: string): Credentials;
-  /** Who a function is. @throws Error for a function that is not in the template */
+  /** Who a function is, by name or ARN. @throws Error for a function that is not in the template */
   principalOf(functionName: string): Principal;
   /** Keys of a session. @param expiresAtMs epoch milliseconds, from when on they are refused */
   openSession(principal: Principal, expiresAtMs: number): Credentials;
@@ -51,7 +51,7 @@ export function createCredentials(
     }
   }
   const find = (functionName: string): KnownKey => {
-    const key = ofFunctions.get(functionName);
+    const key = ofFunctions.get(functionName) ?? ofFunctions.get(/:function:([^:]+)/.exec(functionName)?.[1] ?? '');
     if (key === undefined) throw new Error(`no credentials for ${functionName}: it is no function of the assembly`);
     return key;
   };

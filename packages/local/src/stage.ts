@@ -17,12 +17,13 @@ import { type PlacedApi, placeApis, type RunningApis, startApis } from './gatewa
 import type { Authorize } from './iam/authorize.js';
 import { createEvaluator, type Evaluator } from './iam/evaluator.js';
 import { MalformedPolicy } from './iam/malformed-policy.js';
+import { checkMappingRights, missingRightsMessage } from './iam/mapping-rights.js';
 import { createVerifier } from './iam/sigv4.js';
 import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
 import { readFunctions } from './lambda/definition.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
 import { createInvokeApi } from './lambda/invoke-api.js';
-import { readMappings } from './lambda/mapping-definition.js';
+import { readMappings, type StreamMappingDefinition } from './lambda/mapping-definition.js';
 import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping.js';
 import type { Clock, Environment, Report, ResolvedStack, StreamSource } from './parts.js';
 import { PortReservations } from './ports.js';
@@ -95,6 +96,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   });
   const iam = openIam(ground, stacks);
   late.iam = iam;
+  late.services.set('sts', await openSts(ground, iam));
   const mappings: RunningMapping[] = [];
   const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
   late.lambda = lambda;
@@ -103,7 +105,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
-  await openMappings(ground, { stacks, lambda, source: endpoint.streams, mappings });
+  await openMappings(ground, { stacks, lambda, authorize: iam.authorize, source: endpoint.streams, mappings });
   const urls: StageUrls = {
     awsUrl: endpoint.url,
     ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
@@ -184,6 +186,11 @@ function openIam(ground: Ground, stacks: readonly ResolvedStack[]): Evaluator {
   }
 }
 
+async function openSts({ credentials, clock, report }: Ground, { roles, authorize }: Evaluator): Promise<WireHandler> {
+  const { createStsService } = await import('./services/sts/service.js');
+  return createStsService({ roles, authorize, credentials: credentials.store, openSession: credentials.openSession, clock, report });
+}
+
 /** Starts the services that the assembly has resources of. */
 async function openServices(
   ground: Ground,
@@ -257,19 +264,35 @@ function openGateways(
 
 async function openMappings(
   ground: Ground,
-  {
-    stacks,
-    lambda,
-    source,
-    mappings,
-  }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; source: StreamSource; mappings: RunningMapping[] },
+  at: {
+    stacks: readonly ResolvedStack[];
+    lambda: LambdaHost;
+    authorize: Authorize;
+    source: StreamSource;
+    mappings: RunningMapping[];
+  },
 ): Promise<void> {
-  const { clock, report } = ground;
+  const { clock, report, credentials } = ground;
   const { dataDir } = ground.options;
+  const { lambda, authorize, source } = at;
   const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, dataParts.checkpoints));
-  for (const mapping of readMappings(stacks, report)) {
-    mappings.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
+  for (const mapping of readMappings(at.stacks, report)) {
+    if (!mayRun(mapping, { authorize, credentials, report })) continue;
+    at.mappings.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
   }
+}
+
+/** Whether the function's role may read the stream; if not, it is reported. */
+function mayRun(
+  { functionName, streamArn, onFailure }: StreamMappingDefinition,
+  { authorize, credentials, report }: { authorize: Authorize; credentials: StageCredentials; report: Report },
+): boolean {
+  const principal = credentials.principalOf(functionName);
+  const mapping = { principal, eventSourceArn: streamArn, ...(onFailure === undefined ? {} : { onFailureArn: onFailure }) };
+  const missing = checkMappingRights(authorize, mapping);
+  if (missing.length === 0) return true;
+  report({ level: 'error', part: 'lambda', message: missingRightsMessage(functionName, mapping, missing), detail: { missing } });
+  return false;
 }
 
 async function openSite(ground: Ground, urls: StageUrls): Promise<void> {

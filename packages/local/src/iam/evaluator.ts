@@ -129,7 +129,7 @@ class StageEvaluator implements Evaluator {
 
   #decide(request: AuthorizationRequest): Kept {
     const asker = this.#askerOf(request.principal);
-    const resource = this.#resources.of(request.resource);
+    const resource = this.#resourcePolicies(request.resource);
     const key = keptBy(request, asker, resource);
     const known = key === undefined ? undefined : this.#kept.get(key);
     if (known !== undefined) return known;
@@ -171,6 +171,13 @@ class StageEvaluator implements Evaluator {
   #ownerOf(resource: string, caller: Caller): string {
     const own = caller.kind === 'service' ? this.#options.environment.accountId : caller.accountId;
     return accountOf(resource) ?? this.#resources.ownerOf(resource) ?? own;
+  }
+
+  /** The trust policy of a role is the resource policy of assuming it. */
+  #resourcePolicies(resource: string): readonly Policy[] {
+    const [, accountId = '', path = ''] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(resource) ?? [];
+    const role = path === '' ? undefined : this.roles.find(accountId, path.slice(path.lastIndexOf('/') + 1));
+    return role === undefined ? this.#resources.of(resource) : [role.trust];
   }
 
   #askerOf(principal: Principal | ServicePrincipal): Asker {

@@ -25,12 +25,12 @@ export interface Role {
   readonly trust: Policy;
 }
 
-/** Roles, and the managed policies they may be given. */
+/** Roles, and the managed policies that they and sessions may be given. */
 export interface Roles {
   all(): readonly Role[];
   find(accountId: string, roleName: string): Role | undefined;
-  /** Of AWS, or of the assembly. */
-  managedPolicy(arn: string, kind: PolicyKind): Policy | undefined;
+  /** The document of a managed policy, of AWS or of the assembly. */
+  managedDocument(arn: string): unknown;
 }
 
 interface At {
@@ -54,14 +54,11 @@ export function readRoles(stacks: readonly ResolvedStack[], environment: Environ
       .filter(({ resource }) => resource.type === 'AWS::IAM::ManagedPolicy')
       .map(({ resource }) => [resource.physicalId, { document: resource.properties.PolicyDocument, name: resource.logicalId }] as const),
   );
-  const managedPolicy = (arn: string, kind: PolicyKind): Policy | undefined => {
-    const own = managed.get(arn);
-    const document = own?.document ?? managedPolicyDocument(arn);
-    return document === undefined ? undefined : compilePolicy(document, { name: own?.name ?? arn.slice(arn.lastIndexOf('/') + 1), kind });
-  };
+  const managedDocument = (arn: string): unknown => managed.get(arn)?.document ?? managedPolicyDocument(arn);
   const readManaged = (at: At, arn: string, kind: PolicyKind): Policy => {
-    const found = managedPolicy(arn, kind);
-    if (found !== undefined) return found;
+    const document = managedDocument(arn);
+    const name = managed.get(arn)?.name ?? arn.slice(arn.lastIndexOf('/') + 1);
+    if (document !== undefined) return compilePolicy(document, { name, kind });
     const message = `${at.resource.logicalId}: ${arn} is not known to the local stage and allows nothing here; write its actions as statements`;
     report({ level: 'warn', part: 'iam', message });
     return { name: arn, kind, statements: [], keys: new Set() };
@@ -71,7 +68,7 @@ export function readRoles(stacks: readonly ResolvedStack[], environment: Environ
       .filter(({ resource }) => resource.type === 'AWS::IAM::Role')
       .map((at) => [roleKey(at.accountId, at.resource.physicalId), readRole(at, attached, readManaged)] as const),
   );
-  return { all: () => [...roles.values()], find: (accountId, roleName) => roles.get(roleKey(accountId, roleName)), managedPolicy };
+  return { all: () => [...roles.values()], find: (accountId, roleName) => roles.get(roleKey(accountId, roleName)), managedDocument };
 }
 
 interface RoleProperties {
