@@ -81,8 +81,16 @@ const bucketName: Naming = (facts) => {
   const given = facts.property('BucketName');
   return typeof given === 'string' ? given : bucketSafe(named('BucketName', 63)(facts));
 };
-const queueName = named('QueueName', 80);
-const topicName = named('TopicName', 256);
+/** A generated name of a FIFO queue or topic ends as SQS and SNS want it. */
+const fifoNamed =
+  (property: string, switchedBy: string, maxLength: number): Naming =>
+  (facts) => {
+    if (String(facts.property(switchedBy)) !== 'true') return named(property, maxLength)(facts);
+    const name = named(property, maxLength - '.fifo'.length)(facts);
+    return name.endsWith('.fifo') ? name : `${name}.fifo`;
+  };
+const queueName = fifoNamed('QueueName', 'FifoQueue', 80);
+const topicName = fifoNamed('TopicName', 'FifoTopic', 256);
 const functionArn = arn('lambda', 'function:');
 
 const kinds: Readonly<Record<string, ResourceKind>> = {
@@ -158,7 +166,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::SageMaker::EndpointConfig': sagemaker('endpoint-config', 'EndpointConfigName'),
   'AWS::SageMaker::Model': sagemaker('model', 'ModelName'),
   'AWS::SecretsManager::Secret': unserved(arnOf(named('Name', 256), arn('secretsmanager', 'secret:')), { Id: same }),
-  'AWS::SNS::Subscription': plain(arnOf(uuid, arn('sns', 'subscription:')), { Arn: same }),
+  'AWS::SNS::Subscription': plain((facts) => `${String(facts.property('TopicArn'))}:${uuid(facts)}`, { Arn: same }),
   'AWS::SNS::Topic': plain(arnOf(topicName, arn('sns')), { TopicArn: same, TopicName: topicName }),
   'AWS::SNS::TopicInlinePolicy': anonymous,
   'AWS::SNS::TopicPolicy': anonymous,

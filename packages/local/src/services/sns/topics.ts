@@ -1,0 +1,100 @@
+/** The topics of the template with their subscriptions, and those that Subscribe adds while the stage runs: they end with it. */
+import { randomUUID } from 'node:crypto';
+import type { ServiceParts } from '../service-module.js';
+import { Deliveries } from './delivery.js';
+import { invalidParameter, snsError } from './errors.js';
+import { Publisher, type PublishInput, type PublishResult } from './publish.js';
+import { readSubscription, readTopic, type Subscription, type Topic } from './topic.js';
+
+const PROTOCOLS = ['sqs', 'lambda', 'http', 'https', 'email', 'email-json', 'sms', 'application', 'firehose'];
+
+export class Topics {
+  readonly #topics = new Map<string, Topic>();
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #deliveries: Deliveries;
+  readonly #publisher: Publisher;
+  readonly #parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+    this.#deliveries = new Deliveries(parts);
+    this.#publisher = new Publisher(parts.clock, this.#deliveries);
+    const resources = parts.stacks.flatMap((stack) => stack.resources);
+    for (const { type, physicalId, properties } of resources) {
+      if (type !== 'AWS::SNS::Topic') continue;
+      this.#topics.set(physicalId, readTopic(physicalId, properties));
+      const inline = (properties.Subscription ?? []) as readonly Readonly<Record<string, unknown>>[];
+      for (const [index, each] of inline.entries())
+        this.#add(readSubscription(`${physicalId}:inline-${index}`, { ...each, TopicArn: physicalId }));
+    }
+    for (const { type, physicalId, properties } of resources) {
+      if (type === 'AWS::SNS::Subscription') this.#add(readSubscription(physicalId, properties));
+    }
+  }
+
+  all(): readonly Topic[] {
+    return [...this.#topics.values()].sort((left, right) => (left.arn < right.arn ? -1 : 1));
+  }
+
+  find(arn: string): Topic | undefined {
+    return this.#topics.get(arn);
+  }
+
+  /** @throws AwsError `NotFound` */
+  get(arn: string): Topic {
+    const topic = this.#topics.get(arn);
+    if (topic === undefined) throw snsError('NotFound', 'Topic does not exist');
+    return topic;
+  }
+
+  subscriptionsOf(topicArn: string): readonly Subscription[] {
+    return [...this.#subscriptions.values()].filter((each) => each.topicArn === topicArn);
+  }
+
+  /** @throws AwsError `NotFound` */
+  subscription(arn: string): Subscription {
+    const subscription = this.#subscriptions.get(arn);
+    if (subscription === undefined) throw snsError('NotFound', 'Subscription does not exist');
+    return subscription;
+  }
+
+  /** The same topic, protocol and endpoint give the subscription there is. @throws AwsError `InvalidParameter` */
+  subscribe(properties: Readonly<Record<string, unknown>> & { readonly TopicArn: string }): Subscription {
+    const { TopicArn, Protocol, Endpoint } = properties;
+    if (!PROTOCOLS.includes(String(Protocol)))
+      throw invalidParameter(`Amazon SNS does not support this protocol string: ${String(Protocol)}`);
+    const present = this.subscriptionsOf(TopicArn).find((each) => each.protocol === Protocol && each.endpoint === Endpoint);
+    if (present !== undefined) return present;
+    const subscription = this.#read(`${TopicArn}:${randomUUID()}`, properties);
+    this.#add(subscription);
+    return subscription;
+  }
+
+  unsubscribe(arn: string): void {
+    this.#subscriptions.delete(arn);
+  }
+
+  async publish(topicArn: string, input: PublishInput): Promise<PublishResult> {
+    return this.#publisher.publish(this.get(topicArn), this.subscriptionsOf(topicArn), input);
+  }
+
+  close(): void {
+    this.#deliveries.close();
+  }
+
+  #read(arn: string, properties: Readonly<Record<string, unknown>>): Subscription {
+    try {
+      return readSubscription(arn, properties);
+    } catch (error) {
+      throw invalidParameter(`FilterPolicy: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #add(subscription: Subscription): void {
+    this.#subscriptions.set(subscription.arn, subscription);
+    const { protocol, endpoint, topicArn } = subscription;
+    if (protocol === 'sqs' || protocol === 'lambda') return;
+    const message = `${topicArn} is subscribed to by ${protocol} ${endpoint}: the stage does not deliver there, only to sqs and lambda`;
+    this.#parts.report({ level: 'warn', part: 'sns', message });
+  }
+}
