@@ -36,14 +36,14 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
  */
 export function createServiceHandler(implementation: Implementation): ServiceHandler {
   const { declaration } = implementation;
-  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf } = readServiceEnvironment(declaration);
+  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(declaration);
   const clock = systemClock;
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
   const realtime = createRealtime({ connectionsTable, topicsTable, ...basics });
   const owner = declaration.service.name;
   const parts: FunctionParts = {
     implementation,
-    ...createClients(declaration.uses, { owner, locationOf, accountOf, callTimeoutMs: callTimeoutMs(declaration), ...basics }),
+    ...createClients(declaration.uses, { owner, locationOf, accountOf, region, callTimeoutMs: callTimeoutMs(declaration), ...basics }),
     publish: realtime.publish,
     connectionOf: (connectionId) => waitForConnection(realtime.connections, connectionId, clock),
     allowedOrigin,

@@ -1,15 +1,25 @@
-import { query, service, subscription } from '@org/gateway-core';
+import { message, messages, query, service, subscription } from '@org/gateway-core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readServiceEnvironment } from './env.js';
+import { readServiceEnvironment, readWorkerEnvironment } from './env.js';
+import { answers } from './service/answers.js';
 import { bucket } from './service/bucket.js';
+import { bus } from './service/bus.js';
 import { defineService } from './service/define-service.js';
+import { serviceFunction } from './service/function.js';
+import { searchIndex } from './service/search-index.js';
 import { table } from './service/table.js';
+import { defineWorker } from './service/worker.js';
 
 const Notes = table('Notes', { item: () => z.object({ id: z.string() }), partitionKey: 'id' });
-const declaration = defineService(service('notes', { get: query({}), changes: subscription({ event: () => z.string() }) }), {
-  uses: { table: Notes.allow('get'), files: bucket('Files').allow('get') },
-});
+const Stats = table('Stats', { item: () => z.object({ id: z.string() }), partitionKey: 'id', account: 'analytics' });
+const NotesIndex = searchIndex('NotesIndex', { document: () => z.object({ text: z.string() }), fields: { text: { type: 'text' } } });
+const Help = answers('Help');
+const News = bus('News', messages('news', { changed: message({ data: () => z.string() }) }), { transport: 'sns-sqs' });
+const indexing = service('indexing', { state: query({}) });
+
+const notes = service('notes', { get: query({}), changes: subscription({ event: () => z.string() }) });
+const declaration = defineService(notes, { uses: { table: Notes.allow('get'), files: bucket('Files').allow('get') } });
 const complete = {
   GATEWAY_SERVICE: 'notes',
   GATEWAY_ALLOWED_ORIGIN: '*',
@@ -17,6 +27,26 @@ const complete = {
   GATEWAY_TOPICS_TABLE: 'topics-1',
   RES_Notes: 'notes-1',
   RES_Files: 'files-1',
+};
+
+const relay = defineWorker('relay', {
+  source: Notes.changes(),
+  uses: {
+    stats: Stats.allow('update'),
+    index: NotesIndex.allow('write'),
+    help: Help.allow('put'),
+    bus: News.allow('publish'),
+    indexing: serviceFunction(indexing).allow('state'),
+  },
+});
+const relayed = {
+  AWS_REGION: 'eu-west-1',
+  RES_Stats: 'stats-1',
+  RES_NotesIndex: 'https://search.example.com',
+  RES_Help: 'kendra:0a1b',
+  RES_News: 'arn:aws:sns:eu-west-1:111111111111:news.fifo',
+  RES_FunctionIndexing: 'indexing-1',
+  ACCOUNT_analytics: '{"roleArn":"arn:aws:iam::222222222222:role/stats","externalId":"x","region":"eu-central-1"}',
 };
 
 describe('readServiceEnvironment', () => {
@@ -36,5 +66,42 @@ describe('readServiceEnvironment', () => {
     const plain = defineService(service('plain', { get: query({}) }), { uses: {} });
     const { GATEWAY_TOPICS_TABLE: _, ...rest } = complete;
     expect(readServiceEnvironment(plain, { ...rest, GATEWAY_SERVICE: 'plain' }).topicsTable).toBeUndefined();
+  });
+
+  it('asks an internal service for nothing of the gateways, which no route leads to it from', () => {
+    const internal = defineService(indexing, { uses: { table: Notes.allow('get') }, internal: true });
+    expect(readServiceEnvironment(internal, { GATEWAY_SERVICE: 'indexing', RES_Notes: 'n' }).locationOf(Notes.resource)).toBe('n');
+  });
+});
+
+describe('readWorkerEnvironment', () => {
+  it('reads locations of every kind and how to act in other accounts', () => {
+    const environment = readWorkerEnvironment(relay, relayed);
+    expect(environment).toMatchObject({ connectionsTable: undefined, topicsTable: undefined, region: 'eu-west-1' });
+    expect(environment.locationOf(Help.resource)).toBe('kendra:0a1b');
+    expect(environment.accountOf('analytics')).toEqual({
+      roleArn: 'arn:aws:iam::222222222222:role/stats',
+      externalId: 'x',
+      region: 'eu-central-1',
+    });
+  });
+
+  it('lists everything that is missing or wrong in one message, each variable once', () => {
+    const wrong = {
+      ...relayed,
+      AWS_REGION: '',
+      RES_Stats: undefined,
+      RES_NotesIndex: 'search',
+      RES_Help: 'kendra:',
+      ACCOUNT_analytics: '{',
+    };
+    expect(() => readWorkerEnvironment(relay, wrong)).toThrow(
+      /^\[ENV\] the environment of worker relay is incomplete: AWS_REGION \(.*\), RES_Stats \(missing\), RES_NotesIndex \(.*\), RES_Help \(expected "kendra:INDEX" or "knowledge-base:ID:DATASOURCE"\), ACCOUNT_analytics \(expected JSON \{"roleArn":"arn:…","externalId":…,"region":…\}\); the deployment sets these$/,
+    );
+  });
+
+  it('asks a worker that announces for the tables of the realtime part', () => {
+    const announcing = defineWorker('announcer', { source: Notes.changes(), uses: {}, announces: notes });
+    expect(() => readWorkerEnvironment(announcing, {})).toThrow('GATEWAY_CONNECTIONS_TABLE (missing), GATEWAY_TOPICS_TABLE (missing)');
   });
 });

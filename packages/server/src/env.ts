@@ -17,6 +17,8 @@ export interface ResourceEnvironment {
   locationOf(resource: ResourceDeclaration): string;
   /** How to act in another account. */
   accountOf(account: string): AccountAccess;
+  /** Lambda sets it; only where requests are signed without an SDK client it must be there. */
+  readonly region: string | undefined;
 }
 
 /** What a service's function is told. */
@@ -38,6 +40,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Shape = Readonly<Record<string, z.ZodType>>;
 
 const name = z.string().min(1);
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const REGION = 'AWS_REGION';
 
 /**
  * @throws Error that lists every variable that is missing or wrong.
@@ -88,13 +93,16 @@ function resources(values: Readonly<Record<string, unknown>>): ResourceEnvironme
   return {
     locationOf: (resource) => values[resourceVariable(resource)] as string,
     accountOf: (account) => values[accountVariable(account)] as AccountAccess,
+    region: textOf(values, REGION),
   };
 }
 
 function resourceShape(uses: Uses): Shape {
   const used = Object.values(uses).map(({ resource }) => resource);
   const accounts = used.flatMap((resource) => ('account' in resource && resource.account !== undefined ? [resource.account] : []));
+  const signs = used.some(({ kind }) => kind === 'index' || kind === 'graph');
   return {
+    [REGION]: signs ? name : name.optional(),
     ...Object.fromEntries(used.map((resource) => [resourceVariable(resource), locationSchema(resource)])),
     ...Object.fromEntries(accounts.map((account) => [accountVariable(account), access])),
   };

@@ -6,7 +6,7 @@ import { type HttpRecorder, type RecordedAnswer, type RecordedRequest, startReco
 import { createSdk, type Sdk } from './sdk.js';
 
 const Uploads = bucket('Uploads');
-const grant = Uploads.allowUnder('files/', 'get', 'head', 'put', 'delete', 'presignGet', 'presignPut');
+const grant = Uploads.allowUnder('files/', 'get', 'getRange', 'head', 'put', 'delete', 'presignGet', 'presignPut');
 
 /** 14 November 2023, 22:13:20.123 UTC. */
 const NOW_MS = 1_700_000_000_123;
@@ -49,6 +49,30 @@ test('gets an object whole, its key without the prefix', async () => {
     body: new Uint8Array([0x70, 0x6e, 0x67]),
   });
   expect(recorder.requests).toMatchObject([{ method: 'GET', path: '/uploads-1/files/a%20b' }]);
+});
+
+test('gets a range of bytes, with the size of the whole', async () => {
+  answer = () => ({ ...found(), status: 206, headers: { ...found().headers, 'content-range': 'bytes 5-7/1234' } });
+  expect(await uploads().getRange('a', { from: 5, to: 7 })).toMatchObject({
+    key: 'a',
+    bytes: 1_234,
+    body: new Uint8Array([0x70, 0x6e, 0x67]),
+  });
+  await uploads().getRange('a', { from: 5 });
+  expect(recorder.requests.map(({ headers }) => headers.range)).toEqual(['bytes=5-7', 'bytes=5-']);
+});
+
+test('a range that begins behind the end is BAD_REQUEST, and of no object it is undefined', async () => {
+  answer = () => ({
+    status: 416,
+    body: '<Error><Code>InvalidRange</Code><Message>The requested range is not satisfiable</Message></Error>',
+  });
+  await expect(uploads().getRange('a', { from: 5_000 })).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+    message: expect.stringContaining('got byte 5000'),
+  });
+  answer = () => ({ status: 404, body: '<Error><Code>NoSuchKey</Code><Message>no</Message></Error>' });
+  expect(await uploads().getRange('a', { from: 0 })).toBeUndefined();
 });
 
 test('reads the facts of an object', async () => {
@@ -130,6 +154,16 @@ test('a download URL names the file in any script', async () => {
   expect(url.searchParams.get('response-content-disposition')).toBe("attachment; filename*=UTF-8''M%C3%BCller%27s%20%281%29.txt");
   expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('host');
   expect(signed).toMatchObject({ headers: {}, expiresAtMs: 1_700_000_600_000 });
+});
+
+test('an upload URL with a checksum signs it as a header, which the uploader must send', async () => {
+  // SHA-256 of nothing, in base64.
+  const sha256 = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
+  const signed = await uploads().presignPut('a', { contentType: 'image/png', bytes: 12, expiresInSeconds: 60, sha256 });
+  const url = new URL(signed.url);
+  expect(url.searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host;x-amz-checksum-sha256');
+  expect([...url.searchParams.keys()].filter((name) => name.includes('checksum'))).toEqual([]);
+  expect(signed.headers).toEqual({ 'content-type': 'image/png', 'x-amz-checksum-sha256': sha256 });
 });
 
 test('refuses an empty key and one over 1,024 bytes', async () => {

@@ -28,6 +28,7 @@ const clientsOf = (uses: Uses, more: Partial<CreateClientsOptions> = {}) =>
     owner: 'documents',
     locationOf: ({ name }) => name,
     accountOf: () => ({ roleArn: 'arn:aws:iam::222222222222:role/stats', externalId: 'x', region: 'eu-west-1' }),
+    region: 'eu-west-1',
     clock: systemClock,
     random: () => 0,
     newId: () => 'id',

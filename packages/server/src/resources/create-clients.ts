@@ -10,10 +10,12 @@ import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
 import type { FunctionGrant } from '../service/function.js';
 import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
+import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
 import type { Clock } from '../websocket/clock.js';
 import { createBucketClient } from './bucket-client.js';
 import { createFunctionClient } from './function-client.js';
+import { createIndexClient } from './index-client.js';
 import { processSdk, type Sdk } from './sdk.js';
 import { createTableClient } from './table-client.js';
 
@@ -24,6 +26,8 @@ export interface CreateClientsOptions {
   readonly locationOf: (resource: ResourceDeclaration) => string;
   /** How to act in another account, from the environment. */
   readonly accountOf: (account: string) => AccountAccess;
+  /** Set where requests are signed without an SDK client: indexes and graphs. */
+  readonly region: string | undefined;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -94,6 +98,10 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
     }
     case 'bucket':
       return createBucketClient({ grant: grant as BucketGrant<unknown>, bucketName: location, s3: sdkOf(resource.account).s3, now });
+    case 'index': {
+      const { credentials } = sdkOf(undefined);
+      return createIndexClient({ grant: grant as IndexGrant<unknown>, location, region: options.region ?? '', credentials });
+    }
     case 'bus':
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
     default:

@@ -63,9 +63,17 @@ export function sdkFailure(cause: unknown, request: SdkRequest): GatewayError {
   const on = `${action} on ${resource.kind} ${resource.name} (${physicalName})`;
   const error = (typeof cause === 'object' && cause !== null ? cause : {}) as SdkError;
   if (mayPass(error))
-    return new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] storage is busy or out of reach; try again', { cause });
+    return new GatewayError('SERVICE_UNAVAILABLE', `[SERVICE_UNAVAILABLE] ${nounOf(resource)} is busy or out of reach; try again`, {
+      cause,
+    });
   if (isDenied(error)) return new GatewayError('INTERNAL_SERVER_ERROR', `${on} was denied: ${remedy(resource, operation)}`, { cause });
   return new GatewayError('INTERNAL_SERVER_ERROR', `${on} failed: ${String(cause)}`, { cause });
+}
+
+/** What callers may know of a resource. */
+function nounOf(resource: ResourceDeclaration): string {
+  if (resource.kind === 'table' || resource.kind === 'bucket') return 'storage';
+  return resource.kind === 'function' ? `service ${resource.service}` : `${resource.kind} ${resource.name}`;
 }
 
 /** What an SDK error is called: `ConditionalCheckFailedException`, `NoSuchKey`. */
@@ -97,7 +105,10 @@ export function isDenied({ name, $metadata }: SdkError): boolean {
  * "no such object".
  */
 export function remedy(resource: ResourceDeclaration, operation: string): string {
-  const line = `add '${operation}' to ${resource.name}.allow(…) in the service's \`uses\` and deploy`;
-  const hidden = resource.kind === 'bucket' && (operation === 'get' || operation === 'head');
+  const declared = resource.kind === 'function' ? `serviceFunction(${resource.service})` : resource.name;
+  const line = `add '${operation}' to ${declared}.allow(…) in the service's \`uses\` and deploy`;
+  const hidden = resource.kind === 'bucket' && HIDDEN.has(operation);
   return hidden ? `${line}; if it is there, the object does not exist and the role lacks s3:ListBucket on the bucket` : line;
 }
+
+const HIDDEN = new Set(['get', 'getRange', 'head']);

@@ -31,7 +31,8 @@ export interface ServiceCallResult {
 
 const Facts = z.object({
   procedure: z.string(),
-  input: z.unknown(),
+  // JSON leaves out an input that is undefined.
+  input: z.unknown().optional(),
   caller: z.string(),
   requestId: z.string(),
   user: z.object({ id: z.string(), claims: z.record(z.string(), z.string()) }).nullable(),

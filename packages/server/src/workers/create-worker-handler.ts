@@ -35,13 +35,14 @@ const basics = { clock: systemClock, random: Math.random, newId: newAlphanumeric
 export function createWorkerHandler(implementation: WorkerImplementation): WorkerFunction {
   const { declaration } = implementation;
   const environment = readWorkerEnvironment(declaration);
-  const { locationOf, accountOf } = environment;
+  const { locationOf, accountOf, region } = environment;
   return workerFunction({
     implementation,
     ...createClients(declaration.uses, {
       owner: declaration.name,
       locationOf,
       accountOf,
+      region,
       callTimeoutMs: callTimeoutMs(declaration),
       ...basics,
     }),
