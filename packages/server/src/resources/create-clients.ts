@@ -10,12 +10,14 @@ import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
 import type { FunctionGrant } from '../service/function.js';
 import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
+import type { ModelGrant } from '../service/model.js';
 import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
 import type { Clock } from '../websocket/clock.js';
 import { createBucketClient } from './bucket-client.js';
 import { createFunctionClient } from './function-client.js';
 import { createIndexClient } from './index-client.js';
+import { createModelClient } from './model-client.js';
 import { processSdk, type Sdk } from './sdk.js';
 import { createTableClient } from './table-client.js';
 
@@ -102,6 +104,8 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
       const { credentials } = sdkOf(undefined);
       return createIndexClient({ grant: grant as IndexGrant<unknown>, location, region: options.region ?? '', credentials });
     }
+    case 'model':
+      return createModelClient({ grant: grant as ModelGrant<unknown>, location });
     case 'bus':
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
     default:
