@@ -323,6 +323,81 @@ describe('list and folders', () => {
   });
 });
 
+describe('many', () => {
+  test('gives the facts of those that exist, in the order asked for, each once', async () => {
+    await save('a1');
+    await save('a2');
+    const { items } = (await service.call('many', { id: ['a2', 'a3', 'a1', 'a2'] })) as { items: object[] };
+    expect(items).toMatchObject([{ id: 'a2', version: 1 }, { id: 'a1' }]);
+    expect(items[0]).not.toHaveProperty('bodyKey');
+  });
+});
+
+describe('move', () => {
+  const move = (...ids: string[]) => service.call('move', { ids, folder: 'archive' });
+  const folderOf = async (id: string) => ((await service.call('get', { id })) as { folder: string }).folder;
+  beforeEach(async () => {
+    await save('a1');
+    await save('a2');
+    service.published.length = 0;
+  });
+
+  test('puts all of them into the folder, a version more each, bodies where they are', async () => {
+    const before = bodyKeys();
+    expect(await move('a2', 'a1')).toMatchObject({
+      items: [
+        { id: 'a2', folder: 'archive', version: 2 },
+        { id: 'a1', folder: 'archive', version: 2 },
+      ],
+    });
+    expect(await service.call('get', { id: 'a1' })).toMatchObject({ folder: 'archive', title: 'Title of a1', body: 'body of a1' });
+    expect(await service.call('folders')).toEqual({ folders: ['archive', 'inbox'] });
+    expect(bodyKeys()).toEqual(before);
+  });
+
+  test('is announced as an edit, in the folder they left too', async () => {
+    await move('a1');
+    expect(service.published.map(({ topic }) => topic)).toEqual([
+      'documents.changes/*',
+      'documents.changes/archive',
+      'documents.changes/inbox',
+    ]);
+    expect(service.published[0]?.event).toMatchObject({ change: 'edited', document: { id: 'a1', folder: 'archive', version: 2 } });
+  });
+
+  test('one that is there already stays as it is', async () => {
+    await move('a1');
+    service.published.length = 0;
+    expect(await move('a1')).toMatchObject({ items: [{ id: 'a1', version: 2 }] });
+    expect(service.published).toEqual([]);
+  });
+
+  test('one that does not exist is NOT_FOUND, and none is moved', async () => {
+    await expect(move('a1', 'a3', 'a4')).rejects.toMatchObject({ error: 'NOT_FOUND', data: { ids: ['a3', 'a4'] } });
+    expect(await folderOf('a1')).toBe('inbox');
+  });
+
+  test('somebody who edits one in between: all are moved, the edit is kept', async () => {
+    service.before('table', 'transact', async () => void (await service.call('edit', { id: 'a2', version: 1, title: 'Theirs' })));
+    expect(await move('a1', 'a2')).toMatchObject({ items: [{ version: 2 }, { version: 3, title: 'Theirs' }] });
+  });
+
+  test('somebody who removes one in between makes it NOT_FOUND, and none is moved', async () => {
+    service.before('table', 'transact', async () => void (await service.call('remove', { id: 'a2' })));
+    await expect(move('a1', 'a2')).rejects.toMatchObject({ error: 'NOT_FOUND', data: { ids: ['a2'] } });
+    expect(await folderOf('a1')).toBe('inbox');
+  });
+
+  test('a store that fails leaves all where they were', async () => {
+    service.before('table', 'transact', () => {
+      throw unavailable;
+    });
+    await expect(move('a1', 'a2')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await folderOf('a1')).toBe('inbox');
+    expect(service.published).toEqual([]);
+  });
+});
+
 describe('changes', () => {
   test('follow one folder, or every folder under a name no folder can have', async () => {
     expect(await service.subscribe('changes', { folder: 'inbox' })).toBe('inbox');
