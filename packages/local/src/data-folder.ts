@@ -7,7 +7,15 @@ import { join } from 'node:path';
 import { StageError } from './stage-error.js';
 
 /** The parts of a data folder that are a stage's own. */
-export const dataParts = { tables: 'dynamodb', objects: 's3', queues: 'sqs', checkpoints: 'checkpoints' } as const;
+export const dataParts = {
+  tables: 'dynamodb',
+  objects: 's3',
+  queues: 'sqs',
+  checkpoints: 'checkpoints',
+  searchIndexes: 'opensearch',
+  kendraIndexes: 'kendra',
+  knowledgeBases: 'bedrock',
+} as const;
 
 /**
  * Deletes the tables, objects, queues and checkpoints of a data folder; damaged ones too.

@@ -1,7 +1,8 @@
 /** The services beside DynamoDB and S3, each loaded when it is wanted. */
+import { openSearchModule } from './opensearch/module.js';
 import { sagemakerModule } from './sagemaker/module.js';
 import type { ServiceModule } from './service-module.js';
 import { snsModule } from './sns/module.js';
 import { sqsModule } from './sqs/module.js';
 
-export const serviceModules: readonly ServiceModule[] = [sqsModule, snsModule, sagemakerModule];
+export const serviceModules: readonly ServiceModule[] = [sqsModule, snsModule, sagemakerModule, openSearchModule];

@@ -81,6 +81,8 @@ const bucketName: Naming = (facts) => {
   const given = facts.property('BucketName');
   return typeof given === 'string' ? given : bucketSafe(named('BucketName', 63)(facts));
 };
+/** A letter, then letters, digits and hyphens, in lower case: `DomainName` of CreateDomain. */
+const domainName: Naming = (facts) => named('DomainName', 28)(facts).toLowerCase();
 /** A generated name of a FIFO queue or topic ends as SQS and SNS want it. */
 const fifoNamed =
   (property: string, switchedBy: string, maxLength: number): Naming =>
@@ -137,6 +139,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     Arn: (facts, ref) => iamArn(`role${rolePath(facts)}`)(facts, ref),
     RoleId: ({ stack, logicalId }) => `AROA${generatedId(stack, logicalId, 17).toUpperCase()}`,
   }),
+  'AWS::Kendra::Index': plain(uuid, { Arn: arn('kendra', 'index/'), Id: same }),
   'AWS::KMS::Alias': unserved(named('AliasName', 256)),
   'AWS::KMS::Key': unserved(uuid, { Arn: arn('kms', 'key/'), KeyId: same }),
   'AWS::Lambda::Alias': plain((facts) => `${asFunctionArn(facts, facts.property('FunctionName'))}:${String(facts.property('Name'))}`, {
@@ -154,6 +157,13 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::Logs::LogStream': plain(named('LogStreamName', 512)),
   'AWS::Logs::MetricFilter': plain(named('FilterName', 512)),
   'AWS::Logs::ResourcePolicy': plain(named('PolicyName', 255)),
+  'AWS::OpenSearchService::Domain': plain(domainName, {
+    Arn: arn('es', 'domain/'),
+    DomainArn: arn('es', 'domain/'),
+    DomainEndpoint: ({ environment: { region }, stack, logicalId }, ref) =>
+      `search-${ref}-${generatedId(stack, logicalId, 26)}.${region}.es.amazonaws.com`,
+    Id: ({ environment }, ref) => `${environment.accountId}/${ref}`,
+  }),
   'AWS::S3::Bucket': plain(bucketName, {
     Arn: ({ environment }, ref) => `arn:${environment.partition}:s3:::${ref}`,
     DomainName: (_facts, ref) => `${ref}.s3.amazonaws.com`,

@@ -36,6 +36,10 @@ it.each([
     'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-11-23T04:33:27.123',
   ],
   ['https://sqs.us-east-1.amazonaws.com/000000000000/jobs', 'http://127.0.0.1:4100/000000000000/jobs'],
+  [
+    'https://search-help-search-abcdefghijklmnopqrstuvwxyz.us-east-1.es.amazonaws.com/documents',
+    'http://127.0.0.1:4100/_opensearch/help-search/documents',
+  ],
 ])('rewrites %s', (aws, local) => {
   expect(localized(aws)).toBe(local);
 });
@@ -45,6 +49,7 @@ it.each([
   'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/*',
   'arn:aws:execute-api:us-east-1:000000000000:abcdefghij/prod/*',
   'https://abcdefghij.execute-api.us-east-1.amazonaws.com.elsewhere.example/',
+  'search-help-search-abcdefghijklmnopqrstuvwxyz.us-east-1.es.amazonaws.com',
 ])('leaves %s alone', (text) => {
   expect(localized(text)).toBe(text);
 });
