@@ -16,7 +16,7 @@ export function trpcError(parts: ErrorShapeParts): TRPCError {
   });
 }
 
-/** tRPC has no code for FAILED_DEPENDENCY; its adapters answer 502 then, with our own code and 424 in `data`. */
+/** tRPC has no code for FAILED_DEPENDENCY. Its own stays inside: the formatter writes ours, and adapters take the status of `data`. */
 function trpcCode(code: ErrorCode): TRPCError['code'] {
   return code === 'FAILED_DEPENDENCY' ? 'BAD_GATEWAY' : code;
 }

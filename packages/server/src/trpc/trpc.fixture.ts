@@ -4,6 +4,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { type Contract, defineContract, error, mutation, query, service, subscription } from '@org/gateway-core';
+import { GatewayError } from '@org/gateway-core/errors';
 import { formatEventId } from '@org/gateway-core/protocol';
 import type { ContractRouter } from '@org/gateway-core/trpc';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
@@ -32,6 +33,7 @@ const notes = service('notes', {
     errors: { LOCKED: error('CONFLICT', () => z.object({ by: z.string() })) },
   }),
   crash: query({ auth: 'public', output: () => z.string() }),
+  label: query({ auth: 'public', output: () => z.string() }),
   mine: query({ output: () => z.string() }),
   /** Its schema refuses what it does not know, `lastEventId` for one. */
   changes: subscription({ auth: 'public', input: () => z.strictObject({ folder: z.string() }), event: () => z.object({ n: z.int() }) }),
@@ -48,6 +50,7 @@ const notesImplementation = implement(defineService(notes, { uses: {} }), {
   crash: () => {
     throw new Error('password is 1234');
   },
+  label: () => new GatewayError('FAILED_DEPENDENCY', '[FAILED_DEPENDENCY] model Classifier failed, and so did what needs it'),
   mine: ({ ctx }) => ctx.user?.id ?? '',
   changes: ({ input: { folder } }) => folder,
   everything: () => 'all',
