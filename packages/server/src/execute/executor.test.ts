@@ -90,7 +90,9 @@ it.each([
 
 it('P4.2 logs the cause of a failed dependency, which callers are not told', async () => {
   const cause = new Error('{"message":"CUDA out of memory"}');
-  const { error: sent, logLines } = await bookEndsWith(() => new GatewayError('FAILED_DEPENDENCY', '[FAILED_DEPENDENCY] no model', { cause }));
+  const { error: sent, logLines } = await bookEndsWith(
+    () => new GatewayError('FAILED_DEPENDENCY', '[FAILED_DEPENDENCY] no model', { cause }),
+  );
   expect(sent).toMatchObject({ code: 'FAILED_DEPENDENCY', message: '[FAILED_DEPENDENCY] no model' });
   expect(JSON.stringify(sent)).not.toContain('CUDA');
   expect(logLines.join()).toContain('CUDA out of memory');

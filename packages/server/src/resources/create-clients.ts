@@ -5,6 +5,7 @@
 
 import { createBusClient } from '../bus/bus-client.js';
 import type { CallFacts } from '../execute/function-parts.js';
+import type { AnswersGrant } from '../service/answers.js';
 import type { BucketGrant } from '../service/bucket.js';
 import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
@@ -14,6 +15,7 @@ import type { ModelGrant } from '../service/model.js';
 import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
 import type { Clock } from '../websocket/clock.js';
+import { createAnswersClient } from './answers-client.js';
 import { createBucketClient } from './bucket-client.js';
 import { createFunctionClient } from './function-client.js';
 import { createIndexClient } from './index-client.js';
@@ -104,6 +106,8 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
       const { credentials } = sdkOf(undefined);
       return createIndexClient({ grant: grant as IndexGrant<unknown>, location, region: options.region ?? '', credentials });
     }
+    case 'answers':
+      return createAnswersClient({ grant: grant as AnswersGrant<unknown>, location });
     case 'model':
       return createModelClient({ grant: grant as ModelGrant<unknown>, location });
     case 'bus':
