@@ -82,10 +82,10 @@ describe('when DynamoDB leaves something over', () => {
   const bodyOf = ({ body }: RecordedRequest) => JSON.parse(body.toString()) as Record<string, never>;
   const key = (line: string) => ({ order: { S: 'o' }, line: { S: line } });
 
-  test('asks again for the keys that are left, and pauses only when none was served', async () => {
+  test('asks again for the keys that are left, after a pause that grows while none is served', async () => {
     const { lines, recorder, pausesMs } = await busy((_, at) => {
       if (at === 1) return { Responses: { Lines: [key('1')] }, UnprocessedKeys: { Lines: { Keys: [key('2')] } } };
-      if (at === 2) return { Responses: {}, UnprocessedKeys: { Lines: { Keys: [key('2')] } } };
+      if (at <= 3) return { Responses: {}, UnprocessedKeys: { Lines: { Keys: [key('2')] } } };
       return { Responses: { Lines: [key('2')] }, UnprocessedKeys: {} };
     });
     const keys = ['1', '2'].map((line) => ({ order: 'o', line }));
@@ -94,9 +94,10 @@ describe('when DynamoDB leaves something over', () => {
       { RequestItems: { Lines: { Keys: [key('1'), key('2')], ConsistentRead: true } } },
       { RequestItems: { Lines: { Keys: [key('2')], ConsistentRead: true } } },
       { RequestItems: { Lines: { Keys: [key('2')], ConsistentRead: true } } },
+      { RequestItems: { Lines: { Keys: [key('2')], ConsistentRead: true } } },
     ]);
-    // Half of 100 ms: the fixture's random is 1/2.
-    expect(pausesMs).toEqual([50]);
+    // Half of 100 and 200 ms: the fixture's random is 1/2.
+    expect(pausesMs).toEqual([50, 50, 100]);
   });
 
   test('repeats writes that are left, with longer pauses, and ends in SERVICE_UNAVAILABLE when some never go through', async () => {

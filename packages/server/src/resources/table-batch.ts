@@ -40,16 +40,16 @@ export async function batchGet(parts: TableParts, keys: readonly Item[]): Promis
 async function getAll(parts: TableParts, db: Dynamo, keys: readonly DynamoAttributes[]): Promise<readonly Item[]> {
   const items: Item[] = [];
   let left = keys;
-  for (let attempts = 1; left.length > 0; attempts++) {
+  let fruitless = 0;
+  while (left.length > 0) {
     const { Responses, UnprocessedKeys } = await db.batchGet({
       RequestItems: { [parts.tableName]: { Keys: [...left], ConsistentRead: true } },
     });
     items.push(...(Responses?.[parts.tableName] ?? []).map((attributes) => readAttributes(parts.grant, db, attributes)));
-    const before = left.length;
-    left = UnprocessedKeys?.[parts.tableName]?.Keys ?? [];
-    // A page that ends at 16 MB leaves keys over as well; only an answer without any progress counts as a failed attempt.
-    if (left.length === before) await pause(parts, attempts);
-    else attempts = 0;
+    const unprocessed = UnprocessedKeys?.[parts.tableName]?.Keys ?? [];
+    fruitless = unprocessed.length < left.length ? 0 : fruitless + 1;
+    left = unprocessed;
+    if (left.length > 0) await pause(parts, fruitless);
   }
   return items;
 }
@@ -73,20 +73,22 @@ export async function batchWrite(parts: TableParts, writes: BatchWrite<Item, Ite
 
 async function writeAll(parts: TableParts, db: Dynamo, requests: DynamoWrites[string]): Promise<void> {
   const left = [...requests];
-  for (let attempts = 1; left.length > 0; attempts++) {
+  let fruitless = 0;
+  while (left.length > 0) {
     const sent = left.splice(0, MAX_WRITES);
     const { UnprocessedItems } = await db.batchWrite({ RequestItems: { [parts.tableName]: sent } });
     const unprocessed = UnprocessedItems?.[parts.tableName] ?? [];
+    fruitless = unprocessed.length < sent.length ? 0 : fruitless + 1;
     left.push(...unprocessed);
-    if (unprocessed.length === 0) attempts = 0;
-    else await pause(parts, attempts);
+    if (unprocessed.length > 0) await pause(parts, fruitless);
   }
 }
 
-async function pause(parts: TableParts, attempts: number): Promise<void> {
-  if (attempts >= MAX_ATTEMPTS)
+/** Before the next attempt; only attempts that got nothing done, one after the other, are counted. */
+async function pause(parts: TableParts, fruitless: number): Promise<void> {
+  if (fruitless >= MAX_ATTEMPTS)
     throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] storage is busy: part of a batch was left over; try again');
-  await pauseAfter(attempts, parts);
+  await pauseAfter(Math.max(1, fruitless), parts);
 }
 
 function refuseTwice(parts: TableParts, items: readonly Item[]): void {
