@@ -1,9 +1,14 @@
-import { mutation, query, service } from '@org/gateway-core';
+import { message, messages, mutation, query, service } from '@org/gateway-core';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { answers } from '../service/answers.js';
 import { bucket } from '../service/bucket.js';
+import { bus } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
 import { serviceFunction } from '../service/function.js';
+import { graph, graphOperation } from '../service/graph.js';
+import { model } from '../service/model.js';
+import { searchIndex } from '../service/search-index.js';
 import { table } from '../service/table.js';
 import { systemClock } from '../websocket/clock.js';
 import { type CreateClientsOptions, createClients } from './create-clients.js';
@@ -42,6 +47,45 @@ test('makes the granted operations and no others', () => {
   expect(Object.keys(clients)).toEqual(['table', 'bodies']);
   expect(Object.keys(clients.table as object)).toEqual(['get', 'query']);
   expect(Object.keys(clients.bodies as object)).toEqual(['presignPut']);
+});
+
+test('makes a client for every kind of resource', () => {
+  const fields = { text: { type: 'text' } } as const;
+  const Library = graph('Library', {
+    schema: 'type Query { all: [String] }',
+    operations: {
+      all: graphOperation({
+        document: '{ all }',
+        fields: ['Query.all'],
+        variables: () => z.object({}),
+        data: () => z.object({ all: z.array(z.string()) }),
+      }),
+    },
+  });
+  const news = messages('news', { changed: message({ data: () => z.string() }) });
+  const uses = {
+    index: searchIndex('DocumentsIndex', { document: () => z.object({ text: z.string() }), fields }).allow('search'),
+    help: answers('Help').allow('ask'),
+    classifier: model('Classifier', { input: () => z.string(), output: () => z.string() }).allow('invoke'),
+    library: Library.allow('all'),
+    topic: bus('News', news, { transport: 'sns-sqs' }).allow('publish'),
+    log: bus('Log', news, { transport: 'table' }).allow('publish'),
+  };
+  const locations: Record<string, string> = {
+    DocumentsIndex: 'https://search.example.com',
+    Help: 'kendra:0a1b',
+    Library: 'https://graph.example.com/graphql',
+    News: 'arn:aws:sns:eu-west-1:111111111111:news',
+  };
+  const { clients } = clientsOf(uses, { locationOf: ({ name }) => locations[name] ?? name });
+  expect(Object.entries(clients).map(([name, client]) => [name, Object.keys(client as object)])).toEqual([
+    ['index', ['search']],
+    ['help', ['ask']],
+    ['classifier', ['invoke']],
+    ['library', ['all']],
+    ['topic', ['publish']],
+    ['log', ['publish']],
+  ]);
 });
 
 test('clients of other services are made for each call, with the granted procedures', () => {

@@ -11,6 +11,7 @@ import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
 import type { FunctionGrant } from '../service/function.js';
 import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
+import type { GraphGrant } from '../service/graph.js';
 import type { ModelGrant } from '../service/model.js';
 import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
@@ -18,6 +19,7 @@ import type { Clock } from '../websocket/clock.js';
 import { createAnswersClient } from './answers-client.js';
 import { createBucketClient } from './bucket-client.js';
 import { createFunctionClient } from './function-client.js';
+import { createGraphClient } from './graph-client.js';
 import { createIndexClient } from './index-client.js';
 import { createModelClient } from './model-client.js';
 import { processSdk, type Sdk } from './sdk.js';
@@ -95,6 +97,7 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
   const { resource } = grant;
   const { now } = clock;
   const location = locationOf(resource);
+  const signing = () => ({ region: options.region ?? '', credentials: sdkOf(undefined).credentials });
   switch (resource.kind) {
     case 'table': {
       const { dynamo } = sdkOf(resource.account);
@@ -102,18 +105,20 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
     }
     case 'bucket':
       return createBucketClient({ grant: grant as BucketGrant<unknown>, bucketName: location, s3: sdkOf(resource.account).s3, now });
-    case 'index': {
-      const { credentials } = sdkOf(undefined);
-      return createIndexClient({ grant: grant as IndexGrant<unknown>, location, region: options.region ?? '', credentials });
-    }
+    case 'index':
+      return createIndexClient({ grant: grant as IndexGrant<unknown>, location, ...signing() });
+    case 'graph':
+      return createGraphClient({ grant: grant as GraphGrant<unknown>, location, now, ...signing() });
     case 'answers':
       return createAnswersClient({ grant: grant as AnswersGrant<unknown>, location });
     case 'model':
       return createModelClient({ grant: grant as ModelGrant<unknown>, location });
     case 'bus':
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
+    case 'function':
+      throw new TypeError(`[SERVICE] ${resource.name} is called on somebody's behalf; \`callers\` makes its client`);
     default:
-      throw new TypeError(`[SERVICE] resource ${resource.name} is of a kind that has no client: ${resource.kind}`);
+      return resource satisfies never;
   }
 }
 
