@@ -1,40 +1,49 @@
 /**
- * The CDK app of one stage: two stacks, without account or region, so that synthesis needs no credentials. Feature flags are those AWS
+ * The CDK app of one stage: two stacks, and one more per other account. No region is named, so that synthesis needs no credentials. Feature flags are those AWS
  * recommends for the pinned version of CDK, set here so that the CDK CLI and our own synthesis write the same template.
  */
 
 import { createRequire } from 'node:module';
-import type { AnyServiceDeclaration } from '@org/gateway-server/service';
 import { App, Tags } from 'aws-cdk-lib';
+import { accountOf } from './account-names.js';
+import { AccountStack } from './account-stack.js';
 import { DataStack } from './data-stack.js';
+import { type Declarations, declaredResources } from './declarations.js';
 import { functionNames } from './function-plan.js';
 import { GatewayStack } from './gateway-stack.js';
-import type { StageSettings } from './settings.js';
+import { checkSettings } from './settings.js';
+import type { StageSettings } from './settings-schema.js';
 
 export interface GatewayAppOptions {
   readonly settings: StageSettings;
-  readonly services: readonly AnyServiceDeclaration[];
+  readonly declarations: Declarations;
   /** Folder of a function's bundle, by the function's name. */
   readonly codeFolder: (name: string) => string;
   /** Where the cloud assembly goes. @default a new temporary folder */
   readonly outDirectory?: string;
   /** Check the templates against AWS's schemas and rules while synthesizing (some 10 s). @default false */
   readonly validate?: boolean;
+  /** Adds further checks to the app. @default none */
+  readonly addChecks?: (app: App) => void;
 }
 
 export interface GatewayApp {
   readonly app: App;
   readonly data: DataStack;
   readonly gateway: GatewayStack;
+  /** By the account's name. */
+  readonly accounts: Readonly<Record<string, AccountStack>>;
 }
 
 /**
  * Builds the app; `app.synth()` writes it.
  *
- * @throws Error for services that cannot be deployed together.
+ * @throws Error for services that cannot be deployed together, or settings that do not fit them.
  */
-export function createGatewayApp({ settings, services, codeFolder, outDirectory, validate = false }: GatewayAppOptions): GatewayApp {
-  functionNames(services, settings);
+export function createGatewayApp(options: GatewayAppOptions): GatewayApp {
+  const { declarations, codeFolder, outDirectory, validate = false } = options;
+  functionNames(declarations, options.settings);
+  const settings = checkSettings(options.settings, declarations);
   const app = new App({
     analyticsReporting: false,
     treeMetadata: false,
@@ -42,24 +51,29 @@ export function createGatewayApp({ settings, services, codeFolder, outDirectory,
     postCliContext: context(validate),
     ...(outDirectory === undefined ? {} : { outdir: outDirectory }),
   });
-  const description = `Gateway, stage ${settings.stage}`;
-  const data = new DataStack(app, 'Data', {
-    stackName: `gateway-${settings.stage}-data`,
-    description: `${description}: data`,
+  options.addChecks?.(app);
+  const name = `gateway-${settings.stage}`;
+  const props = (part: string) => ({
+    stackName: part === '' ? name : `${name}-${part}`,
+    description: `Gateway, stage ${settings.stage}${part === '' ? '' : `: ${part}`}`,
     settings,
-    services,
+    declarations,
+    ...(settings.accountId === undefined ? {} : { env: { account: settings.accountId } }),
   });
-  const gateway = new GatewayStack(app, 'Gateway', {
-    stackName: `gateway-${settings.stage}`,
-    description,
-    settings,
-    services,
-    data,
-    codeFolder,
-  });
+  const data = new DataStack(app, 'Data', props('data'));
+  const gateway = new GatewayStack(app, 'Gateway', { ...props(''), data, codeFolder });
   gateway.addStackDependency(data);
-  Tags.of(app).add('gateway:stage', settings.stage);
-  return { app, data, gateway };
+  const accounts = accountNames(declarations, settings).map((account) => {
+    const stack = new AccountStack(app, `Account${account.charAt(0).toUpperCase()}${account.slice(1)}`, { ...props(account), account });
+    stack.addStackDependency(gateway);
+    return [account, stack] as const;
+  });
+  for (const [key, value] of Object.entries({ 'gateway:stage': settings.stage, ...settings.tags })) Tags.of(app).add(key, value);
+  return { app, data, gateway, accounts: Object.fromEntries(accounts) };
+}
+
+function accountNames(declarations: Declarations, settings: StageSettings): readonly string[] {
+  return [...new Set(declaredResources(declarations, settings).flatMap((resource) => accountOf(resource) ?? []))];
 }
 
 /** Asset paths in the template are how the local stage finds a function's code. */

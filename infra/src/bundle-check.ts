@@ -4,9 +4,10 @@
  * locale); a service carries its own part of the contract only; and a cold start reads no more than it can bear.
  */
 
-import type { AnyServiceDeclaration } from '@org/gateway-server/service';
+import type { AnyGrant, AnyServiceDeclaration, AnyWorkerDeclaration, ResourceDeclaration } from '@org/gateway-server/service';
 import type { Metafile } from 'esbuild';
 import { type Bundle, entryOutput } from './bundle.js';
+import type { Declarations } from './declarations.js';
 import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 /** Minified bytes that a cold start reads: twice what a service needs (150 kB: the gateway, the contract, zod), so that an AWS client shows. */
@@ -14,11 +15,12 @@ export const MAX_COLD_START_BYTES = 300_000;
 
 /** All of zod's locales but English; with a namespace import they are shaken off. */
 const ZOD_LOCALE = /\/zod\/v4\/locales\/(?!en\.|index\.)/;
-const AWS_CLIENT = /(?:^|\/)node_modules\/(@aws-sdk\/(?:client-[a-z0-9-]+|s3-request-presigner))\//;
+const AWS_CLIENT =
+  /(?:^|\/)node_modules\/(@aws-sdk\/(?:client-[a-z0-9-]+|s3-request-presigner|s3-presigned-post)|@opensearch-project\/opensearch)\//;
 /** Who may import AWS clients: the server package, and AWS's packages each other. */
-const CLIENT_OWNER = /^packages\/server\/|(?:^|\/)node_modules\/@(?:aws-sdk|smithy)\//;
+const CLIENT_OWNER = /^packages\/server\/|(?:^|\/)node_modules\/@(?:aws-sdk|smithy|opensearch-project)\//;
 
-/** A service's file of the contract, or the one of all. */
+/** A file of the contract. */
 const CONTRACT_FILE = /^packages\/contract\/dist\/([a-z][A-Za-z0-9]*)\.js$/;
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
@@ -29,13 +31,13 @@ const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What is wrong with the bundles, one line each. */
-export function checkBundles(bundles: readonly Bundle[], services: readonly AnyServiceDeclaration[]): readonly string[] {
+export function checkBundles(bundles: readonly Bundle[], { services, workers }: Declarations): readonly string[] {
   return bundles.flatMap((bundle) => {
-    const declaration = services.find(({ service }) => service.name === bundle.name);
-    const allowed = declaration === undefined ? (OWN_CLIENTS[bundle.name] ?? []) : clientsOf(declaration);
+    const declared = services.find(({ service }) => service.name === bundle.name) ?? workers.find(({ name }) => name === bundle.name);
+    const allowed = declared === undefined ? (OWN_CLIENTS[bundle.name] ?? []) : clientsOf(declared.uses);
     return [
       ...strayImports(bundle),
-      ...foreignContract(bundle),
+      ...foreignContract(bundle, partsOf(services), declared === undefined ? [] : contractOf(declared)),
       ...undeclaredClients(bundle, allowed),
       ...zodLocales(bundle),
       ...size(bundle),
@@ -48,10 +50,28 @@ export function coldStartBytes({ metafile }: Bundle): number {
   return coldStartOutputs(metafile).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Every service reads its connections in DynamoDB; a bucket is reached with S3's client and signer. */
-function clientsOf({ uses }: AnyServiceDeclaration): readonly string[] {
-  const hasBucket = Object.values(uses).some(({ resource }) => resource.kind === 'bucket');
-  return hasBucket ? [DYNAMODB, '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'] : [DYNAMODB];
+/** Clients by the kind of resource; what another account holds is reached with STS's too. */
+const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> = {
+  table: [DYNAMODB],
+  bucket: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner', '@aws-sdk/s3-presigned-post'],
+  index: ['@opensearch-project/opensearch'],
+  answers: ['@aws-sdk/client-kendra', '@aws-sdk/client-bedrock-agent-runtime', '@aws-sdk/client-bedrock-agent'],
+  model: ['@aws-sdk/client-sagemaker-runtime'],
+  graph: [],
+  bus: ['@aws-sdk/client-sns', DYNAMODB],
+  function: ['@aws-sdk/client-lambda'],
+};
+
+/** Every service reads its connections in DynamoDB. */
+function clientsOf(uses: Readonly<Record<string, AnyGrant>>): readonly string[] {
+  return [DYNAMODB, '@aws-sdk/client-sts', ...Object.values(uses).flatMap(({ resource }) => CLIENTS[resource.kind])];
+}
+
+/** Services whose part of the contract a function needs: its own, those it calls, and what a worker announces. */
+function contractOf(declared: AnyServiceDeclaration | AnyWorkerDeclaration): readonly string[] {
+  const called = Object.values(declared.uses).flatMap(({ resource }) => (resource.kind === 'function' ? [resource.service] : []));
+  if ('service' in declared) return [declared.service.name, ...called];
+  return declared.announces === undefined ? called : [declared.announces.name, ...called];
 }
 
 function strayImports({ name, metafile }: Bundle): readonly string[] {
@@ -74,9 +94,17 @@ function zodLocales({ name, metafile }: Bundle): readonly string[] {
   return [`${name} carries zod's locales; import it as: import * as z from 'zod'`];
 }
 
+/** Files of the contract that belong to one service, and the one of all; others (messages of a bus, shared fields) are anybody's. */
+function partsOf(services: readonly AnyServiceDeclaration[]): ReadonlySet<string> {
+  return new Set(['contract', ...services.map(({ service }) => service.name)]);
+}
+
 /** The contract is one file a service, and one that puts them together. */
-function foreignContract({ name, metafile }: Bundle): readonly string[] {
-  const foreign = coldStartInputs(metafile).filter((input) => CONTRACT_FILE.exec(input)?.[1] !== name && CONTRACT_FILE.test(input));
+function foreignContract({ name, metafile }: Bundle, parts: ReadonlySet<string>, own: readonly string[]): readonly string[] {
+  const foreign = coldStartInputs(metafile).filter((input) => {
+    const part = CONTRACT_FILE.exec(input)?.[1];
+    return part !== undefined && parts.has(part) && !own.includes(part);
+  });
   return foreign.map(
     (input) => `${name} carries ${input}, another part of the contract; import its own service from @org/gateway-contract`,
   );

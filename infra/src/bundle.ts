@@ -12,11 +12,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildFailure, build, formatMessages, type Metafile } from 'esbuild';
-
-/** The repository: paths in source maps and metafiles start here, whoever bundles. */
-export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+import { REPOSITORY } from './repository.js';
 
 const REQUIRE_BANNER =
   "import { createRequire as gatewayCreateRequire } from 'node:module'; const require = gatewayCreateRequire(import.meta.url);";

@@ -1,12 +1,12 @@
 /**
- * Which functions there are: one per service, and two of the gateway's own behind the socket. Bundling and deploying both start here,
- * so that a function is never bundled under one name and deployed under another.
+ * Which functions there are: one per service and worker of the stage, and two of the gateway's own behind the socket. Bundling and deploying
+ * both start here, so that a function is never bundled under one name and deployed under another.
  */
 
 import { type AnyService, routeRoots } from '@org/gateway-core';
 import { RPC_ROOT } from '@org/gateway-core/protocol';
-import type { AnyServiceDeclaration } from '@org/gateway-server/service';
-import type { StageSettings } from './settings.js';
+import { type Declarations, deployedOf } from './declarations.js';
+import type { StageSettings } from './settings-schema.js';
 
 /** Opens, closes and keeps connections, and passes on frames that name no service. */
 export const SOCKET_FUNCTION = 'socket';
@@ -17,20 +17,21 @@ export const FANOUT_FUNCTION = 'fanout';
 /**
  * Names of the functions to bundle; each has its entry at `apps/api/src/{name}/main.ts`.
  *
- * @throws Error when a service takes a name or route that the gateway needs itself.
+ * @throws Error when a service or worker takes a name or route that the gateway needs itself.
  */
-export function functionNames(services: readonly AnyServiceDeclaration[], settings: StageSettings): readonly string[] {
-  for (const { service } of services) checkService(service);
-  const names = services.map(({ service }) => service.name);
+export function functionNames(declarations: Declarations, settings: Pick<StageSettings, 'graph' | 'socket'>): readonly string[] {
+  const { services, workers } = deployedOf(declarations, settings);
+  for (const { service, internal } of services) if (!internal) checkRoutes(service);
+  const names = [...services.map(({ service }) => service.name), ...workers.map(({ name }) => name)];
+  const own = names.find((name) => name === SOCKET_FUNCTION || name === FANOUT_FUNCTION);
+  if (own !== undefined)
+    throw new Error(`[SERVICE] a service is called "${own}", the name of one of the gateway's own functions; rename it`);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new Error(`[SERVICE] two services are called "${repeated}"; rename one`);
+  if (repeated !== undefined) throw new Error(`[SERVICE] two services or workers are called "${repeated}"; rename one`);
   return settings.socket ? [...names, SOCKET_FUNCTION, FANOUT_FUNCTION] : names;
 }
 
-function checkService(service: AnyService): void {
-  if (service.name === SOCKET_FUNCTION || service.name === FANOUT_FUNCTION) {
-    throw new Error(`[SERVICE] a service is called "${service.name}", the name of one of the gateway's own functions; rename it`);
-  }
+function checkRoutes(service: AnyService): void {
   if (routeRoots(service).includes(RPC_ROOT)) {
     throw new Error(`[SERVICE] ${service.name} has routes under /${RPC_ROOT}, where procedures are called; move them`);
   }

@@ -1,10 +1,13 @@
 /**
  * The functions: what each gets told and what it may do. A service gets its own resources and reads who is connected; with subscriptions
- * it also writes them and publishes. The socket function may invoke the services, and it and the fan-out may post to connections.
+ * it also writes them and publishes. A worker gets its own resources, and publishes for the service it announces. The socket function may
+ * invoke the services, and it and the fan-out may post to connections.
  */
 
 import {
+  type AnyGrant,
   type AnyServiceDeclaration,
+  type AnyWorkerDeclaration,
   GATEWAY_VARIABLES,
   hasSubscriptions,
   REALTIME_ACTIONS,
@@ -12,13 +15,14 @@ import {
 } from '@org/gateway-server/service';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { accountAccess, accountEnvironment, accountOf, accountsOf, functionRoleName } from './account-names.js';
 import { GatewayFunction } from './constructs/gateway-function.js';
-import { find, grantPermissions, type Permission } from './constructs/permissions.js';
+import { type DeployedResource, find, grantPermissions, type Permission } from './constructs/permissions.js';
 import type { RoutedService } from './constructs/rest-gateway.js';
 import type { SocketGateway } from './constructs/socket-gateway.js';
 import type { DataStack } from './data-stack.js';
 import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
-import type { StageSettings } from './settings.js';
+import type { StageSettings } from './settings-schema.js';
 
 /** What all functions of a stage are made from. */
 export interface FunctionParts {
@@ -26,6 +30,8 @@ export interface FunctionParts {
   readonly data: DataStack;
   /** Folder of a function's bundle, by the function's name. */
   readonly codeFolder: (name: string) => string;
+  /** Declared resources by name, functions of services among them once they are made. */
+  readonly resources: ReadonlyMap<string, DeployedResource>;
 }
 
 /** A service waits for nobody but AWS; the socket function waits for services, which stop at 28 s. */
@@ -36,11 +42,14 @@ const FANOUT_TIMEOUT_SECONDS = 60;
 
 /** The function of a service. */
 export function serviceFunction(scope: Construct, declaration: AnyServiceDeclaration, parts: FunctionParts): GatewayFunction {
-  const { service, uses, memoryMb, timeoutSeconds } = declaration;
+  const { service, uses, memoryMb, timeoutSeconds, internal } = declaration;
   const { settings, data } = parts;
-  const grants = Object.values(uses);
   const publishes = hasSubscriptions(service);
+  // No route and no connection leads to an internal service.
+  const reached = !internal || publishes;
+  const own = usesOf(service.name, uses, parts);
   return new GatewayFunction(scope, `${service.name}Service`, {
+    ...own,
     settings,
     description: `service ${service.name}`,
     codeFolder: parts.codeFolder(service.name),
@@ -48,12 +57,41 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
     timeoutSeconds,
     environment: {
       [GATEWAY_VARIABLES.service]: service.name,
-      [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
-      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      ...(reached ? { [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' ') } : {}),
+      ...(reached ? { [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName } : {}),
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
-      ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(data.resources, resource).location])),
+      ...own.environment,
     },
-    permissions: [...grantPermissions(grants, data.resources), ...realtimePermissions(publishes ? 'publisher' : 'service', data)],
+    permissions: [...own.permissions, ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data) : [])],
+  });
+}
+
+/** The function of a worker. */
+export function workerFunction(scope: Construct, declaration: AnyWorkerDeclaration, parts: FunctionParts): GatewayFunction {
+  const { name, uses, memoryMb, timeoutSeconds, announces } = declaration;
+  const { settings, data } = parts;
+  const own = usesOf(name, uses, parts);
+  const publishes = announces !== undefined;
+  return new GatewayFunction(scope, `${name}Worker`, {
+    ...own,
+    settings,
+    description: `worker ${name}`,
+    codeFolder: parts.codeFolder(name),
+    memoryMb,
+    timeoutSeconds,
+    environment: {
+      ...(publishes
+        ? {
+            [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+            [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
+          }
+        : {}),
+      ...own.environment,
+    },
+    permissions: [
+      ...own.permissions,
+      ...(publishes ? realtimePermissions({ connections: [], topics: REALTIME_ACTIONS.publisher.topics }, data) : []),
+    ],
   });
 }
 
@@ -77,7 +115,7 @@ export function socketFunction(
       [GATEWAY_VARIABLES.serviceFunctions]: Stack.of(scope).toJsonString(names),
     },
     permissions: [
-      ...realtimePermissions('socket', data),
+      ...realtimePermissions(REALTIME_ACTIONS.socket, data),
       { sid: 'Services', actions: ['lambda:InvokeFunction'], resources: services.map(({ lambda }) => lambda.functionArn) },
       connectionPermission(socket),
     ],
@@ -98,13 +136,35 @@ export function fanoutFunction(scope: Construct, parts: FunctionParts & { readon
       [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
     },
-    permissions: [...realtimePermissions('fanout', data), connectionPermission(socket)],
+    permissions: [...realtimePermissions(REALTIME_ACTIONS.fanout, data), connectionPermission(socket)],
   });
 }
 
+/** What a function's `uses` come to: where its resources are and what it may do, over there by a role that it may assume. */
+function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settings, resources }: FunctionParts) {
+  const grants = Object.values(uses);
+  const accounts = accountsOf(grants);
+  const assumed = accounts.map((account) => ({
+    sid: `Account${account.charAt(0).toUpperCase()}${account.slice(1)}`,
+    actions: ['sts:AssumeRole'],
+    resources: [accountAccess(settings, account, name).roleArn],
+  }));
+  const own = grants.filter(({ resource }) => accountOf(resource) === undefined);
+  return {
+    environment: {
+      ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(resources, resource).location])),
+      ...accountEnvironment(settings, name, grants),
+    },
+    permissions: [...grantPermissions(own, resources), ...assumed],
+    ...(accounts.length === 0 ? {} : { roleName: functionRoleName(settings, name) }),
+  };
+}
+
 /** The gateway's own tables; a kind of function without actions on one has no statement for it. */
-function realtimePermissions(kind: keyof typeof REALTIME_ACTIONS, data: DataStack): readonly Permission[] {
-  const { connections, topics } = REALTIME_ACTIONS[kind];
+function realtimePermissions(
+  { connections, topics }: { readonly connections: readonly string[]; readonly topics: readonly string[] },
+  data: DataStack,
+): readonly Permission[] {
   const permissions: readonly Permission[] = [
     { sid: 'Connections', actions: connections, resources: [data.connections.tableArn] },
     { sid: 'Topics', actions: topics, resources: [data.topics.tableArn] },
@@ -118,5 +178,6 @@ function connectionPermission(socket: SocketGateway): Permission {
     sid: 'OpenConnections',
     actions: ['execute-api:ManageConnections'],
     resources: [socket.connectionsArn('POST'), socket.connectionsArn('DELETE')],
+    wildcard: 'Ids of connections are made when clients connect.',
   };
 }

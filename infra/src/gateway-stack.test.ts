@@ -23,7 +23,15 @@ function environment(name: string): Readonly<Record<string, string>> {
 describe('the data stack', () => {
   it('holds every table and bucket, the gateway stack none', () => {
     const stateful = Object.entries(local.data.Resources).filter(([, { Type }]) => STATEFUL.includes(Type));
-    expect(stateful.map(([id]) => id).sort()).toEqual(['Bodies', 'Connections', 'Documents', 'Files', 'Folders', 'Topics', 'Uploads']);
+    expect(stateful.map(([id]) => id).sort()).toEqual([
+      'Activity',
+      'Bodies',
+      'Connections',
+      'Documents',
+      'FileEvents',
+      'Topics',
+      'Uploads',
+    ]);
     expect(STATEFUL.filter((type) => types(local).has(type))).toEqual([]);
   });
 
@@ -90,7 +98,7 @@ describe('the data stack', () => {
     expect(resourceNamed(production.data, 'Uploads').Properties.CorsConfiguration).toEqual({
       CorsRules: [
         {
-          AllowedMethods: ['GET', 'HEAD', 'PUT'],
+          AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST'],
           AllowedOrigins: ['https://app.example.com'],
           AllowedHeaders: ['*'],
           ExposedHeaders: ['ETag'],
@@ -104,7 +112,7 @@ describe('the data stack', () => {
 describe('functions', () => {
   it('run Node 24 on arm64, traced, with JSON logs that expire', () => {
     const functions = Object.values(resourcesOf(local.gateway, 'AWS::Lambda::Function'));
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(12);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -115,7 +123,7 @@ describe('functions', () => {
       });
     }
     const groups = Object.values(resourcesOf(local.gateway, 'AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(7);
+    expect(groups).toHaveLength(14);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(1);
   });
 
@@ -134,21 +142,48 @@ describe('functions', () => {
     });
     const endpoint = 'https://{SocketGatewayApi}.execute-api.{Region}.{URLSuffix}/prod';
     expect(environment('systemServiceFunction')).toEqual(service('system'));
-    expect(environment('filesServiceFunction')).toEqual({ ...service('files'), RES_Files: '{Files}', RES_Uploads: '{Uploads}' });
+    expect(environment('filesServiceFunction')).toEqual({ ...service('files'), RES_Uploads: '{Uploads}', RES_FileEvents: '{FileEvents}' });
     expect(environment('documentsServiceFunction')).toEqual({
       ...service('documents'),
       GATEWAY_TOPICS_TABLE: '{Topics}',
       RES_Documents: '{Documents}',
-      RES_Folders: '{Folders}',
       RES_Bodies: '{Bodies}',
+      RES_DocumentEvents: '{DocumentEvents}',
     });
+    expect(environment('searchServiceFunction')).toEqual({
+      ...service('search'),
+      RES_DocumentsIndex: 'https://{Search.DomainEndpoint}',
+      RES_SearchStats: 'gateway-local-SearchStats',
+      RES_Exports: 'gateway-local-exports-111111111111',
+      RES_FunctionIndexing: '{indexingServiceFunction}',
+      ACCOUNT_analytics:
+        '{"roleArn":"arn:aws:iam::111111111111:role/gateway-local-search-access","externalId":"gateway-local","region":"us-east-1"}',
+    });
+    expect(environment('helpServiceFunction')).toEqual({
+      ...service('help'),
+      RES_Help: 'kendra:11111111-2222-4333-8444-555555555555',
+      RES_Classifier: '{ClassifierModelEndpoint.EndpointName}',
+    });
+    expect(environment('indexingServiceFunction')).toEqual({
+      ...node,
+      GATEWAY_SERVICE: 'indexing',
+      RES_DocumentsIndex: 'https://{Search.DomainEndpoint}',
+    });
+    expect(environment('labellerWorkerFunction')).toEqual({
+      ...node,
+      GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_TOPICS_TABLE: '{Topics}',
+      RES_Activity: '{Activity}',
+    });
+    expect(environment('auditorWorkerFunction')).toEqual(node);
     expect(environment('SocketFunction')).toEqual({
       ...node,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
       GATEWAY_SOCKET_ENDPOINT: endpoint,
       GATEWAY_SERVICE_FUNCTIONS:
-        '{"documents":"{documentsServiceFunction}","files":"{filesServiceFunction}","system":"{systemServiceFunction}"}',
+        '{"documents":"{documentsServiceFunction}","files":"{filesServiceFunction}","system":"{systemServiceFunction}",' +
+        '"search":"{searchServiceFunction}","help":"{helpServiceFunction}"}',
     });
     expect(environment('FanoutFunction')).toEqual({
       ...node,
@@ -177,15 +212,14 @@ describe('a stage', () => {
   it('can have REST only: no socket, no function behind it', () => {
     const restOnly = synthesize('local', { socket: false });
     expect([...types(restOnly)].filter((type) => type.startsWith('AWS::ApiGatewayV2'))).toEqual([]);
-    expect(types(restOnly)).not.toContain('AWS::Lambda::EventSourceMapping');
-    expect(Object.keys(resourcesOf(restOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(3);
+    expect(Object.keys(resourcesOf(restOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(10);
     expect(Object.keys(restOnly.gateway.Outputs ?? {})).toEqual(['Stage', 'RestUrl']);
   });
 
   it('can have the WebSocket only: no REST', () => {
-    const socketOnly = synthesize('production', { rest: false });
+    const socketOnly = synthesize('production', { rest: false, waf: false, stage: 'staging' });
     expect([...types(socketOnly)].filter((type) => type.startsWith('AWS::ApiGateway:'))).toEqual(['AWS::ApiGateway::Account']);
-    expect(Object.keys(resourcesOf(socketOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(5);
+    expect(Object.keys(resourcesOf(socketOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(12);
     expect(Object.keys(socketOnly.gateway.Outputs ?? {})).toEqual(['Stage', 'SocketUrl']);
   });
 
@@ -205,7 +239,7 @@ describe('a stage', () => {
 
   it('is alarmed where asked', () => {
     expect(types(local)).not.toContain('AWS::CloudWatch::Alarm');
-    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(12);
+    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(36);
   });
 });
 

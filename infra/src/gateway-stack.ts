@@ -1,40 +1,60 @@
 /**
- * Everything that can be deleted and deployed again: both APIs, the functions with their roles and logs, the fan-out, alarms. It refers
- * to the data stack, never the other way round.
+ * Everything that can be deleted and deployed again: both APIs, the functions with their roles and logs, models, the GraphQL API, the fan-out,
+ * alarms and the dashboard. It refers to the data stack, never the other way round.
  */
 
-import type { AnyServiceDeclaration } from '@org/gateway-server/service';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { AccountLogRole } from './constructs/account-log-role.js';
 import { GatewayAlarms } from './constructs/gateway-alarms.js';
+import { GatewayDashboard } from './constructs/gateway-dashboard.js';
+import type { GatewayFunction } from './constructs/gateway-function.js';
+import { GraphApi } from './constructs/graph-api.js';
+import { deployedModel } from './constructs/model-endpoint.js';
+import type { Monitored } from './constructs/monitored.js';
+import type { DeployedResource } from './constructs/permissions.js';
 import { RestGateway, type RoutedService } from './constructs/rest-gateway.js';
 import { SocketGateway } from './constructs/socket-gateway.js';
 import { TopicFanout } from './constructs/topic-fanout.js';
-import { type FunctionParts, fanoutFunction, serviceFunction, socketFunction } from './functions.js';
+import { WebFirewall } from './constructs/web-firewall.js';
+import { feedWorker } from './constructs/worker-source.js';
+import type { DataStack } from './data-stack.js';
+import { type Declarations, declaredResources, deployedOf, inCallOrder } from './declarations.js';
+import { type FunctionParts, fanoutFunction, serviceFunction, socketFunction, workerFunction } from './functions.js';
+import type { StageSettings } from './settings-schema.js';
 
-export interface GatewayStackProps extends StackProps, FunctionParts {
-  readonly services: readonly AnyServiceDeclaration[];
+export interface GatewayStackProps extends StackProps {
+  readonly settings: StageSettings;
+  readonly declarations: Declarations;
+  readonly data: DataStack;
+  /** Folder of a function's bundle, by the function's name. */
+  readonly codeFolder: (name: string) => string;
 }
+
+/** Times Lambda repeats a call that nobody waits for, and how long at most; then it is a dead letter. */
+const SENT_CALL_RETRIES = 2;
+const SENT_CALL_AGE = Duration.hours(6);
 
 /** The gateway of a stage. */
 export class GatewayStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, data, codeFolder, services: declarations, ...props }: GatewayStackProps) {
+  readonly #parts: FunctionParts;
+  readonly #resources: Map<string, DeployedResource>;
+  readonly #graphs = new Map<string, GraphApi>();
+  readonly #functions: Record<string, IFunction> = {};
+
+  constructor(scope: Construct, id: string, { settings, data, codeFolder, declarations, ...props }: GatewayStackProps) {
     super(scope, id, props);
-    const parts: FunctionParts = { settings, data, codeFolder };
-    const services = declarations.map((declaration) => ({
-      service: declaration.service,
-      lambda: serviceFunction(this, declaration, parts).lambda,
-    }));
-    const rest = settings.rest ? new RestGateway(this, 'RestGateway', { settings, services }) : undefined;
-    const socket = settings.socket ? this.#addSocket(parts, services) : undefined;
-    if (settings.alarms) {
-      const functions = Object.fromEntries(services.map(({ service, lambda }) => [service.name, lambda]));
-      const undelivered = socket?.undelivered;
-      new GatewayAlarms(this, 'Alarms', { functions: { ...functions, ...socket?.functions }, rest: rest?.api, undelivered });
-    }
+    this.#resources = new Map(data.resources);
+    this.#parts = { settings, data, codeFolder, resources: this.#resources };
+    this.#addResources(declarations);
+    const { services, workers } = deployedOf(declarations, settings);
+    const routed = this.#addServices(services);
+    for (const worker of workers) this.#addWorker(worker);
+    const rest = settings.rest ? this.#addRest(routed) : undefined;
+    const socket = settings.socket ? this.#addSocket(routed) : undefined;
+    this.#monitor({ rest: rest?.api, socket: socket?.gateway.api, undelivered: socket?.undelivered });
     if (settings.accountLogRole) {
       const role = new AccountLogRole(this, 'AccountLogRole');
       for (const stage of [rest?.api.deploymentStage, socket?.gateway.stage]) stage?.node.addDependency(role);
@@ -44,15 +64,103 @@ export class GatewayStack extends Stack {
     if (socket) new CfnOutput(this, 'SocketUrl', { value: socket.gateway.url, description: 'Address of the WebSocket API' });
   }
 
-  #addSocket(
-    parts: FunctionParts,
-    services: readonly RoutedService[],
-  ): { readonly gateway: SocketGateway; readonly functions: Readonly<Record<string, IFunction>>; readonly undelivered: IQueue } {
+  /** Models and GraphQL APIs. */
+  #addResources(declarations: Declarations): void {
+    const { settings } = this.#parts;
+    for (const declaration of declaredResources(declarations, settings)) {
+      const { graph } = settings;
+      if (declaration.kind === 'graph' && graph !== false) {
+        const api = new GraphApi(this, declaration, { ...settings, graph });
+        this.#graphs.set(declaration.name, api);
+        this.#resources.set(declaration.name, api.deployed);
+      }
+      const model = settings.models[declaration.name];
+      if (declaration.kind === 'model' && model !== undefined)
+        this.#resources.set(declaration.name, deployedModel(this, declaration, model));
+    }
+  }
+
+  /** Every service, and of those that are not internal, what the APIs route to. */
+  #addServices(services: readonly AnyServiceDeclaration[]): readonly RoutedService[] {
+    const made = new Map<AnyServiceDeclaration, GatewayFunction>();
+    for (const declaration of inCallOrder(services)) {
+      const { service } = declaration;
+      const made1 = serviceFunction(this, declaration, this.#parts);
+      made.set(declaration, made1);
+      this.#functions[service.name] = made1.lambda;
+      this.#keepFailedCalls(service.name, made1);
+      const { functionName, functionArn } = made1.lambda;
+      const name = `Function${service.name.charAt(0).toUpperCase()}${service.name.slice(1)}`;
+      this.#resources.set(name, {
+        declaration: { kind: 'function', name, service: service.name },
+        location: functionName,
+        arn: functionArn,
+      });
+    }
+    return services.flatMap((declaration) => {
+      const lambda = made.get(declaration)?.lambda;
+      return lambda === undefined || declaration.internal ? [] : [{ service: declaration.service, lambda }];
+    });
+  }
+
+  /** Calls that nobody waits for are kept when they fail for good. */
+  #keepFailedCalls(name: string, service: GatewayFunction): void {
+    const deadLetters = this.#parts.data.deadLetters.get(name);
+    if (deadLetters === undefined) return;
+    service.allow({ sid: 'OwnDeadLetters', actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] });
+    new EventInvokeConfig(service, 'SentCalls', {
+      function: service.lambda,
+      retryAttempts: SENT_CALL_RETRIES,
+      maxEventAge: SENT_CALL_AGE,
+      onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    });
+  }
+
+  #addWorker(declaration: AnyWorkerDeclaration): void {
+    const { name, source, batchSize, maxAttempts } = declaration;
+    const worker = workerFunction(this, declaration, this.#parts);
+    this.#functions[name] = worker.lambda;
+    if (source.kind === 'fields') {
+      this.#graphs.get(source.resource.name)?.resolve(name, source.fields, worker.lambda);
+      return;
+    }
+    const feed = this.#parts.data.feeds.get(name);
+    if (feed === undefined) throw new Error(`[WORKER] ${name} has a source that is not deployed`);
+    feedWorker(worker, feed, { batchSize, maxAttempts });
+  }
+
+  #addRest(services: readonly RoutedService[]): RestGateway {
+    const { settings } = this.#parts;
+    const rest = new RestGateway(this, 'RestGateway', { settings, services });
+    if (settings.waf !== false) new WebFirewall(this, 'WebFirewall', { api: rest.api, waf: settings.waf });
+    return rest;
+  }
+
+  #addSocket(services: readonly RoutedService[]) {
+    const parts = this.#parts;
     const gateway = new SocketGateway(this, 'SocketGateway', parts.settings);
     const socket = socketFunction(this, { ...parts, socket: gateway, services });
     const fanout = fanoutFunction(this, { ...parts, socket: gateway });
     gateway.addRoutes(socket.lambda, services);
     const { undelivered } = new TopicFanout(this, 'TopicFanout', { topics: parts.data.topics, fanout });
-    return { gateway, functions: { socket: socket.lambda, fanout: fanout.lambda }, undelivered };
+    Object.assign(this.#functions, { socket: socket.lambda, fanout: fanout.lambda });
+    return { gateway, undelivered };
+  }
+
+  #monitor({
+    undelivered,
+    ...apis
+  }: Pick<Monitored, 'rest' | 'socket'> & { readonly undelivered: Monitored['deadLetters'][string] | undefined }) {
+    const { settings, data } = this.#parts;
+    const streams = [...data.feeds].filter(([, feed]) => feed.kind === 'stream').map(([name]) => name);
+    const monitored: Monitored = {
+      ...apis,
+      functions: this.#functions,
+      streamReaders: undelivered === undefined ? streams : [...streams, 'fanout'],
+      queues: Object.fromEntries([...data.feeds].flatMap(([name, feed]) => (feed.kind === 'queue' ? [[name, feed.queue]] : []))),
+      deadLetters: { ...Object.fromEntries(data.deadLetters), ...(undelivered === undefined ? {} : { fanout: undelivered }) },
+    };
+    if (settings.alarms !== false) new GatewayAlarms(this, 'Alarms', { monitored, email: settings.alarms.email });
+    if (settings.dashboard) new GatewayDashboard(this, 'Dashboard', { monitored, name: this.stackName });
   }
 }

@@ -5,13 +5,11 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { services } from '@org/api/services';
-import { IAM_LOCK_FILE, iamLockText } from './iam-lock.js';
-import { settingsFor } from './settings.js';
-import { stageTemplates } from './templates.js';
+import { declarations } from './apps-declarations.js';
+import { IAM_LOCK_FILE, iamLockText, lockTemplates } from './iam-lock.js';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const text = iamLockText(stageTemplates({ settings: settingsFor('production'), services }));
+const text = iamLockText(lockTemplates(declarations));
 if (!values.check) {
   await writeFile(IAM_LOCK_FILE, text);
 } else if ((await readFile(IAM_LOCK_FILE, 'utf8').catch(() => '')) !== text) {

@@ -1,25 +1,30 @@
-import { service } from '@org/gateway-core';
-import { bucket, defineService, table } from '@org/gateway-server/service';
+import { type AnyService, service } from '@org/gateway-core';
+import { bucket, defineService, serviceFunction, table } from '@org/gateway-server/service';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { grantPermissions, policyStatement } from './constructs/permissions.js';
+import type { Declarations } from './declarations.js';
 import { resourceNamed, resourcesOf, synthesize } from './infra.fixture.js';
-import { list, statementsOf, text } from './templates.js';
+import { list, type StageTemplates, statementsOf, text } from './templates.js';
 
 const stage = synthesize('local');
 
-/** A role's statements as `[sid, actions, ARNs]`. */
-function role(name: string): readonly unknown[] {
-  return statementsOf(resourceNamed(stage.gateway, `${name}RoleDefaultPolicy`)).map(({ Sid, Action, Resource }) => [
+/** A role's statements as `[sid, actions, ARNs, conditions]`. */
+function roleOf(templates: StageTemplates, name: string): readonly (readonly unknown[])[] {
+  return statementsOf(resourceNamed(templates.gateway, `${name}RoleDefaultPolicy`)).map(({ Sid, Action, Resource, Condition }) => [
     Sid ?? 'XRay',
     list(Action),
-    list(Resource).map((arn) => text(arn, stage)),
+    list(Resource).map((arn) => text(arn, templates)),
+    ...(Condition === undefined ? [] : [Condition]),
   ]);
 }
 
+const role = (name: string) => roleOf(stage, name);
+
 const logs = (name: string): readonly unknown[] => ['OwnLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`{${name}Logs.Arn}`]];
 const xray = ['XRay', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']];
-const api = 'arn:{Partition}:execute-api:{Region}:{AccountId}:{SocketGatewayApi}';
+const connections = ['Connections', ['dynamodb:GetItem'], ['{Connections.Arn}']];
+const api = 'arn:{Partition}:execute-api:{Region}:000000000000:{SocketGatewayApi}';
 const openConnections = [
   'OpenConnections',
   ['execute-api:ManageConnections'],
@@ -27,37 +32,109 @@ const openConnections = [
 ];
 
 describe('roles', () => {
-  it('let documents use its tables, indexes and bodies, write subscriptions and publish', () => {
+  it('let a service use its tables, indexes and bodies, write subscriptions and publish', () => {
     expect(role('documentsService')).toEqual([
       logs('documentsService'),
-      ['Documents', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Documents.Arn}']],
-      ['DocumentsIndexes', ['dynamodb:Query'], ['{Documents.Arn}/index/byChange', '{Documents.Arn}/index/byFolder']],
-      ['Folders', ['dynamodb:PutItem', 'dynamodb:Query'], ['{Folders.Arn}']],
-      ['BodiesObjects', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], ['{Bodies.Arn}/*']],
+      ['Documents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Documents.Arn}']],
+      ['DocumentsIndexes', ['dynamodb:Query'], ['{Documents.Arn}/index/byFolder']],
+      ['BodiesObjects', ['s3:GetObject', 's3:PutObject'], ['{Bodies.Arn}/*']],
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],
+      ['DocumentEvents', ['sns:Publish'], ['{DocumentEvents}']],
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
       ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
       xray,
     ]);
   });
 
-  it('let files use its table and the uploads under its prefix, and read who is connected', () => {
+  it('let it use objects under its prefix, list no others, and put messages on a table', () => {
     expect(role('filesService')).toEqual([
       logs('filesService'),
-      ['Files', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Files.Arn}']],
-      ['FilesIndexes', ['dynamodb:Query'], ['{Files.Arn}/index/byChange']],
-      ['UploadsObjects', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], ['{Uploads.Arn}/files/*']],
-      ['Uploads', ['s3:ListBucket'], ['{Uploads.Arn}']],
-      ['Connections', ['dynamodb:GetItem'], ['{Connections.Arn}']],
+      ['UploadsObjects', ['s3:PutObject'], ['{Uploads.Arn}/files/*']],
+      ['Uploads', ['s3:ListBucket'], ['{Uploads.Arn}'], { StringLike: { 's3:prefix': ['files/*'] } }],
+      ['FileEvents', ['dynamodb:PutItem'], ['{FileEvents.Arn}']],
+      connections,
       xray,
     ]);
   });
 
-  it('let system do nothing but read who is connected', () => {
-    expect(role('systemService')).toEqual([logs('systemService'), ['Connections', ['dynamodb:GetItem'], ['{Connections.Arn}']], xray]);
+  it('let it search one index, call one service, and act in another account only by assuming one role', () => {
+    const index = '{Search.Arn}/documents-index';
+    expect(role('searchService')).toEqual([
+      logs('searchService'),
+      ['DocumentsIndexPaths', ['es:ESHttpPost'], [`${index}/_search`]],
+      ['DocumentsIndexPaths2', ['es:ESHttpGet'], [`${index}/_doc/*`]],
+      ['FunctionIndexing', ['lambda:InvokeFunction'], ['{indexingServiceFunction.Arn}']],
+      ['AccountAnalytics', ['sts:AssumeRole'], ['arn:aws:iam::111111111111:role/gateway-local-search-access']],
+      connections,
+      xray,
+    ]);
   });
 
-  it('let the socket function keep connections, invoke every service and post', () => {
+  it('let it ask the provider of answers that the stage has, and invoke one endpoint', () => {
+    const asked = (stage: string) => roleOf(synthesize(stage), 'helpService').find(([sid]) => sid === 'Help');
+    expect(asked('local')).toEqual([
+      'Help',
+      ['kendra:Query'],
+      ['arn:{Partition}:kendra:{Region}:000000000000:index/11111111-2222-4333-8444-555555555555'],
+    ]);
+    expect(asked('everything')).toEqual([
+      'Help',
+      ['bedrock:Retrieve'],
+      ['arn:{Partition}:bedrock:{Region}:000000000000:knowledge-base/LOCALKB001'],
+    ]);
+    expect(roleOf(synthesize('production'), 'helpService').find(([sid]) => sid === 'Classifier')).toEqual([
+      'Classifier',
+      ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointWithResponseStream'],
+      ['arn:{Partition}:sagemaker:{Region}:111122223333:endpoint/example-classifier'],
+    ]);
+  });
+
+  it('let it ask for named fields of a GraphQL API, and need nothing where a key is asked for', () => {
+    expect(roleOf(synthesize('everything'), 'catalogueService').find(([sid]) => sid === 'LibraryFields')).toEqual([
+      'LibraryFields',
+      ['appsync:GraphQL'],
+      ['{LibraryGraphApi.Arn}/types/Query/fields/document'],
+    ]);
+    const keyed = synthesize('everything', { graph: { auth: 'api-key', keyExpiresOn: '2027-06-30' } });
+    expect(roleOf(keyed, 'catalogueService').map(([sid]) => sid)).toEqual(['OwnLogs', 'Connections', 'XRay']);
+  });
+
+  it('let an internal service do its own work, and keep the calls it failed', () => {
+    expect(role('indexingService')).toEqual([
+      logs('indexingService'),
+      ['DocumentsIndexPaths', ['es:ESHttpPost'], ['{Search.Arn}/documents-index-write/_bulk']],
+      ['DocumentsIndexPaths2', ['es:ESHttpPut'], ['{Search.Arn}/documents-index']],
+      xray,
+      ['OwnDeadLetters', ['sqs:SendMessage'], ['{IndexingDeadLetters.Arn}']],
+    ]);
+  });
+
+  it('let a worker of messages use its partitions, publish what it announces, and poll its own queue', () => {
+    expect(role('labellerWorker')).toEqual([
+      logs('labellerWorker'),
+      ['Activity', ['dynamodb:PutItem'], ['{Activity.Arn}'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['label/*'] } }],
+      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
+      xray,
+      ['OwnQueue', ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], ['{LabellerQueue.Arn}']],
+    ]);
+  });
+
+  it('let a worker of changes read its own stream', () => {
+    expect(role('indexerWorker')).toEqual([
+      logs('indexerWorker'),
+      ['DocumentsIndexPaths', ['es:ESHttpPost'], ['{Search.Arn}/documents-index-write/_bulk']],
+      xray,
+      ['OwnStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], ['{Documents.StreamArn}']],
+      ['OwnStreams', ['dynamodb:ListStreams'], ['{Documents.Arn}/stream/*']],
+      ['OwnDeadLetters', ['sqs:SendMessage'], ['{IndexerDeadLetters.Arn}']],
+    ]);
+  });
+
+  it('let a service without resources do nothing but read who is connected', () => {
+    expect(role('systemService')).toEqual([logs('systemService'), connections, xray]);
+  });
+
+  it('let the socket function keep connections, invoke every service that is reached by it, and post', () => {
     expect(role('SocketFunction')).toEqual([
       logs('SocketFunction'),
       [
@@ -68,7 +145,7 @@ describe('roles', () => {
       [
         'Services',
         ['lambda:InvokeFunction'],
-        ['{documentsServiceFunction.Arn}', '{filesServiceFunction.Arn}', '{systemServiceFunction.Arn}'],
+        ['documents', 'files', 'help', 'search', 'system'].map((name) => `{${name}ServiceFunction.Arn}`),
       ],
       openConnections,
       xray,
@@ -89,9 +166,9 @@ describe('roles', () => {
   });
 
   it('carry no managed policy, no inline policy and nobody but Lambda', () => {
-    const roles = Object.values(resourcesOf(stage.gateway, 'AWS::IAM::Role'));
-    expect(roles).toHaveLength(5);
-    for (const { Properties } of roles) {
+    const roles = Object.entries(resourcesOf(stage.gateway, 'AWS::IAM::Role')).filter(([id]) => !id.startsWith('Classifier'));
+    expect(roles).toHaveLength(12);
+    for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       expect(Properties).not.toHaveProperty('Policies');
       expect(Properties.AssumeRolePolicyDocument).toEqual({
@@ -104,7 +181,9 @@ describe('roles', () => {
 
 describe('policies', () => {
   const policies = [stage.data, stage.gateway].flatMap(({ Resources }) =>
-    Object.values(Resources).filter(({ Properties }) => Properties?.PolicyDocument !== undefined),
+    Object.values(Resources).filter(
+      ({ Properties }) => (Properties?.PolicyDocument as { readonly Statement?: unknown } | undefined)?.Statement !== undefined,
+    ),
   );
   const allowed = policies.flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow');
 
@@ -113,10 +192,10 @@ describe('policies', () => {
     expect(allowed.flatMap(({ Action }) => list(Action)).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('allow traces and nothing else on every resource', () => {
+  it('allow nothing on every resource but what AWS gives no resource: traces, and the logins and metrics of a model', () => {
     const everywhere = allowed.filter(({ Resource }) => list(Resource).includes('*'));
     expect(new Set(everywhere.flatMap(({ Action }) => list(Action)))).toEqual(
-      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
+      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'ecr:GetAuthorizationToken', 'cloudwatch:PutMetricData']),
     );
   });
 
@@ -139,13 +218,21 @@ describe('a permission', () => {
     expect(() => policyStatement({ sid: 'Documents', actions: ['dynamodb:GetItem'], resources: ['*'] })).toThrow('asks for "*"');
   });
 
+  it('may end in a wildcard below a name, with a reason', () => {
+    const stream = { sid: 'Streams', actions: ['dynamodb:ListStreams'], resources: ['arn:aws:dynamodb:::table/x/stream/*'] };
+    expect(() => policyStatement(stream)).toThrow('[IAM] Streams asks for "arn:aws:dynamodb:::table/x/stream/*"');
+    expect(policyStatement({ ...stream, wildcard: 'AWS asks for it.' }).resources).toEqual(stream.resources);
+    expect(() => policyStatement({ ...stream, resources: ['arn:aws:dynamodb:::table/*/stream/x'], wildcard: 'no' })).toThrow('asks for');
+  });
+
   it('of a second grant on the same part of a resource gets a number', () => {
     const uploads = bucket('Uploads');
     const deployed = new Map([['Uploads', { declaration: uploads.resource, location: 'uploads-1', arn: 'arn:aws:s3:::uploads-1' }]]);
+    const wildcard = 'Keys of objects are made at run time, below the granted prefix.';
     const grants = [uploads.allowUnder('avatars/', 'put'), uploads.allowUnder('files/', 'delete')];
     expect(grantPermissions(grants, deployed)).toEqual([
-      { sid: 'UploadsObjects', actions: ['s3:PutObject'], resources: ['arn:aws:s3:::uploads-1/avatars/*'] },
-      { sid: 'UploadsObjects2', actions: ['s3:DeleteObject'], resources: ['arn:aws:s3:::uploads-1/files/*'] },
+      { sid: 'UploadsObjects', actions: ['s3:PutObject'], resources: ['arn:aws:s3:::uploads-1/avatars/*'], wildcard },
+      { sid: 'UploadsObjects2', actions: ['s3:DeleteObject'], resources: ['arn:aws:s3:::uploads-1/files/*'], wildcard },
     ]);
   });
 
@@ -158,22 +245,33 @@ describe('a permission', () => {
 describe('services that cannot be deployed together', () => {
   const one = (name: string, resource: ReturnType<typeof bucket>) =>
     defineService(service(name, {}), { uses: { files: resource.allow('get') } });
+  const together = (...services: Declarations['services']) => synthesize('local', {}, { declarations: { services, workers: [] } });
 
   it('are refused when one name stands for two resources', () => {
-    const services = [one('one', bucket('Files')), one('two', bucket('Files', { browserUploads: true }))];
-    expect(() => synthesize('local', {}, { services })).toThrow('[SERVICE] two uses a bucket called "Files", which is another bucket too');
+    expect(() => together(one('one', bucket('Files')), one('two', bucket('Files', { browserUploads: true })))).toThrow(
+      '[SERVICE] two uses a bucket called "Files", which is another bucket too',
+    );
   });
 
   it('are refused when a resource takes the name of a table of the gateway', () => {
-    expect(() => synthesize('local', {}, { services: [one('one', bucket('Topics'))] })).toThrow("which is the gateway's own table too");
+    expect(() => together(one('one', bucket('Topics')))).toThrow("which is the gateway's own table too");
   });
 
   it('are refused when one is called as a function of the gateway', () => {
-    expect(() => synthesize('local', {}, { services: [one('socket', bucket('Files'))] })).toThrow('[SERVICE] a service is called "socket"');
+    expect(() => together(one('socket', bucket('Files')))).toThrow('[SERVICE] a service is called "socket"');
+  });
+
+  it('are refused when they call each other in a circle', () => {
+    const [ping, pong] = [service('ping', {}), service('pong', {})];
+    const calling = (own: AnyService, other: AnyService) => defineService(own, { uses: { other: serviceFunction(other).allow() } });
+    expect(() => together(calling(ping, pong), calling(pong, ping))).toThrow(
+      '[SERVICE] services call each other in a circle: ping -> pong -> ping; let one tell the other by a bus',
+    );
+    expect(() => together(calling(ping, pong))).toThrow('[SERVICE] ping calls the service "pong", which is not deployed');
   });
 
   it('share a resource that both declare alike', () => {
-    const { data } = synthesize('local', {}, { services: [one('one', bucket('Files')), one('two', bucket('Files'))] });
+    const { data } = together(one('one', bucket('Files')), one('two', bucket('Files')));
     expect(Object.keys(resourcesOf(data, 'AWS::S3::Bucket'))).toEqual(['Files']);
   });
 });

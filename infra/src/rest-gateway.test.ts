@@ -46,6 +46,10 @@ describe('the REST API', () => {
       '/rpc/files/{proxy+}': 'files',
       '/files': 'files',
       '/files/{proxy+}': 'files',
+      '/rpc/help/{proxy+}': 'help',
+      '/rpc/search/{proxy+}': 'search',
+      '/search': 'search',
+      '/search/{proxy+}': 'search',
       '/rpc/system/{proxy+}': 'system',
       '/health': 'system',
       '/health/{proxy+}': 'system',
@@ -65,15 +69,17 @@ describe('the REST API', () => {
       text(Properties.FunctionName, stage),
       text(Properties.SourceArn, stage),
     ]);
-    const api = 'arn:{Partition}:execute-api:{Region}:{AccountId}:{RestGatewayApi}/*/*/*';
+    const api = 'arn:{Partition}:execute-api:{Region}:000000000000:{RestGatewayApi}/*/*/*';
     expect(sources.filter(([, source]) => source?.includes('RestGateway'))).toEqual([
       ['{documentsServiceFunction.Arn}', api],
       ['{filesServiceFunction.Arn}', api],
       ['{systemServiceFunction.Arn}', api],
+      ['{searchServiceFunction.Arn}', api],
+      ['{helpServiceFunction.Arn}', api],
     ]);
   });
 
-  it('is regional, traced, measured and throttled, and logs no bodies', () => {
+  it('is regional, traced and measured, and logs no bodies', () => {
     const [api] = Object.values(resourcesOf(stage.gateway, 'AWS::ApiGateway::RestApi'));
     const [deployed] = Object.values(resourcesOf(stage.gateway, 'AWS::ApiGateway::Stage'));
     expect(api?.Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
@@ -86,10 +92,13 @@ describe('the REST API', () => {
         DataTraceEnabled: false,
         LoggingLevel: 'ERROR',
         MetricsEnabled: true,
-        ThrottlingBurstLimit: 5_000,
-        ThrottlingRateLimit: 10_000,
       },
     ]);
+  });
+
+  it('is throttled where the stage has limits of its own', () => {
+    const [deployed] = Object.values(resourcesOf(synthesize('production').gateway, 'AWS::ApiGateway::Stage'));
+    expect(deployed?.Properties.MethodSettings).toMatchObject([{ ThrottlingBurstLimit: 2_000, ThrottlingRateLimit: 2_000 }]);
   });
 
   it('logs every request as a line of JSON', () => {
@@ -112,7 +121,7 @@ describe('a preflight', () => {
     expect(new Set(preflights.map(({ ResourceId }) => pathOf(ResourceId)))).toEqual(
       new Set(['', ...Object.keys(resourcesOf(stage.gateway, 'AWS::ApiGateway::Resource')).map((Ref) => pathOf({ Ref }))]),
     );
-    expect(preflights).toHaveLength(18);
+    expect(preflights).toHaveLength(24);
   });
 
   it('allows all origins, the five methods, and every header with Authorization by name, for ten days', () => {

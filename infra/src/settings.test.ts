@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from './env.js';
-import { checkSettings, STAGES, settingsFor } from './settings.js';
+import { checkSettings, settingsFor } from './settings.js';
+import { STAGES } from './stages.js';
 
 const production = settingsFor('production');
 
@@ -10,7 +11,9 @@ describe('settings', () => {
   });
 
   it('are refused for a stage that does not exist, naming those that do', () => {
-    expect(() => settingsFor('prod')).toThrow('[SETTINGS] unknown stage: got "prod", expected one of local, dev, production');
+    expect(() => settingsFor('prod')).toThrow(
+      '[SETTINGS] unknown stage: got "prod", expected one of local, everything, rest-only, socket-only, dev, production',
+    );
     expect(() => settingsFor('toString')).toThrow('unknown stage');
   });
 

@@ -1,114 +1,24 @@
 /**
- * What differs between stages, in one typed object each. A new stage is a new entry in `STAGES`; everything that is not here is the
- * same everywhere. Account and region are not settings: they come from the credentials of the deployment.
+ * Checks a stage's settings: their form, what must go together, what production may not do without, and what the declared services and
+ * workers ask for. Everything that is wrong comes in one message.
  */
 
-import * as z from 'zod';
-
-/** The spellings CloudWatch Logs takes (PutRetentionPolicy), in days, up to two years. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-
-const Origin = z
-  .string()
-  .regex(/^(\*|https?:\/\/[^\s/*]+)$/, 'expected "*", or an origin without a path such as "https://app.example.com"');
-
-const Throttle = z.strictObject({
-  /** Sustained requests (frames, on the socket) a second. The account's own limit is 10,000 over all its APIs. */
-  ratePerSecond: z.int().min(1).max(10_000),
-  /** Requests that may arrive at once. The account's own limit is 5,000. */
-  burst: z.int().min(1).max(5_000),
-});
-
-const StageSettings = z
-  .strictObject({
-    /** Part of every stack's name. */
-    stage: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'expected 1 to 20 of small letters, digits and -, starting with a letter'),
-    /** Origins whose pages may call the gateway: `['*']` for all, or a list. Never `*` in production. */
-    allowedOrigins: z.array(Origin).min(1),
-    /** Deploy the REST API. */
-    rest: z.boolean(),
-    /** Deploy the WebSocket API with its functions. */
-    socket: z.boolean(),
-    restThrottle: Throttle,
-    socketThrottle: Throttle,
-    logRetentionDays: z.literal(RETENTION_DAYS),
-    data: z.strictObject({
-      /** Tables and buckets outlive their stack. */
-      retain: z.boolean(),
-      /** Tables refuse to be deleted until this is off. */
-      deletionProtection: z.boolean(),
-      /** Tables can be restored to any second of 35 days, objects for 30 days after they were overwritten or deleted. */
-      recovery: z.boolean(),
-    }),
-    /**
-     * Set the role with which API Gateway writes logs. It is one per account and region, and without one no API with access logs
-     * deploys there; turn it off where somebody else manages it.
-     */
-    accountLogRole: z.boolean(),
-    /** Alarms on errors, throttles and undelivered events. */
-    alarms: z.boolean(),
-  })
-  .refine(({ rest, socket }) => rest || socket, { path: ['rest'], message: 'REST and WebSocket are both off; turn one on' })
-  .refine(({ allowedOrigins }) => allowedOrigins.length === 1 || !allowedOrigins.includes('*'), {
-    path: ['allowedOrigins'],
-    message: '"*" already allows every origin; remove it or the others',
-  })
-  .refine(({ stage, allowedOrigins }) => stage !== 'production' || !allowedOrigins.includes('*'), {
-    path: ['allowedOrigins'],
-    message: 'got "*", expected the origins of your applications; any website could call production otherwise',
-  });
-
-/** The settings of one stage. */
-export type StageSettings = Readonly<z.output<typeof StageSettings>>;
-
-const local: StageSettings = {
-  stage: 'local',
-  allowedOrigins: ['*'],
-  rest: true,
-  socket: true,
-  restThrottle: { ratePerSecond: 10_000, burst: 5_000 },
-  socketThrottle: { ratePerSecond: 10_000, burst: 5_000 },
-  logRetentionDays: 1,
-  data: { retain: false, deletionProtection: false, recovery: false },
-  accountLogRole: false,
-  alarms: false,
-};
-
-const dev: StageSettings = {
-  ...local,
-  stage: 'dev',
-  restThrottle: { ratePerSecond: 200, burst: 400 },
-  socketThrottle: { ratePerSecond: 500, burst: 1_000 },
-  logRetentionDays: 14,
-  accountLogRole: true,
-};
-
-const production: StageSettings = {
-  ...dev,
-  stage: 'production',
-  /** Replace with the origins of your applications. */
-  allowedOrigins: ['https://app.example.com'],
-  restThrottle: { ratePerSecond: 2_000, burst: 2_000 },
-  socketThrottle: { ratePerSecond: 4_000, burst: 2_000 },
-  logRetentionDays: 90,
-  data: { retain: true, deletionProtection: true, recovery: true },
-  alarms: true,
-};
-
-/** Every stage by name. */
-export const STAGES: Readonly<Record<string, StageSettings>> = { local, dev, production };
+import type { Declarations } from './declarations.js';
+import { declaredResources } from './declarations.js';
+import { StageSettings } from './settings-schema.js';
+import { STAGES } from './stages.js';
 
 /**
  * The checked settings of a stage.
  *
  * @throws Error naming the stages there are, or everything that is wrong with this one's settings.
  */
-export function settingsFor(stage: string): StageSettings {
+export function settingsFor(stage: string, declarations?: Declarations): StageSettings {
   const settings = Object.hasOwn(STAGES, stage) ? STAGES[stage] : undefined;
   if (settings === undefined) {
-    throw new Error(`[SETTINGS] unknown stage: got "${stage}", expected one of ${Object.keys(STAGES).join(', ')}; add it in settings.ts`);
+    throw new Error(`[SETTINGS] unknown stage: got "${stage}", expected one of ${Object.keys(STAGES).join(', ')}; add it in stages.ts`);
   }
-  return checkSettings(settings);
+  return checkSettings(settings, declarations);
 }
 
 /**
@@ -116,9 +26,92 @@ export function settingsFor(stage: string): StageSettings {
  *
  * @throws Error naming everything that is wrong.
  */
-export function checkSettings(settings: StageSettings): StageSettings {
+export function checkSettings(settings: StageSettings, declarations?: Declarations): StageSettings {
   const result = StageSettings.safeParse(settings);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new Error(`[SETTINGS] the settings of stage ${settings.stage} do not fit; change them in settings.ts\n${problems.join('\n')}`);
+  const form = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = [...form, ...conflicts(settings), ...productionRules(settings)];
+  if (declarations !== undefined && form.length === 0) problems.push(...unmet(settings, declarations));
+  if (result.success && problems.length === 0) return result.data;
+  const lines = problems.map((problem) => `  ${problem}`).join('\n');
+  throw new Error(`[SETTINGS] the settings of stage ${settings.stage} do not fit; change them in stages.ts\n${lines}`);
+}
+
+/** A rule that holds unless it has something to say. */
+type Rule = readonly [broken: boolean, problem: string];
+
+function broken(rules: readonly Rule[]): readonly string[] {
+  return rules.filter(([isBroken]) => isBroken).map(([, problem]) => problem);
+}
+
+function conflicts({ rest, socket, allowedOrigins, waf, local, models, search }: StageSettings): readonly string[] {
+  const scripts = Object.entries(models ?? {}).filter(([, model]) => 'script' in model);
+  return [
+    ...broken([
+      [!rest && !socket, 'rest: REST and WebSocket are both off; turn one on'],
+      [
+        allowedOrigins.length > 1 && allowedOrigins.includes('*'),
+        'allowedOrigins: "*" already allows every origin; remove it or the others',
+      ],
+      [waf !== false && !rest, 'waf: got a firewall without a REST API, expected false; a WebSocket API cannot have one'],
+      [
+        search !== undefined && search.instances % search.zones !== 0,
+        `search.instances: got ${search?.instances} in ${search?.zones} zones, expected a multiple`,
+      ],
+    ]),
+    ...scripts
+      .filter(() => !local)
+      .map(([name]) => `models.${name}: got a script, which only the local stage runs; give an endpoint or an image`),
+  ];
+}
+
+/** What a stage called production must have. */
+function productionRules(settings: StageSettings): readonly string[] {
+  const { stage, allowedOrigins, alarms, data, rest, socket, restThrottle, socketThrottle, waf } = settings;
+  if (stage !== 'production') return [];
+  return broken([
+    [
+      allowedOrigins.includes('*'),
+      'allowedOrigins: got "*", expected the origins of your applications; any website could call production otherwise',
+    ],
+    [alarms === false, 'alarms: got false, expected { email } with whom to wake when production fails'],
+    [!data.retain, 'data.retain: got false, expected true; deleting the stack would delete the data'],
+    [!data.deletionProtection, 'data.deletionProtection: got false, expected true; a table could be deleted by mistake'],
+    [!data.recovery, 'data.recovery: got false, expected true; nothing could be restored'],
+    [rest && restThrottle === undefined, 'restThrottle: got nothing, expected limits; one client could use up the account'],
+    [socket && socketThrottle === undefined, 'socketThrottle: got nothing, expected limits; one client could use up the account'],
+    [rest && waf === false, 'waf: got false, expected { requestsPerAddress }; the REST API is open to every scanner otherwise'],
+  ]);
+}
+
+/** What services and workers use and the settings say nothing of. */
+function unmet(settings: StageSettings, declarations: Declarations): readonly string[] {
+  const found = new Set<string>();
+  for (const resource of declaredResources(declarations, settings)) {
+    const problem = unmetBy(settings, resource);
+    if (problem !== undefined) found.add(problem);
+  }
+  return [...found];
+}
+
+function unmetBy(settings: StageSettings, resource: ReturnType<typeof declaredResources>[number]): string | undefined {
+  const { kind, name } = resource;
+  if (kind === 'index' && settings.search === undefined)
+    return `search: got nothing, expected the size of the domain; ${name} is an index of it`;
+  if (kind === 'answers' && settings.answers === undefined) {
+    return (
+      `answers: got nothing, expected { provider: "knowledge-base", knowledgeBaseId, dataSourceId } or { provider: "kendra", indexId }; ${name} ` +
+      'is used. A Kendra index is imported by id and never created: Kendra takes no new customers since 2026-07-30'
+    );
+  }
+  if (kind === 'model' && settings.models[name] === undefined) {
+    return `models.${name}: got nothing, expected an endpoint's name or an image to run; the model is used`;
+  }
+  const account = 'account' in resource ? resource.account : undefined;
+  if (account === undefined) return undefined;
+  if (settings.accounts[account] === undefined) {
+    return `accounts.${account}: got nothing, expected { accountId, region, externalId }; ${kind} ${name} is in that account`;
+  }
+  return settings.accountId === undefined
+    ? `accountId: got nothing, expected this stage's own account; ${kind} ${name} in account ${account} must know whom to trust`
+    : undefined;
 }

@@ -25,6 +25,8 @@ describe('the WebSocket API', () => {
       $default: 'SocketFunction',
       documents: 'documentsServiceFunction',
       files: 'filesServiceFunction',
+      help: 'helpServiceFunction',
+      search: 'searchServiceFunction',
       system: 'systemServiceFunction',
     });
   });
@@ -36,7 +38,7 @@ describe('the WebSocket API', () => {
       expect(route?.Properties.RouteResponseSelectionExpression).toBe('$default');
       return route?.Properties.RouteKey;
     });
-    expect(answering.sort()).toEqual(['$default', 'documents', 'files', 'system']);
+    expect(answering.sort()).toEqual(['$default', 'documents', 'files', 'help', 'search', 'system']);
   });
 
   it('may invoke a function for exactly its routes', () => {
@@ -49,16 +51,24 @@ describe('the WebSocket API', () => {
       '/*$disconnect',
       '/*documents',
       '/*files',
+      '/*help',
+      '/*search',
       '/*system',
     ]);
   });
 
-  it('deploys itself, measured and throttled, with an access log', () => {
+  it('is throttled where the stage has limits of its own', () => {
+    expect(resourceNamed(synthesize('production').gateway, 'SocketGatewayStage').Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingBurstLimit: 2_000, ThrottlingRateLimit: 4_000 },
+    });
+  });
+
+  it('deploys itself, measured, with an access log', () => {
     const { Properties } = resourceNamed(stage.gateway, 'SocketGatewayStage');
     expect(Properties).toMatchObject({
       StageName: 'prod',
       AutoDeploy: true,
-      DefaultRouteSettings: { DetailedMetricsEnabled: true, ThrottlingBurstLimit: 5_000, ThrottlingRateLimit: 10_000 },
+      DefaultRouteSettings: { DetailedMetricsEnabled: true },
     });
     const { Format } = Properties.AccessLogSettings as { readonly Format: string };
     expect(Format.length).toBeLessThan(3_000);

@@ -1,50 +1,79 @@
 /**
- * `node dist/synth.js [--stage NAME] [--out FOLDER] [--validate]`: bundles the functions and writes the cloud assembly, in this process.
- * Needs no credentials, region, network, git or package manager. The CDK CLI runs the same file (`cdk.json`).
+ * `node dist/synth.js [--stage NAME]... [--out FOLDER] [--validate]`: bundles the functions once and writes the cloud assembly of each stage,
+ * in this process. Needs no credentials, region, network, git or package manager. The CDK CLI runs the same file (`cdk.json`).
+ *
+ * The first stage goes to the folder itself, any other to a folder of its name beside it: `cdk.out`, `cdk.out-everything`.
  */
 
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { services } from '@org/api/services';
-import { bundleFunctions, REPOSITORY } from './bundle.js';
+import { declarations } from './apps-declarations.js';
+import { type Bundle, bundleFunctions } from './bundle.js';
 import { checkBundles } from './bundle-check.js';
 import { readEnvironment } from './env.js';
 import { functionNames } from './function-plan.js';
+import { REPOSITORY } from './repository.js';
 import { settingsFor } from './settings.js';
+import type { StageSettings } from './settings-schema.js';
 
 interface Arguments {
-  readonly stage: string;
+  readonly stages: readonly string[];
   readonly out: string;
   readonly validate: boolean;
 }
 
 async function main(): Promise<void> {
   const startedMs = performance.now();
-  const { stage, out, validate } = readArguments(process.argv.slice(2));
-  const settings = settingsFor(stage);
-  const bundling = bundleFunctions({ names: functionNames(services, settings) });
+  const { stages, out, validate } = readArguments(process.argv.slice(2));
+  const all = stages.map((stage) => settingsFor(stage, declarations));
+  const names = [...new Set(all.flatMap((settings) => functionNames(declarations, settings)))];
   // Loading CDK takes longer than bundling, which happens in esbuild's own process: side by side, one of them is free.
-  const [bundles, { createGatewayApp }] = await Promise.all([bundling, import('./app.js')]);
-  reportProblems(checkBundles(bundles, services), validate);
-  const folders = new Map(bundles.map(({ name, folder }) => [name, folder]));
-  const codeFolder = (name: string): string => folders.get(name) ?? missing(name);
-  const { app } = createGatewayApp({ settings, services, codeFolder, outDirectory: out, validate });
-  const { stacks, directory } = app.synth();
-  await removeOldAssets(directory);
-  const resources = stacks.reduce((sum, { template }) => sum + Object.keys(template.Resources as object).length, 0);
-  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  console.log(`synthesized ${stage}: ${stacks.length} stacks, ${resources} resources, ${bundles.length} functions in ${seconds} s`);
+  const [bundles, app, nag] = await Promise.all([
+    bundleFunctions({ names }),
+    import('./app.js'),
+    validate ? import('./nag.js') : undefined,
+  ]);
+  reportProblems(checkBundles(bundles, declarations), validate);
+  let sinceMs = startedMs;
+  for (const [index, settings] of all.entries()) {
+    const outDirectory = index === 0 ? out : `${out}-${settings.stage}`;
+    const made = app.createGatewayApp({
+      ...{ settings, declarations, outDirectory, validate },
+      codeFolder: (name) => bundles.find((bundle) => bundle.name === name)?.folder ?? missing(name),
+      ...(nag === undefined ? {} : { addChecks: nag.addNag }),
+    });
+    const { stacks } = made.app.synth();
+    await removeOldAssets(outDirectory);
+    console.log(summary({ settings, templates: stacks.map(({ template }) => template as Template), bundles, sinceMs }));
+    sinceMs = performance.now();
+  }
+}
+
+interface Template {
+  readonly Resources?: object;
+}
+
+function summary(of: {
+  readonly settings: StageSettings;
+  readonly templates: readonly Template[];
+  readonly bundles: readonly Bundle[];
+  readonly sinceMs: number;
+}): string {
+  const resources = of.templates.reduce((sum, { Resources = {} }) => sum + Object.keys(Resources).length, 0);
+  const functions = functionNames(declarations, of.settings).length;
+  const seconds = ((performance.now() - of.sinceMs) / 1_000).toFixed(1);
+  return `synthesized ${of.settings.stage}: ${of.templates.length} stacks, ${resources} resources, ${functions} functions in ${seconds} s`;
 }
 
 function readArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
-    options: { stage: { type: 'string' }, out: { type: 'string' }, validate: { type: 'boolean', default: false } },
+    options: { stage: { type: 'string', multiple: true }, out: { type: 'string' }, validate: { type: 'boolean', default: false } },
   });
   const environment = readEnvironment();
   return {
-    stage: values.stage ?? environment.stage ?? 'local',
+    stages: values.stage ?? [environment.stage ?? 'local'],
     out: resolve(values.out ?? environment.outDirectory ?? join(REPOSITORY, 'infra/cdk.out')),
     validate: values.validate,
   };

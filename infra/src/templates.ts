@@ -6,9 +6,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnyServiceDeclaration } from '@org/gateway-server/service';
 import { createGatewayApp } from './app.js';
-import type { StageSettings } from './settings.js';
+import type { Declarations } from './declarations.js';
+import type { StageSettings } from './settings-schema.js';
 
 /** A resource of a template. */
 export interface Resource {
@@ -16,38 +16,44 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: string | readonly string[];
 }
 
 /** A CloudFormation template. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
-/** The templates of both stacks. */
+/** The templates of all stacks. */
 export interface StageTemplates {
   readonly data: Template;
   readonly gateway: Template;
+  /** Of the stacks in other accounts, by the account's name. */
+  readonly accounts: Readonly<Record<string, Template>>;
 }
 
 export interface TemplateOptions {
   readonly settings: StageSettings;
-  readonly services: readonly AnyServiceDeclaration[];
+  readonly declarations: Declarations;
   /** Where the assembly goes and stays. @default a folder that is deleted again */
   readonly outDirectory?: string | undefined;
 }
 
 /** Synthesizes a stage with stubs for code. */
-export function stageTemplates({ settings, services, outDirectory }: TemplateOptions): StageTemplates {
+export function stageTemplates({ settings, declarations, outDirectory }: TemplateOptions): StageTemplates {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-infra-'));
   try {
     const code = join(folder, 'code');
     mkdirSync(code);
     writeFileSync(join(code, 'index.mjs'), 'export const handler = async () => ({});\n');
-    const made = createGatewayApp({ settings, services, codeFolder: () => code, outDirectory: outDirectory ?? join(folder, 'out') });
+    const made = createGatewayApp({ settings, declarations, codeFolder: () => code, outDirectory: outDirectory ?? join(folder, 'out') });
     const assembly = made.app.synth();
     const read = (id: string): Template => assembly.getStackArtifact(id).template as Template;
-    return { data: read(made.data.artifactId), gateway: read(made.gateway.artifactId) };
+    const accounts = Object.entries(made.accounts).map(([name, { artifactId }]) => [name, read(artifactId)] as const);
+    return { data: read(made.data.artifactId), gateway: read(made.gateway.artifactId), accounts: Object.fromEntries(accounts) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -87,6 +93,8 @@ export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly Principal?: unknown;
 }
 
 /** Statements of a policy resource. */

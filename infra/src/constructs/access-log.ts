@@ -8,7 +8,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 
 const SHARED = [
   'requestId',

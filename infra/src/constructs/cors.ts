@@ -8,7 +8,7 @@
 
 import { Duration } from 'aws-cdk-lib';
 import type { CorsOptions } from 'aws-cdk-lib/aws-apigateway';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 
 /** Request headers by name. */
 export const ALLOWED_HEADERS = [

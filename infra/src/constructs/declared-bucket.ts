@@ -7,13 +7,21 @@ import type { BucketResource } from '@org/gateway-server/service';
 import { type CfnElement, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CorsRule, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
+import { acknowledge } from './acknowledge.js';
 
 /** Chromium keeps a preflight's answer no longer (MDN, Access-Control-Max-Age). */
 const PREFLIGHT_SECONDS = 7_200;
 
+export interface DeclaredBucketProps {
+  readonly declaration: BucketResource;
+  readonly settings: StageSettings;
+  /** @default CloudFormation makes one up */
+  readonly physicalName?: string;
+}
+
 /** Creates a declared bucket. */
-export function declaredBucket(scope: Construct, declaration: BucketResource, settings: StageSettings): Bucket {
+export function declaredBucket(scope: Construct, { declaration, settings, physicalName }: DeclaredBucketProps): Bucket {
   const { retain, recovery } = settings.data;
   const bucket = new Bucket(scope, declaration.name, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -22,9 +30,13 @@ export function declaredBucket(scope: Construct, declaration: BucketResource, se
     versioned: recovery,
     removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     lifecycleRules: lifecycle(recovery),
+    ...(physicalName === undefined ? {} : { bucketName: physicalName }),
     ...(declaration.browserUploads ? { cors: [browserRule(settings.allowedOrigins)] } : {}),
   });
   (bucket.node.defaultChild as CfnElement).overrideLogicalId(declaration.name);
+  acknowledge(bucket, {
+    'AwsSolutions-S1': "Objects are reached by functions' roles and URLs they signed, all asked for through an API that logs who asked.",
+  });
   return bucket;
 }
 
@@ -37,7 +49,7 @@ function lifecycle(recovery: boolean): LifecycleRule[] {
 /** The signature covers the headers of a request, so all of them may be sent. */
 function browserRule(origins: readonly string[]): CorsRule {
   return {
-    allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
+    allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT, HttpMethods.POST],
     allowedOrigins: [...origins],
     allowedHeaders: ['*'],
     exposedHeaders: ['ETag'],

@@ -7,18 +7,18 @@ import type { TableResource } from '@org/gateway-server/service';
 import { type CfnElement, RemovalPolicy } from 'aws-cdk-lib';
 import { type Attribute, AttributeType, Billing, type StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 
 export interface DeclaredTableProps {
   readonly declaration: TableResource;
   readonly data: StageSettings['data'];
-  /** Attribute with the expiry, in epoch seconds. */
-  readonly ttlAttribute?: string;
-  readonly stream?: StreamViewType;
+  readonly stream?: StreamViewType | undefined;
+  /** @default CloudFormation makes one up */
+  readonly physicalName?: string;
 }
 
 /** Creates a declared table. */
-export function declaredTable(scope: Construct, { declaration, data, ttlAttribute, stream }: DeclaredTableProps): TableV2 {
+export function declaredTable(scope: Construct, { declaration, data, stream, physicalName }: DeclaredTableProps): TableV2 {
   const table = new TableV2(scope, declaration.name, {
     ...keys(declaration),
     billing: Billing.onDemand(),
@@ -26,7 +26,8 @@ export function declaredTable(scope: Construct, { declaration, data, ttlAttribut
     removalPolicy: data.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     deletionProtection: data.deletionProtection,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: data.recovery },
-    ...(ttlAttribute === undefined ? {} : { timeToLiveAttribute: ttlAttribute }),
+    ...(declaration.expiresAt === undefined ? {} : { timeToLiveAttribute: declaration.expiresAt }),
+    ...(physicalName === undefined ? {} : { tableName: physicalName }),
     ...(stream === undefined ? {} : { dynamoStream: stream }),
   });
   (table.node.defaultChild as CfnElement).overrideLogicalId(declaration.name);

@@ -8,8 +8,9 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
-import { type Permission, policyStatement } from './permissions.js';
+import type { StageSettings } from '../settings-schema.js';
+import { acknowledge } from './acknowledge.js';
+import { allow, type Permission } from './permissions.js';
 
 export interface GatewayFunctionProps {
   readonly settings: StageSettings;
@@ -20,6 +21,8 @@ export interface GatewayFunctionProps {
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
+  /** Fixed name of the role, where another account has to know it. @default CloudFormation makes one up */
+  readonly roleName?: string;
 }
 
 /** A function, its role and its log group. */
@@ -36,7 +39,9 @@ export class GatewayFunction extends Construct {
     this.#role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `${props.settings.stage}: ${props.description}`,
+      ...(props.roleName === undefined ? {} : { roleName: props.roleName }),
     });
+    acknowledge(this.#role, { 'AwsSolutions-IAM5[Resource::*]': "X-Ray's two actions have no resources; any other `*` is refused." });
     this.allow({ sid: 'OwnLogs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
     for (const permission of props.permissions) this.allow(permission);
     this.lambda = new LambdaFunction(this, 'Function', {
@@ -57,6 +62,6 @@ export class GatewayFunction extends Construct {
 
   /** Adds a permission to the function's role. */
   allow(permission: Permission): void {
-    this.#role.addToPolicy(policyStatement(permission));
+    allow(this.#role, permission);
   }
 }

@@ -9,7 +9,7 @@
 
 import { ERROR_CODES, type ErrorCode } from '@org/gateway-core/errors';
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 import { EXPOSED_HEADERS, gatewayResponseOrigin } from './cors.js';
 
 interface Row {

@@ -4,7 +4,8 @@
  */
 
 import type { AnyGrant, GrantStatement, GrantTarget, ResourceDeclaration } from '@org/gateway-server/service';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { acknowledgeWildcard } from './acknowledge.js';
 
 /** Where a declared resource was deployed. */
 export interface DeployedResource {
@@ -15,6 +16,8 @@ export interface DeployedResource {
   readonly arn: string;
   /** Which of AWS's services it is, where a declaration leaves that to the stage. */
   readonly provider?: string;
+  /** Something else than a right lets callers in, such as a key in its location. */
+  readonly needsNoRights?: true;
 }
 
 /** Rights on named ARNs. */
@@ -24,6 +27,8 @@ export interface Permission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditions?: GrantStatement['conditions'];
+  /** Why a resource ends in a wildcard; without a reason none may. */
+  readonly wildcard?: string;
 }
 
 const SID_SUFFIX = {
@@ -34,6 +39,12 @@ const SID_SUFFIX = {
   field: 'Fields',
 } as const satisfies Record<GrantTarget['part'], string>;
 
+/** Parts whose names only exist at run time. */
+const RUN_TIME_NAMES: Partial<Record<GrantTarget['part'], string>> = {
+  objects: 'Keys of objects are made at run time, below the granted prefix.',
+  path: 'Ids of documents are made at run time, below the one index.',
+};
+
 /**
  * The permissions of a function's grants. Sids are the resource's name with the part (`FilesObjects`), numbered from the second on.
  *
@@ -42,14 +53,21 @@ const SID_SUFFIX = {
 export function grantPermissions(grants: readonly AnyGrant[], deployed: ReadonlyMap<string, DeployedResource>): readonly Permission[] {
   const taken = new Map<string, number>();
   return grants.flatMap(({ resource, statements }) => {
-    const { arn, provider } = find(deployed, resource);
+    const { arn, provider, needsNoRights } = find(deployed, resource);
+    if (needsNoRights) return [];
     const here = statements.filter((statement) => statement.provider === undefined || statement.provider === provider);
-    return here.map(({ actions, targets, conditions }) => ({
-      sid: uniqueSid(`${resource.name}${SID_SUFFIX[targets[0]?.part ?? 'self']}`, taken),
-      actions,
-      resources: targets.map((target) => targetArn(arn, target)),
-      ...(conditions === undefined ? {} : { conditions }),
-    }));
+    return here.map(({ actions, targets, conditions }) => {
+      const part = targets[0]?.part ?? 'self';
+      const resources = targets.map((target) => targetArn(arn, target));
+      const wildcard = resources.some((each) => each.endsWith('*')) ? RUN_TIME_NAMES[part] : undefined;
+      return {
+        sid: uniqueSid(`${resource.name}${SID_SUFFIX[part]}`, taken),
+        actions,
+        resources,
+        ...(conditions === undefined ? {} : { conditions }),
+        ...(wildcard === undefined ? {} : { wildcard }),
+      };
+    });
   });
 }
 
@@ -64,16 +82,30 @@ export function find(deployed: ReadonlyMap<string, DeployedResource>, { kind, na
   throw new Error(`[IAM] ${kind} ${name} is used but not deployed; it must be in the "uses" of a service or worker in services.ts`);
 }
 
-/** A wildcard may only stand for what follows a named prefix: objects, documents of an index, connections, streams. */
-const NAMED = /^[^*]+(?:\/\*)?$/;
+/**
+ * Gives a role a permission.
+ *
+ * @throws Error for a wildcard that is not meant, see `policyStatement`.
+ */
+export function allow(role: Role, permission: Permission): void {
+  role.addToPolicy(policyStatement(permission));
+  const { wildcard } = permission;
+  if (wildcard === undefined) return;
+  for (const resource of permission.resources) if (resource.endsWith('*')) acknowledgeWildcard(role, resource, wildcard);
+}
+
+/** Named all through, or what follows a named prefix: objects, documents of an index, connections, streams. */
+const NAMED = /^[^*]+$/;
+const BELOW_NAMED = /^[^*]+\/\*$/;
 
 /**
  * A permission as CDK writes it.
  *
- * @throws Error for a wildcard in an action, or at the beginning or inside of an ARN: neither is ever meant.
+ * @throws Error for a wildcard in an action, in the middle of an ARN, or at its end without a reason: neither is ever meant.
  */
-export function policyStatement({ sid, actions, resources, conditions }: Permission): PolicyStatement {
-  const wide = actions.find((action) => action.includes('*')) ?? resources.find((resource) => !NAMED.test(resource));
+export function policyStatement({ sid, actions, resources, conditions, wildcard }: Permission): PolicyStatement {
+  const fits = (resource: string): boolean => NAMED.test(resource) || (wildcard !== undefined && BELOW_NAMED.test(resource));
+  const wide = actions.find((action) => action.includes('*')) ?? resources.find((resource) => !fits(resource));
   if (wide !== undefined) throw new Error(`[IAM] ${sid} asks for "${wide}", expected named actions on named resources`);
   return new PolicyStatement({
     sid,

@@ -17,8 +17,9 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 import { accessLogGroup, restAccessLog } from './access-log.js';
+import { acknowledge } from './acknowledge.js';
 import { preflightOptions } from './cors.js';
 import { addGatewayResponses } from './gateway-responses.js';
 import { STAGE_NAME } from './stage-name.js';
@@ -78,8 +79,10 @@ export class RestGateway extends Construct {
         metricsEnabled: true,
         dataTraceEnabled: false,
         loggingLevel: MethodLoggingLevel.ERROR,
-        throttlingRateLimit: settings.restThrottle.ratePerSecond,
-        throttlingBurstLimit: settings.restThrottle.burst,
+        // Without limits of its own a stage has the account's.
+        ...(settings.restThrottle === undefined
+          ? {}
+          : { throttlingRateLimit: settings.restThrottle.ratePerSecond, throttlingBurstLimit: settings.restThrottle.burst }),
         accessLogDestination: new LogGroupLogDestination(accessLogGroup(this, settings)),
         accessLogFormat: restAccessLog,
       },
@@ -87,7 +90,17 @@ export class RestGateway extends Construct {
     // CDK's own output would stand beside ours under a name that changes with the construct tree.
     this.api.node.tryRemoveChild('Endpoint');
     this.#addRoutes(services);
+    acknowledge(this.api, {
+      'AwsSolutions-APIG2':
+        'Functions validate every request by the schemas of the contract, which say more than a model of API Gateway can.',
+      'AwsSolutions-APIG4':
+        'Procedures say themselves who may call them (`auth` in the contract); functions check it before a handler runs.',
+      'AwsSolutions-COG4': 'Who signs users in is for the organisation to choose; the functions check its tokens.',
+    });
     addGatewayResponses(this.api, settings);
+    if (settings.waf === false) {
+      acknowledge(this.api.deploymentStage, { 'AwsSolutions-APIG3': 'Settings of this stage ask for no firewall; production may not.' });
+    }
     const { region, urlSuffix } = Stack.of(this);
     this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
   }

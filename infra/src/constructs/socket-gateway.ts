@@ -7,12 +7,13 @@
  */
 
 import { Stack } from 'aws-cdk-lib';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroupLogDestination, type ThrottleSettings, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../settings.js';
+import type { StageSettings } from '../settings-schema.js';
 import { accessLogGroup, socketAccessLog } from './access-log.js';
+import { acknowledge } from './acknowledge.js';
 import type { RoutedService } from './rest-gateway.js';
 import { STAGE_NAME } from './stage-name.js';
 
@@ -26,25 +27,29 @@ export class SocketGateway extends Construct {
   /** `wss://…/prod`: where clients connect. */
   readonly url: string;
   readonly stage: WebSocketStage;
-  readonly #api: WebSocketApi;
+  readonly api: WebSocketApi;
 
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
-    this.#api = new WebSocketApi(this, 'Api', {
+    this.api = new WebSocketApi(this, 'Api', {
       apiName: `gateway-${settings.stage}`,
       description: `Gateway (${settings.stage}), WebSocket`,
       routeSelectionExpression: ROUTE_SELECTION,
     });
+    acknowledge(this.api, {
+      'AwsSolutions-APIG4':
+        'Procedures say themselves who may call them (`auth` in the contract); functions check it before a handler runs.',
+    });
     this.stage = new WebSocketStage(this, 'Stage', {
-      webSocketApi: this.#api,
+      webSocketApi: this.api,
       stageName: STAGE_NAME,
       autoDeploy: true,
-      throttle: { rateLimit: settings.socketThrottle.ratePerSecond, burstLimit: settings.socketThrottle.burst },
+      ...throttle(settings),
       detailedMetricsEnabled: true,
       accessLogSettings: { destination: new LogGroupLogDestination(accessLogGroup(this, settings)), format: socketAccessLog },
     });
     const { region, urlSuffix } = Stack.of(this);
-    const address = `${this.#api.apiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
+    const address = `${this.api.apiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
     this.callbackUrl = `https://${address}`;
     this.url = `wss://${address}`;
   }
@@ -60,10 +65,16 @@ export class SocketGateway extends Construct {
   /** ARN of the right to use `@connections` of this API with one method (`POST` sends, `DELETE` closes). */
   connectionsArn(method: 'POST' | 'DELETE'): string {
     const resourceName = `${STAGE_NAME}/${method}/@connections/*`;
-    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.#api.apiId, resourceName });
+    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName });
   }
 
   #addRoute(routeKey: string, lambda: IFunction, returnResponse: boolean): void {
-    this.#api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${routeKey}Integration`, lambda), returnResponse });
+    this.api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${routeKey}Integration`, lambda), returnResponse });
   }
+}
+
+/** Without limits of its own a stage has the account's. */
+function throttle({ socketThrottle }: StageSettings): { readonly throttle?: ThrottleSettings } {
+  if (socketThrottle === undefined) return {};
+  return { throttle: { rateLimit: socketThrottle.ratePerSecond, burstLimit: socketThrottle.burst } };
 }

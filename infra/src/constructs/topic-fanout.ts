@@ -12,7 +12,9 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.js';
 import type { GatewayFunction } from './gateway-function.js';
+import { STREAMS_OF_TABLE } from './worker-source.js';
 
 /** Feeds the events of topics to the fan-out function. */
 export class TopicFanout extends Construct {
@@ -28,13 +30,19 @@ export class TopicFanout extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    acknowledge(this.undelivered, { 'AwsSolutions-SQS3': "This is the queue of the stream's dead letters." });
     const queueArn = this.undelivered.queueArn;
     fanout.allow({
       sid: 'TopicsStream',
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       resources: [streamArn],
     });
-    fanout.allow({ sid: 'TopicsStreams', actions: ['dynamodb:ListStreams'], resources: [`${topics.tableArn}/stream/*`] });
+    fanout.allow({
+      sid: 'TopicsStreams',
+      actions: ['dynamodb:ListStreams'],
+      resources: [`${topics.tableArn}/stream/*`],
+      wildcard: STREAMS_OF_TABLE,
+    });
     fanout.allow({ sid: 'Undelivered', actions: ['sqs:SendMessage'], resources: [queueArn] });
     new EventSourceMapping(this, 'Events', {
       target: fanout.lambda,

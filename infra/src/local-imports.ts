@@ -1,0 +1,49 @@
+/**
+ * What the local stage has to play although no template holds it: the resources that settings import by id. Template metadata, which AWS
+ * ignores; only stages that are never deployed have it.
+ */
+
+import type { Stack } from 'aws-cdk-lib';
+import type { StageSettings } from './settings-schema.js';
+
+interface Import {
+  readonly Type: string;
+  readonly PhysicalId: string;
+  readonly Properties: Readonly<Record<string, string>>;
+}
+
+/** Names the imported resources in a stack's metadata. */
+export function addLocalImports(stack: Stack, settings: StageSettings): void {
+  const imports = [...answersImports(settings), ...endpointImports(settings)];
+  if (settings.local && imports.length > 0) stack.templateOptions.metadata = { 'local-stage:imports': imports };
+}
+
+function answersImports({ answers }: StageSettings): readonly Import[] {
+  switch (answers?.provider) {
+    case undefined:
+      return [];
+    case 'kendra':
+      return [{ Type: 'AWS::Kendra::Index', PhysicalId: answers.indexId, Properties: { Name: 'answers' } }];
+    case 'knowledge-base': {
+      const { knowledgeBaseId, dataSourceId } = answers;
+      return [
+        { Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: knowledgeBaseId, Properties: { Name: 'answers' } },
+        {
+          Type: 'AWS::Bedrock::DataSource',
+          PhysicalId: `${knowledgeBaseId}|${dataSourceId}`,
+          Properties: { KnowledgeBaseId: knowledgeBaseId, DataSourceId: dataSourceId, Name: 'answers' },
+        },
+      ];
+    }
+    default:
+      return answers satisfies never;
+  }
+}
+
+function endpointImports({ models }: StageSettings): readonly Import[] {
+  return Object.values(models).flatMap((model) =>
+    'endpointName' in model
+      ? [{ Type: 'AWS::SageMaker::Endpoint', PhysicalId: model.endpointName, Properties: { EndpointName: model.endpointName } }]
+      : [],
+  );
+}
