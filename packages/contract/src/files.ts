@@ -144,6 +144,19 @@ export const files = service('files', {
     rest: 'GET /files',
   }),
 
+  usage: query({
+    summary: 'How much is stored',
+    auth: 'public',
+    output: () =>
+      z.object({
+        files: z.int().nonnegative(),
+        bytes: z.int().nonnegative(),
+        /** False when there is more than was counted: 10,000 files. */
+        complete: z.boolean(),
+      }),
+    rest: 'GET /usage',
+  }),
+
   get: query({
     summary: 'Where to download a file, good for ten minutes',
     auth: 'public',

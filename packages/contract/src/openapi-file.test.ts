@@ -95,6 +95,7 @@ describe('openapi.json', () => {
         'files.remove: DELETE /files/{key}',
         'files.signParts: GET /files/{key}/upload/urls',
         'files.upload: POST /files',
+        'files.usage: GET /usage',
         'files.uploaded: POST /files/{key}/uploaded',
         'graph.document: GET /graph/documents/{id}',
         'graph.documents: GET /graph/documents',

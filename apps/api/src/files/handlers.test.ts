@@ -419,3 +419,22 @@ describe('content', () => {
     await expect(content({})).rejects.toMatchObject({ error: 'NOT_FOUND' });
   });
 });
+
+describe('usage', () => {
+  test('counts what is whole in the bucket, and not what was only asked for', async () => {
+    await beginUpload();
+    await service.call('put', { name: 'hi.txt', contentType: 'text/plain', content: 'aGk=' });
+    await service.call('put', { name: 'hi.txt', contentType: 'text/plain', content: 'aGkh' });
+    expect(await service.call('usage')).toEqual({ files: 2, bytes: 5, complete: true });
+  });
+
+  test('counts 10,000 files and says when there are more', async () => {
+    const fill = async (from: number, to: number) => {
+      for (let count = from; count < to; count += 1) await service.bucket('uploads').put(`k${count}`, 'x', { contentType: 'text/plain' });
+    };
+    await fill(0, 10_000);
+    expect(await service.call('usage')).toEqual({ files: 10_000, bytes: 10_000, complete: true });
+    await fill(10_000, 10_001);
+    expect(await service.call('usage')).toEqual({ files: 10_000, bytes: 10_000, complete: false });
+  });
+});

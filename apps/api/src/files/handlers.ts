@@ -13,6 +13,7 @@ import { completeParts, findUpload, recordOf, signParts } from './multipart.js';
 import { putFile } from './put-file.js';
 import { filesService } from './service.js';
 import { partPlan } from './upload-parts.js';
+import { usageOf } from './usage.js';
 
 const SIGNED = { expiresInSeconds: URL_LIFETIME_SECONDS };
 
@@ -92,6 +93,8 @@ export function filesHandlers(randomBytes: RandomBytes): Implementation {
       );
       return { items: files.filter((file) => file !== undefined), nextCursor: page.cursor };
     },
+
+    usage: async ({ ctx }) => usageOf(ctx),
 
     get: async ({ input: { key }, ctx, errors }) => {
       const item = await ctx.table.get({ key });

@@ -12,6 +12,7 @@ export const filesService = defineService(files, {
     table: Files.allow('get', 'put', 'delete', 'batchWrite', 'query'),
     uploads: Uploads.allowUnder(
       'files/',
+      'list',
       'head',
       'getRange',
       'put',
