@@ -11,7 +11,7 @@ import type { FunctionGrant, ServiceCall } from '../service/function.js';
 import type { ServiceCallEvent, ServiceCallResult } from '../service-call/call-event.js';
 import { type Backoff, pauseAfter } from './backoff.js';
 import type { InvocationResult, Lambda } from './lambda.js';
-import { mayPass, sdkErrorName, sdkFailure } from './sdk-failure.js';
+import { isOutOfReach, mayPass, sdkErrorName, sdkFailure } from './sdk-failure.js';
 
 export interface FunctionClientOptions extends Backoff {
   readonly grant: FunctionGrant<unknown>;
@@ -72,8 +72,9 @@ function isThrottled(cause: unknown): boolean {
   return sdkErrorName(cause) === 'TooManyRequestsException';
 }
 
+/** The SDK names lost connections so, too. */
 function isTimeout(cause: unknown): boolean {
-  return sdkErrorName(cause) === 'TimeoutError';
+  return sdkErrorName(cause) === 'TimeoutError' && !isOutOfReach(cause as object);
 }
 
 function invokeFailure(cause: unknown, { grant, functionName, timeoutMs }: FunctionClientOptions, name: string): GatewayError {

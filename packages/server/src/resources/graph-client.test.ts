@@ -145,6 +145,15 @@ describe('a failure', () => {
     await expect(title()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
+  test('to get credentials is ours to repair, and nothing is sent', async () => {
+    const credentials = () => Promise.reject(new Error('no role'));
+    const options = { grant: Library.allow('title'), location: `${recorder.origin}/graphql`, region: 'eu-west-1', now: () => NOW_MS };
+    await expect(createGraphClient({ ...options, credentials }).title?.({ id: 'a' })).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+    });
+    expect(recorder.requests).toEqual([]);
+  });
+
   test('that passes is not noticed', async () => {
     answer = () => (recorder.requests.length === 1 ? { status: 500 } : found);
     expect(await title()).toEqual({ document: { title: 'Zod' } });

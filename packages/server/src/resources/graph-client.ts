@@ -8,9 +8,10 @@ import { GatewayError } from '@org/gateway-core/errors';
 import { describeIssues, validate } from '../execute/validate.js';
 import type { GraphGrant, GraphOperation } from '../service/graph.js';
 import { type AwsCredentialsProvider, lazily } from './aws-options.js';
-import { type BackendRequest, denied, failedDependency, unavailable } from './backend-failure.js';
+import { type BackendRequest, broken, denied, failedDependency, unavailable } from './backend-failure.js';
 import { type GraphAnswer, type GraphError, graphAnswerOf } from './graph-answer.js';
 import { graphSender, type SendGraph } from './graph-request.js';
+import { sdkErrorName } from './sdk-failure.js';
 
 /** A graph's client without the types of its operations. */
 export type AnyGraphClient = Readonly<Record<string, (variables: unknown) => Promise<unknown>>>;
@@ -68,16 +69,26 @@ function isRepeatable({ fields }: AnyOperation): boolean {
   return fields.every((field) => field.startsWith('Query.'));
 }
 
-async function attempt({ grant, send }: Call, body: string, attempts: number): Promise<GraphAnswer> {
+async function attempt({ request, send }: Call, body: string, attempts: number): Promise<GraphAnswer> {
   const sender = await send();
   for (let left = attempts - 1; ; left--) {
     try {
       const { status, text } = await sender(body);
       if (status < 500 || left === 0) return graphAnswerOf(status, text);
     } catch (cause) {
-      if (left === 0) throw unavailable(grant.resource, cause);
+      if (left === 0 || !isUnanswered(cause)) throw unsent(request, cause);
     }
   }
+}
+
+/** Fetch rejects with a TypeError when there is no connection, and as its signal says when there was no answer in time. */
+function isUnanswered(cause: unknown): boolean {
+  return cause instanceof TypeError || sdkErrorName(cause) === 'TimeoutError';
+}
+
+function unsent(request: BackendRequest, cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  return isUnanswered(cause) ? unavailable(request.resource, cause) : broken(request, String(cause), cause);
 }
 
 /** @throws GatewayError INTERNAL_SERVER_ERROR: the caller is our own code. */

@@ -26,12 +26,16 @@ beforeEach(async () => {
 });
 afterEach(() => recorder.close());
 
-const documents = (options: { readonly path?: string; readonly deadlineMs?: number } = {}) =>
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
+
+const documents = (
+  options: { readonly path?: string; readonly deadlineMs?: number; readonly credentials?: () => Promise<typeof KEYS> } = {},
+) =>
   createIndexClient({
     grant,
     location: `${recorder.origin}${options.path ?? ''}`,
     region: 'eu-west-1',
-    credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' }),
+    credentials: options.credentials ?? (async () => KEYS),
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   });
 
@@ -419,6 +423,15 @@ describe('failures', () => {
       code: 'INTERNAL_SERVER_ERROR',
       message: `es:ESHttpPost on index DocumentsIndex (${recorder.origin} documents-index) was denied: add 'search' to DocumentsIndex.allow(…) in the service's \`uses\` and deploy`,
     });
+  });
+
+  test('without credentials nothing is sent, and nothing to try again', async () => {
+    const credentials = () => Promise.reject(new Error('no role'));
+    await expect(documents({ credentials }).get('a')).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      cause: { message: 'no role' },
+    });
+    expect(recorder.requests).toEqual([]);
   });
 
   test('what OpenSearch says of a value is not in any message', async () => {

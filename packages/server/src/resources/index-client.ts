@@ -15,6 +15,7 @@ import { ID_FIELD, indexBody, writeAlias } from './index-mapping.js';
 import { type AnySearchRequest, limitOf, searchBody } from './index-query.js';
 import type { OpenSearch, OpenSearchAnswer, OpenSearchRequest } from './opensearch.js';
 import { foreignCursor } from './query-cursor.js';
+import { sdkErrorName } from './sdk-failure.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -51,20 +52,23 @@ export function createIndexClient({ grant, location, region, credentials, deadli
     return openOpenSearch({ url: location, region, credentials, deadlineMs });
   });
 
-  const send = async (request: OpenSearchRequest): Promise<OpenSearchAnswer> => {
+  const requestOf = (operation: IndexOperation): BackendRequest => {
+    return { resource, physicalName: `${location} ${resource.indexName}`, operation, action: ACTIONS[operation] };
+  };
+
+  const send = async (operation: IndexOperation, request: OpenSearchRequest): Promise<OpenSearchAnswer> => {
     const client = await open();
     return client.send(request).catch((cause: unknown) => {
-      throw unavailable(resource, cause);
+      throw noAnswer(requestOf(operation), cause);
     });
   };
 
-  const failure = (operation: IndexOperation, answer: OpenSearchAnswer) =>
-    refusal({ resource, physicalName: `${location} ${resource.indexName}`, operation, action: ACTIONS[operation] }, answer);
+  const failure = (operation: IndexOperation, answer: OpenSearchAnswer) => refusal(requestOf(operation), answer);
 
   return {
     search: async (request) => {
       const after = request.cursor === undefined ? undefined : decodeSearchCursor(resource, request, request.cursor);
-      const answer = await send({
+      const answer = await send('search', {
         method: 'POST',
         path: `${index}/_search`,
         query: { allow_partial_search_results: 'false' },
@@ -76,7 +80,7 @@ export function createIndexClient({ grant, location, region, credentials, deadli
     },
     get: async (id) => {
       if (!isDocumentId(id)) return undefined;
-      const answer = await send({ method: 'GET', path: `${index}/_doc/${encodeURIComponent(id)}` });
+      const answer = await send('get', { method: 'GET', path: `${index}/_doc/${encodeURIComponent(id)}` });
       if (answer.status === 404 && errorTypeOf(answer.body) === '') return undefined;
       if (answer.status !== 200) throw failure('get', answer);
       return checkDocument(grant, id, valueAt(answer.body, '_source'), 'read');
@@ -93,24 +97,32 @@ export function createIndexClient({ grant, location, region, credentials, deadli
       return sum;
     },
     ensure: async () => {
-      const answer = await send({ method: 'PUT', path: index, body: JSON.stringify(indexBody(resource)) });
+      const answer = await send('ensure', { method: 'PUT', path: index, body: JSON.stringify(indexBody(resource)) });
       if (answer.status !== 200 && errorTypeOf(answer.body) !== 'resource_already_exists_exception') throw failure('ensure', answer);
     },
     drop: async () => {
-      const answer = await send({ method: 'DELETE', path: index });
+      const answer = await send('drop', { method: 'DELETE', path: index });
       if (answer.status !== 200 && errorTypeOf(answer.body) !== 'index_not_found_exception') throw failure('drop', answer);
     },
   };
 
   async function writeChunk({ lines }: BulkChunk) {
     const path = `/${encodeURIComponent(writeAlias(resource))}/_bulk`;
-    const answer = await send({ method: 'POST', path, query: { require_alias: 'true' }, lines });
+    const answer = await send('write', { method: 'POST', path, query: { require_alias: 'true' }, lines });
     if (answer.status !== 200) throw failure('write', answer);
     const result = bulkResult(answer.body);
     if (result.failure === undefined) return result;
     const { id, status, type } = result.failure;
     throw failure('write', { status, body: { error: { type: `${type} of document ${id}` } } });
   }
+}
+
+/** How the client calls a domain that did not answer. */
+const NO_ANSWER: readonly unknown[] = ['ConnectionError', 'TimeoutError', 'RequestAbortedError', 'NoLivingConnectionsError'];
+
+function noAnswer(request: BackendRequest, cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  return NO_ANSWER.includes(sdkErrorName(cause)) ? unavailable(request.resource, cause) : broken(request, String(cause), cause);
 }
 
 /** What a refused request means. Reasons that OpenSearch gives may repeat what is in a document, so only their types are logged. */
