@@ -4,7 +4,7 @@
  */
 
 import { callTimeoutMs } from './call-timeout.js';
-import { readServiceEnvironment } from './env.js';
+import { type Environment, readServiceEnvironment } from './env.js';
 import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
 import { createClients } from './resources/create-clients.js';
@@ -30,13 +30,13 @@ export type ServiceEvent = RestEvent | SocketEvent | { readonly gatewayCall: unk
 export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Promise<unknown>;
 
 /**
- * The handler of a service's function.
+ * The handler of a service's function. `env` is the process's unless a test gives one.
  *
  * @throws Error that lists every variable of the environment that is missing or wrong.
  */
-export function createServiceHandler(implementation: Implementation): ServiceHandler {
+export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
-  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(declaration);
+  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(declaration, env);
   const clock = systemClock;
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
   const realtime = createRealtime({ connectionsTable, topicsTable, ...basics });

@@ -36,7 +36,9 @@ export interface WorkerEnvironment extends ResourceEnvironment {
   readonly topicsTable: string | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** `process.env`, or a test's. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 type Shape = Readonly<Record<string, z.ZodType>>;
 
 const name = z.string().min(1);

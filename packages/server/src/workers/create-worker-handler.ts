@@ -4,7 +4,7 @@
  */
 
 import { callTimeoutMs } from '../call-timeout.js';
-import { readWorkerEnvironment, type WorkerEnvironment } from '../env.js';
+import { type Environment, readWorkerEnvironment, type WorkerEnvironment } from '../env.js';
 import { createClients } from '../resources/create-clients.js';
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from '../websocket/clock.js';
@@ -28,13 +28,13 @@ export type WorkerFunction = (event: WorkerEvent, lambda: { readonly awsRequestI
 const basics = { clock: systemClock, random: Math.random, newId: newAlphanumericId };
 
 /**
- * The handler of a worker's function.
+ * The handler of a worker's function. `env` is the process's unless a test gives one.
  *
  * @throws Error that lists every variable of the environment that is missing or wrong.
  */
-export function createWorkerHandler(implementation: WorkerImplementation): WorkerFunction {
+export function createWorkerHandler(implementation: WorkerImplementation, env?: Environment): WorkerFunction {
   const { declaration } = implementation;
-  const environment = readWorkerEnvironment(declaration);
+  const environment = readWorkerEnvironment(declaration, env);
   const { locationOf, accountOf, region } = environment;
   return workerFunction({
     implementation,
