@@ -35,7 +35,7 @@ import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-op
 import { loadAssembly } from './template/assembly.js';
 import { withLocalOrigins } from './template/local-origins.js';
 import { environmentOf, resolveAssembly } from './template/resolve.js';
-import type { WireHandler } from './wire/wire-handler.js';
+import type { OpenHandler, WireHandler } from './wire/wire-handler.js';
 
 /** An IP and not `localhost`: with a host name the S3 client would look up `bucket.localhost`. */
 const host = '127.0.0.1';
@@ -82,7 +82,7 @@ interface Ground {
 async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<Stage, 'close'>> {
   const ground = await prepare(options, onClose);
   if (options.fresh === true && options.dataDir !== undefined) await emptyDataFolder(options.dataDir);
-  const late: LateParts = { services: new Map() };
+  const late: LateParts = { services: new Map(), open: new Map() };
   late.services.set('lambda', (request) => createInvokeApi(late.lambda!, late.iam!.authorize)(request));
   late.services.set(
     'execute-api',
@@ -100,7 +100,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const mappings: RunningMapping[] = [];
   const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
   late.lambda = lambda;
-  await openServices(ground, { stacks, lambda, authorize: iam.authorize, awsUrl: endpoint.url, handlers: late.services });
+  await openServices(ground, { stacks, lambda, authorize: iam.authorize, awsUrl: endpoint.url, late });
   if (options.prewarm === true) void lambda.prewarm();
   const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
@@ -150,6 +150,8 @@ interface LateParts {
   iam?: Evaluator;
   /** Handlers by signing name. */
   readonly services: Map<string, WireHandler>;
+  /** Handlers that also take callers without a signature, by the beginning of their paths. */
+  readonly open: Map<string, OpenHandler>;
   lambda?: LambdaHost;
   socketOrigin?: string;
 }
@@ -167,6 +169,7 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     host,
     ...(dataDir === undefined ? {} : { dataDir }),
     extra: late.services,
+    open: late.open,
     authorize: (request) => late.iam!.authorize(request),
   });
   ground.onClose(() => endpoint.close());
@@ -194,17 +197,11 @@ async function openSts({ credentials, clock, report }: Ground, { roles, authoriz
 /** Starts the services that the assembly has resources of. */
 async function openServices(
   ground: Ground,
-  at: {
-    stacks: readonly ResolvedStack[];
-    lambda: LambdaHost;
-    authorize: Authorize;
-    awsUrl: string;
-    handlers: Map<string, WireHandler>;
-  },
+  at: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; authorize: Authorize; awsUrl: string; late: LateParts },
 ): Promise<void> {
   const { clock, report, environment } = ground;
   const { dataDir } = ground.options;
-  const { stacks, lambda, authorize, awsUrl, handlers } = at;
+  const { stacks, lambda, authorize, awsUrl, late } = at;
   for (const module of serviceModules.filter((candidate) => isWanted(candidate, stacks))) {
     const service = await module.start({
       stacks,
@@ -217,7 +214,8 @@ async function openServices(
       ...(dataDir === undefined ? {} : { dataDir }),
     });
     ground.onClose(() => service.close());
-    for (const name of module.signingNames) handlers.set(name, service.handle);
+    for (const name of module.signingNames) late.services.set(name, service.handle);
+    if (service.open !== undefined) late.open.set(service.open.pathPrefix, service.open.handle);
   }
 }
 

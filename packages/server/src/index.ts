@@ -1,6 +1,10 @@
 /** The server: contract and handlers to Lambda handlers. `./service` is the declarations, `./trpc` the tRPC router face. */
 
 // For teams that write handlers.
+export { type BusClientOptions, createBusClient } from './bus/bus-client.js';
+export { createMemoryBus, type DeadLetter, type MemoryBus, type RunningSubscription, type Subscription } from './bus/memory-bus.js';
+export type { MessageBus } from './bus/message-bus.js';
+export type { WireMessage } from './bus/wire-message.js';
 export { createServiceHandler, type ServiceEvent, type ServiceHandler } from './create-service-handler.js';
 export type { CallContext, ConnectionInfo, User } from './execute/context.js';
 export { contextFactory } from './execute/create-context.js';

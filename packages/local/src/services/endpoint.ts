@@ -18,7 +18,7 @@ import { createVerifier } from '../iam/sigv4.js';
 import type { Clock, CredentialStore, Environment, Report, SignatureResult, StreamSource, VerifySignature } from '../parts.js';
 import { AwsError } from '../wire/aws-error.js';
 import { type JsonContentType, jsonErrorResponse } from '../wire/aws-json.js';
-import type { WireHandler, WireResponse } from '../wire/wire-handler.js';
+import type { OpenHandler, WireHandler, WireResponse } from '../wire/wire-handler.js';
 import { createDynamoService } from './dynamodb/service.js';
 import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
@@ -38,6 +38,8 @@ export interface AwsEndpointOptions {
   readonly dataDir?: string;
   /** Further services by the name in their signature's scope, such as `lambda`; looked up at every call, so that they can start later. */
   readonly extra?: ReadonlyMap<string, WireHandler>;
+  /** Services that answer callers without a signature too, by the beginning of their paths; looked up at every call. */
+  readonly open?: ReadonlyMap<string, OpenHandler>;
   /** Asked before every operation of DynamoDB and S3. @default everything signed is allowed */
   readonly authorize?: Authorize;
 }
@@ -85,6 +87,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   });
   const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, dataParts.objects));
   const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
+  const openHandlerOf = (url: string): OpenHandler | undefined =>
+    [...(options.open ?? [])].find(([pathPrefix]) => url.startsWith(pathPrefix))?.[1];
   const handlerOf = (service: string): WireHandler | undefined => (service === 'dynamodb' ? dynamo.handle : options.extra?.get(service));
 
   const server = createServer((request, response) => {
@@ -104,6 +108,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   await listen(server, options.port, options.host ?? '127.0.0.1');
 
   async function dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const open = openHandlerOf(request.url!);
+    if (open !== undefined) return writeAnswer(response, await answerOpen(request, { open, verify }));
     const service = serviceOf(request);
     if (service === 's3') return s3(request, response);
     const answer = await answerJson(request, { service, handler: handlerOf(service), verify, report });
@@ -154,6 +160,16 @@ function serviceOf(request: IncomingMessage): string {
   const target = String(request.headers['x-amz-target'] ?? '');
   if (target.startsWith('DynamoDB')) return 'dynamodb';
   return target !== '' || /^\/\d{4}-\d{2}-\d{2}\//.test(request.url ?? '') ? '' : 's3';
+}
+
+/** Lets a service answer that takes callers without a signature. Its body is cut at the limit of the endpoint; its own limit is lower. */
+async function answerOpen(
+  request: IncomingMessage,
+  { open, verify }: { readonly open: OpenHandler; readonly verify: VerifySignature },
+): Promise<WireResponse> {
+  const body = (await readBody(request)) ?? Buffer.alloc(MAX_BODY_BYTES);
+  const incoming = { method: request.method!, url: request.url!, headers: request.headers, body };
+  return open({ ...incoming, signature: verify(incoming) });
 }
 
 interface JsonService {

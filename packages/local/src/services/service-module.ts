@@ -4,7 +4,7 @@
  */
 import type { Authorize } from '../iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedStack } from '../parts.js';
-import type { WireHandler } from '../wire/wire-handler.js';
+import type { OpenHandler, WireHandler } from '../wire/wire-handler.js';
 import type { Neighbours } from './neighbours.js';
 
 /** What a service is started with. */
@@ -43,6 +43,8 @@ export type ServiceFaults = (call: FaultyCall) => 'throttle' | 'fail' | undefine
 /** A started service. */
 export interface RunningService {
   readonly handle: WireHandler;
+  /** Paths of the AWS endpoint that it answers by itself, also for callers without a signature: `/appsync/`. */
+  readonly open?: { readonly pathPrefix: string; readonly handle: OpenHandler };
   /** Ends timers, processes and open files. */
   close(): Promise<void>;
 }

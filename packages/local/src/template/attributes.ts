@@ -125,6 +125,36 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::ApiGatewayV2::Authorizer': plain(id(6), { AuthorizerId: same }),
   'AWS::ApiGatewayV2::Deployment': plain(id(6), { DeploymentId: same }),
   'AWS::ApiGatewayV2::Model': plain(id(6), { ModelId: same }),
+  'AWS::AppSync::ApiKey': plain((facts) => arn('appsync')(facts, `${apiPart(facts)}/apikeys/${apiKey(facts)}`), {
+    ApiKey: apiKey,
+    ApiKeyId: apiKey,
+    Arn: same,
+  }),
+  'AWS::AppSync::DataSource': plain(appsyncPart('datasources', 'Name'), { DataSourceArn: same, Name: named('Name', 128) }),
+  'AWS::AppSync::FunctionConfiguration': plain(appsyncPart('functions', 'Name'), {
+    FunctionArn: same,
+    FunctionId: id(26),
+    DataSourceName: named('DataSourceName', 128),
+    Name: named('Name', 128),
+  }),
+  'AWS::AppSync::GraphQLApi': plain(arnOf(id(26), arn('appsync', 'apis/')), {
+    ApiId: id(26),
+    Arn: same,
+    GraphQLDns: (facts) => graphqlHost(facts, 'api'),
+    GraphQLEndpointArn: arnOf(id(26), arn('appsync', 'endpoints/graphql-api/')),
+    GraphQLUrl: (facts) => `https://${graphqlHost(facts, 'api')}/graphql`,
+    RealtimeDns: (facts) => graphqlHost(facts, 'realtime-api'),
+    RealtimeUrl: (facts) => `wss://${graphqlHost(facts, 'realtime-api')}/graphql`,
+  }),
+  'AWS::AppSync::GraphQLSchema': plain((facts) => `${String(facts.property('ApiId'))}GraphQLSchema`, { Id: same }),
+  'AWS::AppSync::Resolver': plain(
+    (facts) =>
+      arn('appsync')(
+        facts,
+        `${apiPart(facts)}/types/${String(facts.property('TypeName'))}/resolvers/${String(facts.property('FieldName'))}`,
+      ),
+    { ResolverArn: same, TypeName: named('TypeName', 128), FieldName: named('FieldName', 128) },
+  ),
   'AWS::CloudWatch::Alarm': plain(named('AlarmName', 255), { Arn: arn('cloudwatch', 'alarm:') }),
   'AWS::CloudWatch::CompositeAlarm': plain(named('AlarmName', 255), { Arn: arn('cloudwatch', 'alarm:') }),
   'AWS::CloudWatch::Dashboard': plain(named('DashboardName', 255)),
@@ -191,6 +221,25 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     Value: (facts) => String(facts.property('Value')),
   }),
 };
+
+/** Parts of an AppSync API have its ARN in front of their own. */
+function apiPart(facts: ResourceFacts): string {
+  return `apis/${String(facts.property('ApiId'))}`;
+}
+
+function appsyncPart(kind: string, property: string): Naming {
+  return (facts) => arn('appsync')(facts, `${apiPart(facts)}/${kind}/${named(property, 128)(facts)}`);
+}
+
+/** As AppSync makes them: `da2-` and 26 characters. */
+function apiKey({ stack, logicalId }: ResourceFacts): string {
+  return `da2-${generatedId(stack, logicalId, 26)}`;
+}
+
+/** The host has the API's id here; AWS gives it one of its own. */
+function graphqlHost(facts: ResourceFacts, kind: 'api' | 'realtime-api'): string {
+  return `${generatedId(facts.stack, facts.logicalId, 26)}.appsync-${kind}.${facts.environment.region}.amazonaws.com`;
+}
 
 /** S3 allows lower-case letters, digits, dots and hyphens: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function bucketSafe(name: string): string {

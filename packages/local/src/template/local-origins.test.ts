@@ -35,6 +35,10 @@ it.each([
     'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-01-01T00:00:00.000',
     'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-11-23T04:33:27.123',
   ],
+  [
+    'https://abcdefghijklmnopqrstuvwxyz.appsync-api.us-east-1.amazonaws.com/graphql#da2-key',
+    'http://127.0.0.1:4100/appsync/abcdefghijklmnopqrstuvwxyz/graphql#da2-key',
+  ],
   ['https://sqs.us-east-1.amazonaws.com/000000000000/jobs', 'http://127.0.0.1:4100/000000000000/jobs'],
   [
     'https://search-help-search-abcdefghijklmnopqrstuvwxyz.us-east-1.es.amazonaws.com/documents',
@@ -48,6 +52,8 @@ it.each([
   'https://jihgfedcba.execute-api.us-east-1.amazonaws.com/prod',
   'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/*',
   'arn:aws:execute-api:us-east-1:000000000000:abcdefghij/prod/*',
+  'arn:aws:appsync:us-east-1:000000000000:apis/abcdefghijklmnopqrstuvwxyz/types/Query/fields/a',
+  'https://abcdefghijklmnopqrstuvwxyz.appsync-api.us-east-1.amazonaws.com.elsewhere.example/',
   'https://abcdefghij.execute-api.us-east-1.amazonaws.com.elsewhere.example/',
   'search-help-search-abcdefghijklmnopqrstuvwxyz.us-east-1.es.amazonaws.com',
 ])('leaves %s alone', (text) => {

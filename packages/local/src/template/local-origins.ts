@@ -1,8 +1,8 @@
 /**
  * Makes resolved stacks local: `https://API.execute-api.REGION.amazonaws.com` and its `wss:` form become the origin that the API listens
  * on, SQS queue URLs the origin of the AWS endpoint (the SQS client calls the host in the queue URL, not its endpoint), `https://` and the
- * endpoint of an OpenSearch domain the path below the AWS endpoint where it answers, and the stream ARNs of the template those that the
- * tables really got. Everything else stays as AWS writes it: ids, other ARNs, bare host names.
+ * endpoint of an OpenSearch domain the path below the AWS endpoint where it answers, a GraphQL API's URL likewise, and the stream ARNs of
+ * the template those that the tables really got. Everything else stays as AWS writes it: ids, other ARNs, bare host names.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
 import { domainUrl } from '../services/opensearch/domain-path.js';
@@ -41,6 +41,8 @@ function mapStrings(value: unknown, origins: LocalOrigins): unknown {
 }
 
 const apiOrigin = /\b(https?|wss?):\/\/([a-z0-9]{10})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?!\.?[a-z0-9-])/g;
+/** A GraphQL API answers on the AWS endpoint, below its id. */
+const graphqlOrigin = /\bhttps:\/\/([a-z0-9]{26})\.appsync-api\.[a-z0-9-]+\.amazonaws\.com(?!\.?[a-z0-9-])/g;
 const queueOrigin = /\bhttps:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com(?=\/\d{12}\/)/g;
 /** The name of a domain and 26 characters. */
 const domainOrigin = /\bhttps:\/\/search-([a-z][a-z0-9-]{2,27})-[a-z0-9]{26}\.[a-z0-9-]+\.es\.amazonaws\.com(?!\.?[a-z0-9-])/g;
@@ -56,5 +58,6 @@ function localText(text: string, origins: LocalOrigins): string {
       return host === undefined ? whole : `${scheme.startsWith('ws') ? 'ws' : 'http'}://${host}`;
     })
     .replace(domainOrigin, (_whole, name: string) => domainUrl(origins.awsUrl, name))
+    .replace(graphqlOrigin, (_whole, apiId: string) => `${origins.awsUrl}/appsync/${apiId}`)
     .replace(queueOrigin, origins.awsUrl);
 }

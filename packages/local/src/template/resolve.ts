@@ -23,7 +23,7 @@ export interface ResolveOptions {
 /**
  * Resolves all stacks of an assembly together.
  *
- * The metadata of a function gets `aws:asset:path` as an absolute path, from the template or else from the asset manifest.
+ * The metadata of a function, and of a GraphQL schema that is a file, gets `aws:asset:path` as an absolute path, from the template or else from the asset manifest.
  *
  * @throws StageError `TEMPLATE_INVALID` naming stack, resource and path
  */
@@ -108,7 +108,7 @@ function resolveStack(stack: StackTemplate, scope: StackScope): ResolvedStack {
 
 function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalId: string; resource: TemplateResource }): ResolvedResource {
   const properties = scope.properties(at.logicalId);
-  const asset = at.resource.Type === 'AWS::Lambda::Function' ? codePath(stack, at.resource, properties) : undefined;
+  const asset = assetTypes.has(at.resource.Type) ? assetPath(stack, at.resource, properties) : undefined;
   return {
     logicalId: at.logicalId,
     type: at.resource.Type,
@@ -122,11 +122,14 @@ function resolveResource(stack: StackTemplate, scope: StackScope, at: { logicalI
   };
 }
 
+/** Types whose code or text may lie in a file of the assembly. */
+const assetTypes: ReadonlySet<string> = new Set(['AWS::Lambda::Function', 'AWS::AppSync::GraphQLSchema']);
+
 /** The template's own metadata comes first: the CDK CLI writes it, a bare `node app.js` does not. */
-function codePath(stack: StackTemplate, resource: TemplateResource, properties: Record<string, unknown>): string | undefined {
+function assetPath(stack: StackTemplate, resource: TemplateResource, properties: Record<string, unknown>): string | undefined {
   const fromMetadata = resource.Metadata?.['aws:asset:path'];
   if (typeof fromMetadata === 'string') return resolvePath(stack.directory, fromMetadata);
-  const key = (properties.Code as { S3Key?: unknown } | undefined)?.S3Key;
+  const key = (properties.Code as { S3Key?: unknown } | undefined)?.S3Key ?? properties.DefinitionS3Location;
   const path = typeof key === 'string' ? stack.assets.get(key.slice(key.lastIndexOf('/') + 1)) : undefined;
   return path === undefined ? undefined : join(path);
 }

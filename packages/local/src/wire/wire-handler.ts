@@ -2,7 +2,7 @@
  * The shape of one AWS API call after its signature was checked, for services whose bodies fit in memory (DynamoDB, Lambda).
  * S3 does not use it: its bodies stream.
  */
-import type { Principal } from '../parts.js';
+import type { Principal, SignatureResult } from '../parts.js';
 
 /** A verified request. `headers` has lower-case names; `url` is path and query as received. */
 export interface WireRequest {
@@ -23,3 +23,11 @@ export interface WireResponse {
 
 /** Answers one verified call. A rejection becomes an `InternalServerError` of status 500 and an error line in the journal. */
 export type WireHandler = (request: WireRequest) => Promise<WireResponse>;
+
+/** A request as it came, with what its signature says: for services that also take callers without one. */
+export interface OpenRequest extends Omit<WireRequest, 'principal'> {
+  readonly signature: SignatureResult;
+}
+
+/** Answers requests to its own paths, signed or not, and says itself what a missing or a bad signature means. */
+export type OpenHandler = (request: OpenRequest) => Promise<WireResponse>;

@@ -48,14 +48,15 @@ function keptValue(type: IndexFieldType | 'score', value: unknown): unknown {
   return value > 0 ? LONG_MAX : LONG_MIN;
 }
 
+/** Null is what a document without the field is sorted by, where it is no number. */
 function isSortValue(type: IndexFieldType | 'score' | undefined, value: unknown): boolean {
   switch (type) {
     case 'score':
       return typeof value === 'number';
     case 'number':
-      return typeof value === 'number' || value === 'Infinity' || value === '-Infinity';
+      return typeof value === 'number' || value === 'Infinity' || value === '-Infinity' || value === null;
     case 'boolean':
-      return value === 0 || value === 1 || value === LONG_MAX || value === LONG_MIN;
+      return value === 0 || value === 1 || value === LONG_MAX || value === LONG_MIN || value === null;
     default:
       return typeof value === 'string' || value === null;
   }

@@ -53,6 +53,7 @@ const SEARCH = [
   'max_concurrent_shard_requests',
   'batched_reduce_size',
   'ccs_minimize_roundtrips',
+  'allow_partial_search_results',
 ];
 const CAT = ['h', 'v', 's', 'bytes', 'time', 'health', 'pri', 'local', 'expand_wildcards'];
 
