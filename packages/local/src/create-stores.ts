@@ -11,15 +11,16 @@ import { streamLabel } from './template/attributes.js';
  */
 export async function createStores(stacks: readonly ResolvedStack[], endpoint: AwsEndpoint): Promise<Map<string, string>> {
   const streamArns = new Map<string, string>();
-  const resources = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack: stack.name })));
+  const resources = stacks.flatMap((stack) => stack.resources.map((resource) => ({ ...resource, stack })));
   for (const { stack, logicalId, type, physicalId, properties } of resources) {
+    const place = stack.environment === undefined ? {} : { environment: stack.environment };
     if (type === 'AWS::DynamoDB::Table' || type === 'AWS::DynamoDB::GlobalTable') {
-      const create = () => endpoint.createTable(properties, { tableName: physicalId });
-      const { arn, streamArn } = await withResource(stack, logicalId, create);
+      const create = () => endpoint.createTable(properties, { tableName: physicalId, ...place });
+      const { arn, streamArn } = await withResource(stack.name, logicalId, create);
       if (streamArn !== undefined) streamArns.set(`${arn}/stream/${streamLabel}`, streamArn);
     }
     if (type === 'AWS::S3::Bucket') {
-      await withResource(stack, logicalId, () => endpoint.createBucket(properties, { bucketName: physicalId }));
+      await withResource(stack.name, logicalId, () => endpoint.createBucket(properties, { bucketName: physicalId, ...place }));
     }
   }
   return streamArns;

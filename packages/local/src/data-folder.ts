@@ -2,7 +2,7 @@
  * What a stage keeps in its data folder, and how it is thrown away: only when no other stage has it open, and nothing besides, whatever
  * folder was named.
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageError } from './stage-error.js';
 
@@ -24,11 +24,19 @@ export const dataParts = {
  */
 export async function emptyDataFolder(dataDir: string): Promise<void> {
   const { isOpenElsewhere } = await import('./services/dynamodb/store.js');
-  if (await isOpenElsewhere(join(dataDir, dataParts.tables))) {
+  const tables = await tableFolders(dataDir);
+  for (const folder of tables) {
+    if (!(await isOpenElsewhere(join(dataDir, folder)))) continue;
     throw new StageError(
       'RESOURCE_REFUSED',
       `${dataDir} cannot be emptied: another stage has it open; stop that one, or name another data folder`,
     );
   }
-  for (const part of Object.values(dataParts)) await rm(join(dataDir, part), { recursive: true, force: true });
+  for (const part of [...tables, ...Object.values(dataParts)]) await rm(join(dataDir, part), { recursive: true, force: true });
+}
+
+/** One per account: the stage's own, and `dynamodb-ACCOUNT-REGION`. */
+async function tableFolders(dataDir: string): Promise<readonly string[]> {
+  const entries = await readdir(dataDir).catch(() => []);
+  return entries.filter((name) => name === dataParts.tables || /^dynamodb-\d{12}-[a-z0-9-]+$/.test(name));
 }

@@ -208,12 +208,13 @@ describe('the authorize hook', () => {
       }),
     );
     const resource = 'arn:aws:dynamodb:eu-west-1:123456789012:table/things';
-    const leading = (key: string) => ({ 'dynamodb:LeadingKeys': [key] });
+    const keys = (key: string) => ({ 'dynamodb:LeadingKeys': [key], 'dynamodb:Attributes': ['id'] });
+    const inTransaction = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
     expect(asked).toEqual([
-      { principal: operator, action: 'dynamodb:PutItem', resource, context: leading('a') },
-      { principal: operator, action: 'dynamodb:Query', resource, context: leading('a') },
-      { principal: operator, action: 'dynamodb:ConditionCheckItem', resource, context: leading('a') },
-      { principal: operator, action: 'dynamodb:DeleteItem', resource, context: leading('b') },
+      { principal: operator, action: 'dynamodb:PutItem', resource, context: keys('a') },
+      { principal: operator, action: 'dynamodb:Query', resource, context: keys('a') },
+      { principal: operator, action: 'dynamodb:ConditionCheckItem', resource, context: { ...keys('a'), ...inTransaction } },
+      { principal: operator, action: 'dynamodb:DeleteItem', resource, context: { ...keys('b'), ...inTransaction } },
     ]);
   });
 

@@ -19,7 +19,7 @@ import type { Clock, CredentialStore, Environment, Report, SignatureResult, Stre
 import { AwsError } from '../wire/aws-error.js';
 import { type JsonContentType, jsonErrorResponse } from '../wire/aws-json.js';
 import type { OpenHandler, WireHandler, WireResponse } from '../wire/wire-handler.js';
-import { createDynamoService } from './dynamodb/service.js';
+import { createDynamoAccounts } from './dynamodb/accounts.js';
 import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
 import { readCorsConfiguration } from './s3/cors.js';
@@ -52,11 +52,17 @@ export interface AwsEndpoint {
   readonly url: string;
   /**
    * Makes the table of an `AWS::DynamoDB::Table` or `GlobalTable`, or brings an existing one up to the properties: global indexes are
-   * added, filled and removed, stream and TTL follow. Rejects with a `ValidationException` when its keys would change.
+   * added, filled and removed, stream and TTL follow. It is in the account given, by default the stage's. Rejects with a `ValidationException` when its keys would change.
    */
-  createTable(properties: TemplateProperties, names: { readonly tableName: string }): Promise<{ arn: string; streamArn?: string }>;
+  createTable(
+    properties: TemplateProperties,
+    names: { readonly tableName: string; readonly environment?: Environment },
+  ): Promise<{ arn: string; streamArn?: string }>;
   /** Makes the bucket of an `AWS::S3::Bucket`, or gives an existing one its CORS rules. */
-  createBucket(properties: TemplateProperties, names: { readonly bucketName: string }): Promise<{ arn: string }>;
+  createBucket(
+    properties: TemplateProperties,
+    names: { readonly bucketName: string; readonly environment?: Environment },
+  ): Promise<{ arn: string }>;
   readonly streams: StreamSource;
   /** Ends connections and background work; data folders can be opened again afterwards. */
   close(): Promise<void>;
@@ -78,7 +84,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const { environment, credentials, clock, report, dataDir } = options;
   const authorize = options.authorize ?? allowAll;
   const verify = createVerifier(credentials, clock);
-  const dynamo = createDynamoService({
+  const dynamo = createDynamoAccounts({
     environment,
     clock,
     report,
@@ -119,8 +125,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
   return {
     url: `http://${hostOf(server)}`,
-    createTable: (properties, { tableName }) => dynamo.createTable(properties, tableName),
-    async createBucket(properties, { bucketName }) {
+    createTable: (properties, names) => dynamo.createTable(properties, names.tableName, names.environment),
+    async createBucket(properties, { bucketName, environment: owner = environment }) {
       if (!isBucketName(bucketName)) {
         throw new Error(
           `bucket name "${bucketName}": expected 3 to 63 of a-z, 0-9, "." and "-", beginning and ending with a letter or digit; set bucketName in the CDK app`,
@@ -131,7 +137,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       if (ignored.length > 0)
         report({ level: 'info', part: 's3', message: `bucket ${bucketName}: ${ignored.join(', ')} has no effect on the local stage` });
       await buckets.open();
-      await buckets.create({ name: bucketName, createdAtMs: clock.now(), cors });
+      await buckets.create({ name: bucketName, createdAtMs: clock.now(), cors, accountId: owner.accountId });
       return { arn: `arn:${environment.partition}:s3:::${bucketName}` };
     },
     streams: dynamo.streams,
@@ -202,7 +208,7 @@ async function answerJson(request: IncomingMessage, { service, handler, verify, 
     return fail('UnknownOperationException', `the local stage has no service "${service}"`, 501);
   }
   try {
-    return await handler({ ...incoming, principal: verified.principal });
+    return await handler({ ...incoming, principal: verified.principal, region: verified.region });
   } catch (error) {
     report({
       level: 'error',

@@ -11,6 +11,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly principal: Principal;
+  /** The region that the request was signed for. */
+  readonly region?: string;
 }
 
 /** What goes back over HTTP. The endpoint adds `content-length` and `x-amzn-requestid`. */

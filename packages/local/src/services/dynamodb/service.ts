@@ -11,7 +11,8 @@ import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../
 import type { WireHandler, WireResponse } from '../../wire/wire-handler.js';
 import { dynamoError, errorNamespace } from './errors.js';
 import { createKeyLocks } from './key-locks.js';
-import { type Input, OPERATIONS, type OperationParts, type Question, questionsOf } from './operations.js';
+import { type Input, OPERATIONS, type OperationParts } from './operations.js';
+import { type Question, questionsOf } from './questions.js';
 import { openStore } from './store.js';
 import { openStreams } from './streams.js';
 import { createTables } from './tables.js';
@@ -159,10 +160,8 @@ interface Asked {
 }
 
 function checkPermission(options: DynamoOptions, { operation, input, principal, parts }: Asked): void {
-  const partitionKey = (tableName: string): string | undefined => parts.engine.store.findTable(tableName)?.KeySchema[0]?.AttributeName;
-  for (const question of questionsOf(operation, input, partitionKey)) {
-    const context = question.leadingKeys.length > 0 ? { 'dynamodb:LeadingKeys': question.leadingKeys } : {};
-    const asked = { principal, action: question.action, resource: arnOf(options.environment, question.resource), context };
+  for (const { action, resource, context } of questionsOf(operation, input, (tableName) => parts.engine.store.findTable(tableName))) {
+    const asked = { principal, action, resource: arnOf(options.environment, resource), context };
     const decision = options.authorize(asked);
     if (!decision.allowed) throw dynamoError('AccessDeniedException', decision.message ?? denialMessage(asked));
   }

@@ -2,6 +2,7 @@
  * ListBuckets, CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation, both ListObjects and DeleteObjects.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
+import { accountOf } from '../../iam/arn.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { encodeUriPath } from '../../wire/uri-encoding.js';
 import { readXml, xmlText } from '../../wire/xml-reader.js';
@@ -18,18 +19,31 @@ const MAX_KEYS = 1000;
 
 export const listBuckets: S3Operation = async (call) => {
   call.authorize('s3:ListAllMyBuckets', '*');
-  const buckets = call.store.list().map(({ name, createdAtMs }) => ({ Name: name, CreationDate: new Date(createdAtMs).toISOString() }));
-  const owner = { ID: call.environment.accountId, DisplayName: call.environment.accountId };
+  const accountId = callerAccount(call);
+  const buckets = call.store
+    .list()
+    .filter((bucket) => (bucket.accountId ?? accountId) === accountId)
+    .map(({ name, createdAtMs }) => ({ Name: name, CreationDate: new Date(createdAtMs).toISOString() }));
+  const owner = { ID: accountId, DisplayName: accountId };
   return { statusCode: 200, body: xmlDocument('ListAllMyBucketsResult', { Owner: owner, Buckets: { Bucket: buckets } }) };
 };
 
 export const createBucket: S3Operation = async (call) => {
   call.authorize('s3:CreateBucket', bucketArn(call.bucketName));
   if (!isBucketName(call.bucketName)) throw s3Error('InvalidBucketName', { BucketName: call.bucketName });
-  if (call.store.get(call.bucketName)) throw s3Error('BucketAlreadyOwnedByYou', { BucketName: call.bucketName });
-  await call.store.create({ name: call.bucketName, createdAtMs: call.clock.now(), cors: [] });
+  const accountId = callerAccount(call);
+  const existing = call.store.get(call.bucketName);
+  if (existing) {
+    const isOwn = (existing.accountId ?? accountId) === accountId;
+    throw s3Error(isOwn ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists', { BucketName: call.bucketName });
+  }
+  await call.store.create({ name: call.bucketName, createdAtMs: call.clock.now(), cors: [], accountId });
   return { statusCode: 200, headers: { location: `/${call.bucketName}` } };
 };
+
+function callerAccount({ principal, environment }: S3Call): string {
+  return (principal && accountOf(principal.arn)) ?? environment.accountId;
+}
 
 /** S3's naming rules, as far as they guard the folder: 3 to 63 of `a-z 0-9 . -`, beginning and ending with a letter or digit. */
 export function isBucketName(name: string): boolean {
@@ -107,10 +121,20 @@ export const listObjectsV1: S3Operation = async (call) => {
 
 function readSelection(call: S3Call): Omit<ListSelection, 'after'> {
   const prefix = call.query.get('prefix') ?? '';
-  call.authorize('s3:ListBucket', bucketArn(call.bucketName), { 's3:prefix': prefix, 's3:delimiter': call.query.get('delimiter') ?? '' });
+  call.authorize('s3:ListBucket', bucketArn(call.bucketName), listingKeys(call));
   const encoding = call.query.get('encoding-type');
   if (encoding !== undefined && encoding !== 'url') throw s3Error('InvalidArgument', {}, 'Invalid Encoding Method specified in Request');
   return { prefix, delimiter: call.query.get('delimiter') ?? '', maxKeys: readMaxKeys(call.query.get('max-keys')) };
+}
+
+/** What policies are told of a listing: parameters that were sent, the empty ones too. */
+function listingKeys({ query }: S3Call): Record<string, string> {
+  return Object.fromEntries(
+    ['prefix', 'delimiter', 'max-keys'].flatMap((name) => {
+      const value = query.get(name);
+      return value === undefined ? [] : [[`s3:${name}`, value]];
+    }),
+  );
 }
 
 function readMaxKeys(text: string | undefined): number {

@@ -14,15 +14,18 @@ export interface BucketStore {
   get(name: string): Bucket | undefined;
   list(): readonly Bucket[];
   /** Makes a bucket, or gives an existing one the rules passed. */
-  create(about: { readonly name: string; readonly createdAtMs: number; readonly cors: readonly CorsRule[] }): Promise<Bucket>;
+  create(about: BucketFile): Promise<Bucket>;
   remove(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-interface BucketFile {
+/** What is known of a bucket. */
+export interface BucketFile {
   readonly name: string;
   readonly createdAtMs: number;
   readonly cors: readonly CorsRule[];
+  /** Its owner; buckets of older data folders have none noted, and are everybody's. */
+  readonly accountId?: string;
 }
 
 /** A store in `dataFolder`; `undefined` keeps the objects only as long as the store is open. */
@@ -54,14 +57,15 @@ export function createBucketStore(dataFolder: string | undefined): BucketStore {
     },
     get: (name) => buckets.get(name),
     list: () => [...buckets.values()].sort((left, right) => (left.name < right.name ? -1 : 1)),
-    async create({ name, createdAtMs, cors }) {
+    async create(about) {
+      const { name, cors } = about;
       const existing = buckets.get(name);
-      await save({ name, createdAtMs: existing?.createdAtMs ?? createdAtMs, cors });
+      await save({ ...about, createdAtMs: existing?.createdAtMs ?? about.createdAtMs });
       if (existing) {
         existing.cors = cors;
         return existing;
       }
-      const bucket = await openBucket(join(root!, name), { name, createdAtMs, cors });
+      const bucket = await openBucket(join(root!, name), about);
       buckets.set(name, bucket);
       return bucket;
     },

@@ -14,6 +14,8 @@ import { loadUploads, type Uploads } from './uploads.js';
 export interface Bucket {
   readonly name: string;
   readonly createdAtMs: number;
+  /** Its owner, if that was noted. */
+  readonly accountId?: string;
   cors: readonly CorsRule[];
   readonly objects: Pick<ObjectIndex, 'get' | 'size' | 'sortedKeys' | 'firstNotBefore'>;
   readonly uploads: Uploads;
@@ -30,7 +32,7 @@ export interface Bucket {
 type ExistingCheck = (existing: ObjectRecord | undefined) => void;
 
 /** Opens the bucket of a folder, creating what is missing; leftovers of interrupted writes are removed. */
-export async function openBucket(folder: string, about: Pick<Bucket, 'name' | 'createdAtMs' | 'cors'>): Promise<Bucket> {
+export async function openBucket(folder: string, about: Pick<Bucket, 'name' | 'createdAtMs' | 'accountId' | 'cors'>): Promise<Bucket> {
   const objectsFolder = join(folder, 'objects');
   const temporaryFolder = join(folder, 'temporary');
   await rm(temporaryFolder, { recursive: true, force: true });

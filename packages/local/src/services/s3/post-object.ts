@@ -8,6 +8,7 @@ import { FormError, formBoundary, readUploadForm, type UploadForm } from '../../
 import { encodeUriPath } from '../../wire/uri-encoding.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
 import { objectArn, type S3Call, type S3Result } from './call.js';
+import { requestKeys } from './condition-keys.js';
 import { s3Error } from './errors.js';
 import type { ObjectRecord } from './object-file.js';
 import { uploadHeaders, uploadMetadata } from './object-headers.js';
@@ -47,8 +48,9 @@ async function storeForm(call: S3Call, form: UploadForm, authority: PostAuthorit
   const fields = new Map([...form.fields, ['key', key]]);
   const policy = checkPostPolicy({ bucketName: call.bucketName, fields, nowMs: call.clock.now() }, authority.credentials);
   const resource = objectArn({ bucketName: call.bucketName, key });
-  if (!authority.authorize({ principal: policy.principal, action: 's3:PutObject', resource, context: {} }).allowed)
-    throw s3Error('AccessDenied');
+  const context = requestKeys((name) => fields.get(name), 'POST');
+  const decision = authority.authorize({ principal: policy.principal, action: 's3:PutObject', resource, context });
+  if (!decision.allowed) throw s3Error('AccessDenied', {}, decision.message);
 
   const bucket = call.bucket();
   const draft = await bucket.draft();

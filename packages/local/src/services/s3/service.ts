@@ -13,6 +13,7 @@ import { decodeUri, readQuery, splitUrl } from '../../wire/uri-encoding.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
 import type { BucketStore } from './bucket-store.js';
 import type { S3Call, S3Result } from './call.js';
+import { requestKeys } from './condition-keys.js';
 import { corsHeaders } from './cors.js';
 import { s3Error } from './errors.js';
 import { postObject } from './post-object.js';
@@ -103,8 +104,9 @@ function createCall(options: S3Options, request: IncomingMessage, { target, prin
     const value = request.headers[name];
     return (Array.isArray(value) ? value[0] : value) ?? hoistedByName.get(name);
   };
+  const keys = requestKeys(header, presigned ? 'REST-QUERY-STRING' : 'REST-HEADER');
   const ask = (action: string, resource: string, context: Readonly<Record<string, string>> = {}) =>
-    principal ? options.authorize({ principal, action, resource, context }) : { allowed: false };
+    principal ? options.authorize({ principal, action, resource, context: { ...keys, ...context } }) : { allowed: false };
   return {
     environment: options.environment,
     clock: options.clock,

@@ -1,0 +1,94 @@
+/**
+ * One DynamoDB per account and region, each with its own tables. A call is for the account of its caller, unless it names a table by ARN.
+ * The stage's own keeps its data in the folder given, every other in one beside it.
+ */
+
+import type { Authorize } from '../../iam/authorize.js';
+import type { Clock, Environment, Report, StreamSource } from '../../parts.js';
+import { readJsonObject } from '../../wire/aws-json.js';
+import type { WireHandler, WireRequest } from '../../wire/wire-handler.js';
+import type { Input } from './operations.js';
+import { createDynamoService, type DynamoService } from './service.js';
+
+export interface DynamoAccountsOptions {
+  /** The stage's own account and region. */
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly authorize: Authorize;
+  /** Folder of the data; `undefined` keeps it in memory. */
+  readonly folder: string | undefined;
+}
+
+export interface DynamoAccounts {
+  readonly handle: WireHandler;
+  readonly streams: StreamSource;
+  /** Makes a table in an account. @param environment @default the stage's own */
+  createTable(properties: Input, tableName: string, environment?: Environment): Promise<{ arn: string; streamArn?: string }>;
+  close(): Promise<void>;
+}
+
+/** Databases are opened on first use. */
+export function createDynamoAccounts(options: DynamoAccountsOptions): DynamoAccounts {
+  const own = options.environment;
+  const services = new Map<string, DynamoService>();
+  const open = (environment: Environment): DynamoService => {
+    const key = keyOf(environment);
+    const found = services.get(key);
+    if (found !== undefined) return found;
+    const folder = options.folder !== undefined && key !== keyOf(own) ? `${options.folder}-${key}` : options.folder;
+    const service = createDynamoService({ ...options, environment, folder });
+    services.set(key, service);
+    return service;
+  };
+  open(own);
+
+  /** The region is the one that was asked for, if the account has tables there. */
+  const serviceOf = ({ accountId, region }: Place): DynamoService => {
+    const exact = services.get(`${accountId}-${region}`);
+    const near = [...services].find(([key]) => key.startsWith(`${accountId}-`))?.[1];
+    return exact ?? near ?? open({ ...own, accountId });
+  };
+  const ofArn = (arn: string): DynamoService => serviceOf(placeOf(arn) ?? own);
+
+  return {
+    handle: (request) => serviceOf(services.size === 1 ? own : addressed(request, own)).handle(request),
+    streams: {
+      read: (arn, after, limit) => ofArn(arn).streams.read(arn, after, limit),
+      latest: (arn) => ofArn(arn).streams.latest(arn),
+      watch: (arn, wake) => ofArn(arn).streams.watch(arn, wake),
+    },
+    createTable: (properties, tableName, environment = own) => open(environment).createTable(properties, tableName),
+    async close() {
+      await Promise.all([...services.values()].map((service) => service.close()));
+    },
+  };
+}
+
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+function keyOf({ accountId, region }: Place): string {
+  return `${accountId}-${region}`;
+}
+
+function addressed({ body, principal, region }: WireRequest, own: Environment): Place {
+  const named = namesIn(readJsonObject(body) ?? {}).map(placeOf);
+  const accountId = principal.arn.split(':')[4] ?? own.accountId;
+  return named.find((place) => place !== undefined) ?? { accountId, region: region ?? own.region };
+}
+
+/** Whatever a call names tables by. */
+function namesIn(input: Input): readonly string[] {
+  const items = Array.isArray(input.TransactItems) ? input.TransactItems : [];
+  const steps = items.flatMap((item: unknown) => Object.values((item ?? {}) as Input));
+  const tables = [input, ...steps].map((each) => (each as Input | null)?.TableName ?? (each as Input | null)?.ResourceArn);
+  return [...tables.map(String), ...Object.keys((input.RequestItems ?? {}) as Input)];
+}
+
+function placeOf(nameOrArn: string): Place | undefined {
+  const [, region, accountId] = /^arn:[^:]+:dynamodb:([^:]*):(\d{12}):table\//.exec(nameOrArn) ?? [];
+  return region === undefined || accountId === undefined ? undefined : { accountId, region };
+}
