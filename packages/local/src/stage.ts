@@ -15,6 +15,7 @@ import { dataParts, emptyDataFolder } from './data-folder.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
 import type { Authorize } from './iam/authorize.js';
+import { decisionsDocument } from './iam/decisions-document.js';
 import { createEvaluator, type Evaluator } from './iam/evaluator.js';
 import { MalformedPolicy } from './iam/malformed-policy.js';
 import { checkMappingRights, missingRightsMessage } from './iam/mapping-rights.js';
@@ -112,7 +113,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     ...(socketApi === undefined ? {} : { socketUrl: socketApi.url }),
     ...(ground.sitePort === undefined ? {} : { siteUrl: `http://${host}:${ground.sitePort}` }),
   };
-  await openSite(ground, urls);
+  await openSite(ground, urls, iam);
   return {
     ...urls,
     environment: ground.environment,
@@ -293,11 +294,17 @@ function mayRun(
   return false;
 }
 
-async function openSite(ground: Ground, urls: StageUrls): Promise<void> {
+async function openSite(ground: Ground, urls: StageUrls, iam: Evaluator): Promise<void> {
   const { site } = ground.options;
   if (site === undefined || ground.sitePort === undefined) return;
   const { startStaticSite } = await import('./static-site.js');
-  const running = await startStaticSite({ directory: site.directory, port: ground.sitePort, host, config: () => site.config(urls) });
+  const running = await startStaticSite({
+    directory: site.directory,
+    port: ground.sitePort,
+    host,
+    config: () => site.config(urls),
+    documents: { '/_stage/decisions': (query) => decisionsDocument(iam, query) },
+  });
   ground.onClose(() => running.close());
 }
 

@@ -17,7 +17,13 @@ beforeEach(async () => {
   await writeFile(join(web, 'assets', 'logo.svg'), '<svg/>');
   await writeFile(join(scratch, 'secret.txt'), 'secret');
   await symlink(join(scratch, 'secret.txt'), join(web, 'assets', 'link.txt'));
-  site = await startStaticSite({ directory: web, port: 0, host: '127.0.0.1', config: () => ({ url: 'http://127.0.0.1:4101/prod' }) });
+  site = await startStaticSite({
+    directory: web,
+    port: 0,
+    host: '127.0.0.1',
+    config: () => ({ url: 'http://127.0.0.1:4101/prod' }),
+    documents: { '/_stage/decisions': (query) => ({ limit: query.get('limit') }) },
+  });
 });
 
 afterEach(async () => {
@@ -92,5 +98,12 @@ describe('startStaticSite', () => {
   it('answers HEAD without a body and refuses to write', async () => {
     expect(await get('/assets/app.js', {}, 'HEAD')).toMatchObject({ status: 200, body: '', headers: { 'content-length': '8' } });
     expect(await get('/', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  });
+
+  it('serves documents about the stage to pages of this machine only', async () => {
+    expect(await get('/_stage/decisions?limit=5')).toMatchObject({ status: 200, body: '{"limit":"5"}' });
+    expect(await get('/_stage/decisions', { host: 'localhost:4100' })).toMatchObject({ status: 200, body: '{"limit":null}' });
+    expect(await get('/_stage/decisions', { host: 'attacker.example' })).toMatchObject({ status: 403 });
+    expect(await get('/_stage/other.json')).toMatchObject({ status: 404 });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Serves a built web folder beside the APIs, as a bucket behind a CDN would: files with their content type, `index.html` for the paths of
- * a single-page application, and `/runtime-config.json` with the URLs of this stage.
+ * a single-page application, `/runtime-config.json` with the URLs of this stage, and documents about the stage for its console.
  *
  * For development on one machine: no compression, no ranges, no caching beyond validation by `ETag`.
  */
@@ -17,7 +17,12 @@ export interface StaticSiteOptions {
   readonly host: string;
   /** The content of `/runtime-config.json`; asked at every request. */
   readonly config: () => unknown;
+  /** Made at every request: JSON documents about the stage, by path. They are for pages of this machine only. */
+  readonly documents?: Readonly<Record<string, StageDocument>>;
 }
+
+/** Makes a document. */
+export type StageDocument = (query: URLSearchParams) => unknown;
 
 export interface RunningSite {
   /** `http://127.0.0.1:PORT` */
@@ -33,7 +38,7 @@ export interface RunningSite {
 export async function startStaticSite(options: StaticSiteOptions): Promise<RunningSite> {
   const root = await rootOf(options.directory);
   const server = createServer((request, response) => {
-    answer({ root, config: options.config }, request, response).catch(() => {
+    answer({ root, config: options.config, documents: options.documents ?? {} }, request, response).catch(() => {
       if (!response.headersSent) plain(response, 500, 'Internal Server Error');
       response.destroy();
     });
@@ -80,6 +85,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 interface Site {
   readonly root: string;
   readonly config: () => unknown;
+  readonly documents: Readonly<Record<string, StageDocument>>;
 }
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,7 +95,9 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
   const path = decodedPath(request.url ?? '/');
   if (path === undefined) return plain(response, 400, 'Bad Request');
-  if (path === '/runtime-config.json') return sendConfig(site, request, response);
+  if (path === '/runtime-config.json') return sendJson(site.config(), request, response);
+  const document = Object.hasOwn(site.documents, path) ? site.documents[path] : undefined;
+  if (document !== undefined) return sendDocument(document, request, response);
   const file = (await findFile(site.root, path)) ?? (extname(path) === '' ? await findFile(site.root, '/index.html') : undefined);
   if (file === undefined) return plain(response, 404, 'Not Found');
   return sendFile(file, request, response);
@@ -143,8 +151,16 @@ function sendFile({ path, stats }: FoundFile, request: IncomingMessage, response
       .pipe(response);
 }
 
-function sendConfig(site: Site, request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify(site.config() ?? null);
+const thisMachine = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
+
+/** Other sites cannot read it: no CORS header, and no name but this machine's, so that none can be pointed here by DNS. */
+function sendDocument(document: StageDocument, request: IncomingMessage, response: ServerResponse): void {
+  if (thisMachine.test(request.headers.host ?? '')) sendJson(document(new URLSearchParams(request.url?.split('?')[1])), request, response);
+  else plain(response, 403, 'Forbidden');
+}
+
+function sendJson(value: unknown, request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify(value ?? null);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'content-length': Buffer.byteLength(body) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

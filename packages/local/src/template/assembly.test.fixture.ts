@@ -18,6 +18,8 @@ export async function writeAssembly(parts: {
   stacks: Readonly<Record<string, Template>>;
   files?: Readonly<Record<string, string>>;
   environment?: string;
+  /** Of single stacks. */
+  environments?: Readonly<Record<string, string>>;
 }): Promise<AssemblyFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-local-'));
   const names = Object.keys(parts.stacks);
@@ -25,7 +27,7 @@ export async function writeAssembly(parts: {
     name,
     {
       type: 'aws:cloudformation:stack',
-      environment: parts.environment ?? 'aws://unknown-account/unknown-region',
+      environment: parts.environments?.[name] ?? parts.environment ?? 'aws://unknown-account/unknown-region',
       properties: { templateFile: `${name}.template.json` },
       dependencies: names.slice(0, index),
     },
