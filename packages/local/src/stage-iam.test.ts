@@ -258,7 +258,7 @@ describe('the stage', () => {
   });
 
   it('does not start with a policy that cannot be read', async () => {
-    const wrong = { Action: 's3:GetObject', Resource: '*', Condition: { Like: {} } } as AllowedActions;
+    const wrong = { Action: 's3:GetObject', Resource: '*', Condition: { Like: { 'aws:username': 'a' } } } as AllowedActions;
     await expect(start({ S: template([wrong]) })).rejects.toThrow(
       '[TEMPLATE_INVALID] policy FnRolePolicy: statement 1: got condition operator Like',
     );
@@ -382,7 +382,12 @@ describe('AssumeRole', () => {
       'exceeds the MaxSessionDuration set for this role',
     ],
     ['a name with a slash', { RoleSessionName: 'a/b' }, 'ValidationError', "Value 'a/b' at 'roleSessionName'"],
-    ['a policy that is none', { Policy: '{"Statement":[{"Effect":"Maybe"}]}' }, 'MalformedPolicyDocument', 'expected Allow or Deny'],
+    [
+      'a policy that is none',
+      { Policy: '{"Statement":[{"Effect":"Maybe"}]}' },
+      'MalformedPolicyDocumentException',
+      'expected Allow or Deny',
+    ],
     ['session tags', { Tags: [{ Key: 'a', Value: 'b' }] }, 'ValidationError', 'Tags is not served by the local stage'],
   ])('refuses %s', async (_, more, name, message) => {
     const running = await startTwo([mayAssume]);

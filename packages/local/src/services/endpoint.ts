@@ -15,11 +15,10 @@ import { dataParts } from '../data-folder.js';
 import { type Authorize, allowAll } from '../iam/authorize.js';
 import { readSignature } from '../iam/signature-parts.js';
 import { createVerifier } from '../iam/sigv4.js';
-import type { Clock, CredentialStore, Environment, Report, SignatureResult, StreamSource, VerifySignature } from '../parts.js';
-import { AwsError } from '../wire/aws-error.js';
-import { type JsonContentType, jsonErrorResponse } from '../wire/aws-json.js';
+import type { Clock, CredentialStore, Environment, Report, StreamSource, VerifySignature } from '../parts.js';
 import type { OpenHandler, WireHandler, WireResponse } from '../wire/wire-handler.js';
 import { createDynamoAccounts } from './dynamodb/accounts.js';
+import { failureOf } from './endpoint-failure.js';
 import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
 import { readCorsConfiguration } from './s3/cors.js';
@@ -187,25 +186,19 @@ interface JsonService {
 
 /** Verifies a request of a service whose bodies fit in memory, and lets its handler answer. */
 async function answerJson(request: IncomingMessage, { service, handler, verify, report }: JsonService): Promise<WireResponse> {
-  const contentType: JsonContentType = service === 'dynamodb' ? 'application/x-amz-json-1.0' : 'application/json';
-  const fail = (code: string, message: string, statusCode: number): WireResponse =>
-    jsonErrorResponse(
-      new AwsError({ code, message, statusCode }),
-      contentType,
-      service === 'dynamodb' ? 'com.amazon.coral.service' : undefined,
-    );
+  const fail = failureOf(service, request.headers['content-type']);
   const body = await readBody(request);
-  if (!body) return fail('RequestEntityTooLargeException', `the body is longer than ${MAX_BODY_BYTES} bytes`, 413);
+  if (!body) return fail.error('RequestEntityTooLargeException', `the body is longer than ${MAX_BODY_BYTES} bytes`, 413);
   const incoming = { method: request.method!, url: request.url!, headers: request.headers, body };
   const verified = verify(incoming);
-  if (!verified.ok) return fail(JSON_CODES[verified.code], verified.message, service === 'dynamodb' ? 400 : 403);
+  if (!verified.ok) return fail.signature(verified);
   if (!handler) {
     report({
       level: 'warn',
       part: 'aws',
       message: `a call of the service "${service}" is not implemented by the local stage (${request.method} ${request.url})`,
     });
-    return fail('UnknownOperationException', `the local stage has no service "${service}"`, 501);
+    return fail.error('UnknownOperationException', `the local stage has no service "${service}"`, 501);
   }
   try {
     return await handler({ ...incoming, principal: verified.principal, region: verified.region });
@@ -216,19 +209,9 @@ async function answerJson(request: IncomingMessage, { service, handler, verify, 
       message: `${service} failed inside: ${error instanceof Error ? error.message : String(error)}`,
       detail: { error },
     });
-    return fail('InternalServerError', 'The request processing has failed because of an unknown error, exception or failure.', 500);
+    return fail.error('InternalServerError', 'The request processing has failed because of an unknown error, exception or failure.', 500);
   }
 }
-
-/** Names of signature errors in JSON protocols. */
-const JSON_CODES: Readonly<Record<Extract<SignatureResult, { ok: false }>['code'], string>> = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidClientTokenId: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-  ExpiredToken: 'ExpiredTokenException',
-  IncompleteSignature: 'IncompleteSignatureException',
-};
 
 /** The body, `undefined` when it is too long. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
