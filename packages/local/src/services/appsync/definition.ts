@@ -35,6 +35,8 @@ export interface GraphApiDefinition {
   /** By `TYPE.FIELD`. */
   readonly resolvers: ReadonlyMap<string, LambdaSource>;
   readonly introspection: boolean;
+  /** Levels of a query, and resolvers that it may run. */
+  readonly limits: { readonly depth: number; readonly resolvers: number };
 }
 
 /** Properties of an API that change nothing here. */
@@ -80,6 +82,7 @@ function readApi(api: ResolvedResource, { stacks, stack, report }: Surroundings)
     keys: parts.filter(({ type }) => type === 'AWS::AppSync::ApiKey').map(readKey),
     resolvers: readResolvers(parts, refuse),
     introspection: api.properties.IntrospectionConfig !== 'DISABLED',
+    limits: { depth: limitOf(api, 'QueryDepthLimit', 75), resolvers: limitOf(api, 'ResolverCountLimit', 10_000) },
   };
 }
 
@@ -91,6 +94,12 @@ function readModes({ properties, ...rest }: ResolvedResource, refuse: Refuse): r
     if (mode === 'API_KEY' || mode === 'AWS_IAM') return mode;
     throw refuse({ properties, ...rest }, `got authentication ${String(mode)}, expected API_KEY or AWS_IAM`);
   });
+}
+
+/** Nothing and 0 stand for the highest. */
+function limitOf({ properties }: ResolvedResource, name: string, highest: number): number {
+  const limit = Number(properties[name] ?? 0);
+  return limit === 0 ? highest : limit;
 }
 
 function readSchema(api: ResolvedResource, parts: readonly ResolvedResource[], refuse: Refuse): string {

@@ -21,6 +21,7 @@ import type { GraphApiDefinition } from './definition.js';
 import { formatError, formatValidationError, type WireGraphError } from './format-errors.js';
 import { FieldError, malformed } from './graph-error.js';
 import { type LambdaParts, resolveWithLambda } from './lambda-field.js';
+import { depthOf } from './query-depth.js';
 import type { GraphRequest } from './request-body.js';
 import { modesOf } from './schema.js';
 
@@ -63,6 +64,8 @@ export async function executeGraph(api: GraphApi, execution: Execution, parts: E
   if (operation == null) throw malformed('Unable to parse GraphQL query.');
   if (operation.operation === 'subscription')
     throw malformed('Subscriptions need the real-time endpoint, which the local stage does not have.');
+  const { limits } = api.definition;
+  if (depthOf(operation, document) > limits.depth) return tooDeep(limits.depth);
   const deadline = startDeadline(parts.clock);
   try {
     const fieldResolver = createFieldResolver(api, execution, { ...parts, late: deadline.late });
@@ -71,6 +74,14 @@ export async function executeGraph(api: GraphApi, execution: Execution, parts: E
   } finally {
     deadline.cancel();
   }
+}
+
+function tooDeep(limit: number): GraphAnswer {
+  const message = `Query depth limit of ${limit} exceeded.`;
+  return {
+    data: null,
+    errors: [{ path: null, data: null, errorType: 'QueryDepthLimitReached', errorInfo: null, locations: null, message }],
+  };
 }
 
 function parseDocument(query: string): DocumentNode {
@@ -108,6 +119,7 @@ function createFieldResolver(
   { caller, headers }: Execution,
   parts: ExecutionParts & { readonly late: Promise<never> },
 ): GraphQLFieldResolver<unknown, unknown> {
+  let resolved = 0;
   return (source, args: Readonly<Record<string, unknown>>, _context, info) => {
     const { parentType, fieldName } = info;
     const field = parentType.getFields()[fieldName]!;
@@ -115,7 +127,13 @@ function createFieldResolver(
     if (!mayRead) throw new FieldError('Unauthorized', `Not Authorized to access ${fieldName} on type ${parentType.name}`);
     if (info.path.prev === undefined) checkAllowed({ typeName: parentType.name, fieldName, apiId: definition.apiId }, caller, parts);
     const lambda = definition.resolvers.get(`${parentType.name}.${fieldName}`);
-    if (lambda !== undefined) return Promise.race([resolveWithLambda(lambda, { source, args, info, caller, headers }, parts), parts.late]);
+    if (lambda !== undefined) {
+      resolved += 1;
+      if (resolved > definition.limits.resolvers) {
+        throw new FieldError('ResolverExecutionLimitReached', `Resolver count limit of ${definition.limits.resolvers} exceeded.`);
+      }
+      return Promise.race([resolveWithLambda(lambda, { source, args, info, caller, headers }, parts), parts.late]);
+    }
     return typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[fieldName] : undefined;
   };
 }

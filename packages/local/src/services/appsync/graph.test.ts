@@ -331,6 +331,28 @@ describe('a request', () => {
     expect(await hidden.withKey(query)).toMatchObject({ body: { data: null } });
   });
 
+  it('may be as deep as the API says, fragments included', async () => {
+    const { withKey } = await startGraph({ answer: () => book, resources: graphResources({ api: { QueryDepthLimit: 2 } }) });
+    expect(await withKey({ query: '{ book(id: "b1") { title } }' })).toMatchObject({ body: { data: { book: { title: 'Dune' } } } });
+    const deep = '{ book(id: "b1") { ...B } } fragment B on Book { author { ... on Author { name } } }';
+    expect(await withKey({ query: deep })).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ errorType: 'QueryDepthLimitReached' }] },
+    });
+  });
+
+  it('runs as many resolvers as the API says', async () => {
+    const answer = ({ info }: FieldEvent) => (info.fieldName === 'books' ? [book, book] : { name: 'Herbert' });
+    const { withKey, events } = await startGraph({ answer, resources: graphResources({ api: { ResolverCountLimit: 2 } }) });
+    expect(await withKey({ query: '{ books { author { name } } }' })).toMatchObject({
+      body: {
+        data: { books: [{ author: { name: 'Herbert' } }, { author: null }] },
+        errors: [{ path: ['books', 1, 'author'], errorType: 'ResolverExecutionLimitReached' }],
+      },
+    });
+    expect(events).toHaveLength(2);
+  });
+
   it('to another path is 404', async () => {
     const { url } = await startGraph();
     expect(await send(`${url}x`, {}, '{}')).toMatchObject({ status: 404 });
