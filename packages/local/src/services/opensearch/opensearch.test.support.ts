@@ -1,26 +1,22 @@
 /** What the tests of OpenSearch share: a domain behind the AWS endpoint, and the unmodified client that signs its requests. */
 import { Client } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
-import { type Authorize, allowAll } from '../../iam/authorize.js';
 import type { Credentials } from '../../parts.js';
-import type { WireHandler } from '../../wire/wire-handler.js';
-import { environment, type Fixture, onCleanup, operatorKeys, startFixture, type TestClock } from '../fixture.test.support.js';
+import { environment, onCleanup, operatorKeys } from '../fixture.test.support.js';
+import { resource, type ServiceFixture, type ServiceOptions, startService } from '../text-index/service.test.support.js';
 import { domainUrl } from './domain-path.js';
-import { openSearchModule } from './module.js';
+import { DOMAIN_TYPE, openSearchModule } from './module.js';
 
 export const domainName = 'help-search';
 
-export interface OpenSearchFixture extends Fixture {
+export interface OpenSearchFixture extends ServiceFixture {
   readonly client: Client;
-  /** Ends the service, as the stage does. */
-  readonly close: () => Promise<void>;
 }
 
-export interface OpenSearchFixtureOptions {
-  readonly authorize?: Authorize;
-  readonly dataDir?: string;
-  readonly clock?: TestClock;
+export interface OpenSearchOptions extends ServiceOptions {
   readonly engineVersion?: string;
+  /** Of the client. @default the operator's */
+  readonly keys?: Credentials;
 }
 
 /** A client as a function has it: with the URL of the domain and keys, and nothing else. */
@@ -34,41 +30,10 @@ export function createClient(url: string, keys: Credentials = operatorKeys): Cli
   return client;
 }
 
-export async function startOpenSearch(options: OpenSearchFixtureOptions = {}): Promise<OpenSearchFixture> {
-  const extra = new Map<string, WireHandler>();
-  const fixture = await startFixture({ extra, ...(options.clock === undefined ? {} : { clock: options.clock }) });
-  const service = await openSearchModule.start({
-    stacks: [
-      {
-        name: 'Stack',
-        resources: [
-          {
-            logicalId: 'Search',
-            type: 'AWS::OpenSearchService::Domain',
-            physicalId: domainName,
-            properties: { EngineVersion: options.engineVersion ?? 'OpenSearch_2.19' },
-            metadata: {},
-          },
-        ],
-        outputs: {},
-      },
-    ],
-    environment,
-    awsUrl: fixture.endpoint.url,
-    clock: fixture.clock,
-    report: (entry) => void fixture.reports.push(entry),
-    authorize: options.authorize ?? allowAll,
-    invoke: () => Promise.reject(new Error('no function is called here')),
-    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-  });
-  extra.set('es', service.handle);
-  let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closed ??= service.close();
-    return closed;
-  };
-  onCleanup(close);
-  return { ...fixture, client: createClient(fixture.endpoint.url), close };
+export async function startOpenSearch({ engineVersion, keys, ...options }: OpenSearchOptions = {}): Promise<OpenSearchFixture> {
+  const domain = resource(DOMAIN_TYPE, domainName, { EngineVersion: engineVersion ?? 'OpenSearch_2.19' });
+  const fixture = await startService(openSearchModule, [domain], options);
+  return { ...fixture, client: createClient(fixture.endpoint.url, keys) };
 }
 
 /** The error that a call of the client ends with. */

@@ -37,10 +37,23 @@ export const english: Analyzer = (text, visit) => {
   let position = 0;
   tokenize(text, (token, start, end) => {
     const word = token.toLowerCase().replace(/['’＇]s$/, '');
-    if (!STOP_WORDS.has(word)) visit(stem(word), position, start, end);
+    if (!STOP_WORDS.has(word)) visit(cachedStem(word), position, start, end);
     position++;
   });
 };
+
+/** A text says the same words again and again. */
+const stems = new Map<string, string>();
+const MAX_STEMS = 20_000;
+
+function cachedStem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  if (stems.size >= MAX_STEMS) stems.clear();
+  const stemmed = stem(word);
+  stems.set(word, stemmed);
+  return stemmed;
+}
 
 const simple: Analyzer = (text, visit) => {
   let position = 0;

@@ -43,7 +43,7 @@ export class TextField {
 
   /** Adds a document that is greater than those before. It is not visible yet. */
   add(document: number, values: readonly string[]): void {
-    const positions = new Map<string, number[]>();
+    const positions = new Map<number, number[]>();
     let base = 0;
     let length = 0;
     for (const value of values) {
@@ -51,13 +51,14 @@ export class TextField {
       this.analyzer(value, (term, position) => {
         last = position;
         length++;
-        const known = positions.get(term);
-        if (known === undefined) positions.set(term, [base + position]);
+        const list = this.#listOf(term);
+        const known = positions.get(list);
+        if (known === undefined) positions.set(list, [base + position]);
         else known.push(base + position);
       });
       base += last + 1 + GAP;
     }
-    for (const [term, at] of positions) this.#postings.append(this.#listOf(term), document, at);
+    for (const [list, at] of positions) this.#postings.append(list, document, at);
     if (length > 0) this.#lengths.set(document, length);
   }
 

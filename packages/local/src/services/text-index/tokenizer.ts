@@ -27,15 +27,62 @@ const word = String.raw`\p{Pc}*(?:${letters}|${digits})(?:${letters}|${digits}|\
 const emoji = String.raw`\p{RGI_Emoji}`;
 
 const TOKENS = new RegExp(`${word}|${single}${extend}|${katakana}+|${run}[${run}\\p{M}]*|${emoji}`, 'gv');
-/** Most texts, at four times the speed. The same rules for ASCII. */
-const ASCII_TOKENS =
-  /_*(?:[A-Za-z](?:[A-Za-z]|['.:](?=[A-Za-z]))*|\d(?:\d|['.,;](?=\d))*)(?:[A-Za-z](?:[A-Za-z]|['.:](?=[A-Za-z]))*|\d(?:\d|['.,;](?=\d))*|_+)*/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what makes a text ASCII
-const NOT_ASCII = /[^\x00-\x7f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: from a character that is not ASCII up to a space
+const NOT_ASCII = /[^\x00-\x7f][^\x00-\x20]*/g;
 
-/** Visits the words of a text in order. */
+/**
+ * Visits the words of a text in order. No word reaches over a space, so only words with a character that is not ASCII need the expression;
+ * the rest is read character by character, ten times as fast.
+ */
 export function tokenize(text: string, visit: VisitToken): void {
-  visitMatches(NOT_ASCII.test(text) ? TOKENS : ASCII_TOKENS, text, visit);
+  let at = 0;
+  for (const { 0: rest, index } of text.matchAll(NOT_ASCII)) {
+    let start = index;
+    while (start > at && text.charCodeAt(start - 1) > SPACE) start--;
+    tokenizeAscii(text, { start: at, end: start }, visit);
+    at = index + rest.length;
+    for (const match of text.slice(start, at).matchAll(TOKENS)) visitPieces(match[0], start + match.index, visit);
+  }
+  tokenizeAscii(text, { start: at, end: text.length }, visit);
+}
+
+const SPACE = 0x20;
+
+const [LETTER, DIGIT, JOINS] = [1, 2, 3];
+/** What each ASCII character is: 0 for one that ends a word. */
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z]/.test(character)) return LETTER;
+  if (/\d/.test(character)) return DIGIT;
+  return character === '_' ? JOINS : 0;
+});
+
+/** The same rules for ASCII. */
+function tokenizeAscii(text: string, { start, end }: { readonly start: number; readonly end: number }, visit: VisitToken): void {
+  let at = start;
+  while (at < end) {
+    if (CLASSES[text.charCodeAt(at)] === 0) {
+      at++;
+      continue;
+    }
+    const from = at;
+    let isWord = false;
+    for (; at < end; at++) {
+      const kind = CLASSES[text.charCodeAt(at)];
+      if (kind === 0 && !isBetween(text, at, end)) break;
+      if (kind === LETTER || kind === DIGIT) isWord = true;
+    }
+    if (isWord) visitPieces(text.slice(from, at), from, visit);
+  }
+}
+
+/** Whether a mark stands between two letters or two digits that it joins. */
+function isBetween(text: string, at: number, end: number): boolean {
+  const mark = text[at]!;
+  const before = CLASSES[text.charCodeAt(at - 1)];
+  if (at + 1 >= end || before !== CLASSES[text.charCodeAt(at + 1)]) return false;
+  if (mark === '.' || mark === "'") return before === LETTER || before === DIGIT;
+  return mark === ':' ? before === LETTER : (mark === ',' || mark === ';') && before === DIGIT;
 }
 
 /** Visits what stands between spaces: the whitespace tokenizer. */
@@ -49,11 +96,16 @@ export function tokenizeLetters(text: string, visit: VisitToken): void {
 }
 
 function visitMatches(pattern: RegExp, text: string, visit: VisitToken): void {
-  for (const match of text.matchAll(pattern)) {
-    const token = match[0];
-    for (let from = 0; from < token.length; from += MAX_TOKEN_LENGTH) {
-      const piece = token.length <= MAX_TOKEN_LENGTH ? token : token.slice(from, from + MAX_TOKEN_LENGTH);
-      visit(piece, match.index + from, match.index + from + piece.length);
-    }
+  for (const match of text.matchAll(pattern)) visitPieces(match[0], match.index, visit);
+}
+
+function visitPieces(token: string, start: number, visit: VisitToken): void {
+  if (token.length <= MAX_TOKEN_LENGTH) {
+    visit(token, start, start + token.length);
+    return;
+  }
+  for (let from = 0; from < token.length; from += MAX_TOKEN_LENGTH) {
+    const piece = token.slice(from, from + MAX_TOKEN_LENGTH);
+    visit(piece, start + from, start + from + piece.length);
   }
 }
