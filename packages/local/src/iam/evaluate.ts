@@ -13,8 +13,7 @@
  * Organizations' SCPs and RCPs, VPC endpoint policies and ACLs do not exist here.
  */
 import type { Caller } from './caller.js';
-import type { Policy, PolicyKind, Statement } from './policy.js';
-import type { Lookup } from './policy-text.js';
+import type { Policy, PolicyKind, Statement, Subject } from './policy.js';
 import type { Naming } from './principal-element.js';
 
 /** A request as policies see it. */
@@ -22,11 +21,9 @@ export interface Inquiry {
   readonly caller: Caller;
   /** Of a session's role, with its path. */
   readonly roleArn: string | undefined;
-  readonly action: string;
-  readonly resource: string;
+  readonly subject: Subject;
   /** Account that owns the resource. */
   readonly resourceAccount: string;
-  readonly lookup: Lookup;
 }
 
 /** The policies that concern a request. */
@@ -114,9 +111,9 @@ function closest(policies: readonly Policy[], inquiry: Inquiry): Given {
 /** Whether a statement is about a request, and how it names the caller; a policy that is attached to the caller means itself. */
 function applies(statement: Statement, inquiry: Inquiry): Naming {
   const { actions, resources, principal, condition } = statement;
-  const { action, resource, lookup } = inquiry;
-  if (actions.matching(action, lookup).length > 0 === actions.negated) return 'nobody';
-  if (resources.matching(resource, lookup).length > 0 === resources.negated) return 'nobody';
+  const { subject } = inquiry;
+  if (actions.matching(subject).length > 0 === actions.negated) return 'nobody';
+  if (resources.matching(subject).length > 0 === resources.negated) return 'nobody';
   const naming = principal?.(inquiry.caller, inquiry.roleArn) ?? 'caller';
-  return naming !== 'nobody' && condition(lookup) ? naming : 'nobody';
+  return naming !== 'nobody' && condition(subject.lookup) ? naming : 'nobody';
 }

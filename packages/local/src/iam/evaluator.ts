@@ -13,8 +13,7 @@ import { type Decision, type DecisionCount, DecisionLog } from './decision-log.j
 import { advice, awsSentence, type Denial, denialOf } from './denial.js';
 import { evaluate, type PolicySet, type Verdict } from './evaluate.js';
 import { GrantUsage, type UnusedGrant } from './grant-usage.js';
-import { compilePolicy, type Policy } from './policy.js';
-import type { Lookup } from './policy-text.js';
+import { compilePolicy, type Policy, type Subject, subjectOf } from './policy.js';
 import { type ResourcePolicies, readResourcePolicies } from './read-resource-policies.js';
 import { type Role, type Roles, readRoles } from './read-roles.js';
 import { contextOf, timeKeys } from './request-context.js';
@@ -150,17 +149,16 @@ class StageEvaluator implements Evaluator {
     const nowMs = this.#options.clock.now();
     const lookup = contextOf({ caller, role, resourceAccount, region, nowMs, given: context });
     const isWithheld = role !== undefined && this.#withheld.includes(role, action, resource);
-    const verdict = evaluate(
-      { ...asked, roleArn: role?.arn, resourceAccount, lookup },
-      { ...asker.policies, isWithheld, resource: resourcePolicies },
-    );
-    if (verdict.outcome === 'allowed') return this.#allow(asked, verdict, lookup);
+    const subject = subjectOf({ action, resource, lookup });
+    const inquiry = { caller, roleArn: role?.arn, resourceAccount, subject };
+    const verdict = evaluate(inquiry, { ...asker.policies, isWithheld, resource: resourcePolicies });
+    if (verdict.outcome === 'allowed') return this.#allow(asked, verdict, subject);
     const denial = denialOf(asked, verdict);
     return { denial, decision: { ...describe(asked, verdict), message: this.#messageOf(denial) } };
   }
 
-  #allow(asked: Asked, verdict: Verdict, lookup: Lookup): Kept {
-    for (const statement of verdict.grants) this.#usage.note(statement, { ...asked, lookup });
+  #allow(asked: Asked, verdict: Verdict, subject: Subject): Kept {
+    for (const statement of verdict.grants) this.#usage.note(statement, subject);
     return { decision: describe(asked, verdict) };
   }
 

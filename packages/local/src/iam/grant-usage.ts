@@ -2,8 +2,7 @@
  * Which rights were used: of every Allow statement, the pairs of an action and a resource, as they are written, that a decision needed.
  * What is left over is what a role could do without.
  */
-import type { Policy, Statement } from './policy.js';
-import type { Lookup } from './policy-text.js';
+import type { Policy, Statement, Subject } from './policy.js';
 
 /** A right that nobody used. */
 export interface UnusedGrant extends UnusedRight {
@@ -28,11 +27,11 @@ export class GrantUsage {
   readonly #used = new Map<Statement, Set<string>>();
 
   /** Notes that a statement was needed for a request. */
-  note(statement: Statement, asked: { readonly action: string; readonly resource: string; readonly lookup: Lookup }): void {
+  note(statement: Statement, subject: Subject): void {
     const used = this.#used.get(statement) ?? new Set();
     this.#used.set(statement, used);
-    for (const action of statement.actions.matching(asked.action, asked.lookup)) {
-      for (const resource of statement.resources.matching(asked.resource, asked.lookup)) used.add(`${action} ${resource}`);
+    for (const action of statement.actions.matching(subject)) {
+      for (const resource of statement.resources.matching(subject)) used.add(`${action} ${resource}`);
     }
   }
 

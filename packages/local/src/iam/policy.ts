@@ -4,7 +4,7 @@
  */
 import { arnParts, matchesArn, splitGlob } from './arn.js';
 import { type Condition, compileConditions } from './condition.js';
-import { compileGlob, matchesGlob } from './glob.js';
+import { compileGlob, type Glob, matchesGlob } from './glob.js';
 import { MalformedPolicy } from './malformed-policy.js';
 import { compileText, type Lookup } from './policy-text.js';
 import { compileNotPrincipal, compilePrincipal, type PrincipalElement } from './principal-element.js';
@@ -37,8 +37,22 @@ export interface Statement {
 export interface Patterns {
   readonly negated: boolean;
   readonly sources: readonly string[];
-  /** Which of the sources a text fits. */
-  matching(text: string, lookup: Lookup): readonly number[];
+  /** Which of the sources a request fits. */
+  matching(subject: Subject): readonly number[];
+}
+
+/** What a request is about, prepared once for all statements: the action in lower case, the resource also in the parts of its ARN. */
+export interface Subject {
+  readonly action: string;
+  readonly resource: string;
+  readonly arn: readonly string[] | undefined;
+  readonly lookup: Lookup;
+}
+
+/** Prepares a request for matching. */
+export function subjectOf(asked: { readonly action: string; readonly resource: string; readonly lookup: Lookup }): Subject {
+  const { action, resource, lookup } = asked;
+  return { action: action.toLowerCase(), resource, arn: arnParts(resource), lookup };
 }
 
 interface Document {
@@ -104,15 +118,18 @@ function compileStatement(statement: unknown, at: Compiling): Statement {
 function compileActions({ Action, NotAction }: Readonly<Record<string, unknown>>, at: Compiling): Patterns {
   const sources = textsOf(Action ?? NotAction);
   if (sources.length === 0) throw at.malformed('it has neither Action nor NotAction');
-  const globs = sources.map((source) => compileGlob(source.toLowerCase()));
-  return {
-    negated: Action === undefined,
-    sources,
-    matching(text) {
-      const action = text.toLowerCase();
-      return indexesOf(globs, (glob) => matchesGlob(glob, action));
-    },
-  };
+  const patterns = sources.map((source) => compileAction(source.toLowerCase()));
+  return { negated: Action === undefined, sources, matching: ({ action }) => indexesOf(patterns, (matches) => matches(action)) };
+}
+
+function compileAction(source: string): (action: string) => boolean {
+  if (!hasWildcard(source)) return (action) => action === source;
+  const glob = compileGlob(source);
+  return (action) => matchesGlob(glob, action);
+}
+
+function hasWildcard(source: string): boolean {
+  return source.includes('*') || source.includes('?');
 }
 
 /** `Resource` and `NotResource`; a trust policy has neither. */
@@ -123,28 +140,26 @@ function compileResources({ Resource, NotResource }: Readonly<Record<string, unk
   }
   const sources = textsOf(Resource ?? NotResource);
   const patterns = sources.map((source) => compileResource(source, at));
-  const matching: Patterns['matching'] = (text, lookup) => {
-    const parts = arnParts(text);
-    return indexesOf(patterns, (matches) => matches(parts, lookup));
-  };
-  return { negated: Resource === undefined, sources, matching };
+  return { negated: Resource === undefined, sources, matching: (subject) => indexesOf(patterns, (matches) => matches(subject)) };
 }
 
 const everything: Patterns = { negated: false, sources: ['*'], matching: () => [0] };
 
-type ResourcePattern = (resource: readonly string[] | undefined, lookup: Lookup) => boolean;
+type ResourcePattern = (subject: Subject) => boolean;
 
 /** `*` is also what has no ARN. */
 function compileResource(source: string, at: Compiling): ResourcePattern {
   if (source === '*') return () => true;
   const text = compileText(source, at.hasVariables);
   for (const key of text.keys) at.keys.add(key);
-  const fixed = text.keys.length === 0 ? splitGlob(text.glob(() => undefined) ?? []) : undefined;
-  if (text.keys.length === 0) return (resource) => matchesArn(fixed, resource);
-  return (resource, lookup) => {
-    const glob = text.glob(lookup);
-    return glob !== undefined && matchesArn(splitGlob(glob), resource);
-  };
+  if (text.keys.length > 0) return (subject) => fits(text.glob(subject.lookup), subject);
+  if (!source.includes('$') && !hasWildcard(source)) return ({ resource }) => resource === source;
+  const parts = splitGlob(text.glob(() => undefined) ?? []);
+  return ({ arn }) => matchesArn(parts, arn);
+}
+
+function fits(glob: Glob | undefined, { arn }: Subject): boolean {
+  return glob !== undefined && matchesArn(splitGlob(glob), arn);
 }
 
 function compilePrincipals({ Principal, NotPrincipal }: Readonly<Record<string, unknown>>, at: Compiling): PrincipalElement | undefined {
@@ -155,7 +170,9 @@ function compilePrincipals({ Principal, NotPrincipal }: Readonly<Record<string, 
 }
 
 function indexesOf<TItem>(items: readonly TItem[], matches: (item: TItem) => boolean): readonly number[] {
-  return items.flatMap((item, index) => (matches(item) ? [index] : []));
+  const found: number[] = [];
+  for (const [index, item] of items.entries()) if (matches(item)) found.push(index);
+  return found;
 }
 
 function textsOf(value: unknown): readonly string[] {
