@@ -52,6 +52,8 @@ export interface InvokeOptions {
   readonly invocationType?: 'RequestResponse' | 'Event';
   /** `X-Amzn-Trace-Id` handed to the function as `_X_AMZN_TRACE_ID`. */
   readonly traceId?: string;
+  /** The id that the function sees as `awsRequestId`. @default a new one */
+  readonly requestId?: string;
 }
 
 export interface InvokeResult {

@@ -6,6 +6,7 @@ import type { UnusedGrant } from './iam/grant-usage.js';
 import type { WithheldRight } from './iam/withheld.js';
 import type { LogSink } from './lambda/pool.js';
 import type { Clock, Credentials, Environment, Invoke, Report } from './parts.js';
+import type { ServiceFaults } from './services/service-module.js';
 
 export interface StageOptions {
   /** The folder that `cdk synth` wrote, usually `cdk.out`. */
@@ -32,6 +33,8 @@ export interface StageOptions {
   readonly prewarm?: boolean;
   /** What to break in the WebSocket API, how often. @default nothing */
   readonly faults?: SocketFaults;
+  /** Makes single calls of queues and topics fail, as a busy or broken service does. @default none */
+  readonly serviceFaults?: ServiceFaults;
   /** Source of ids and faults in the gateways, in [0, 1); seed it to repeat a run. @default Math.random */
   readonly random?: () => number;
   /** Adds to the message of a denial what to change in the source: `add 'delete' to Documents.allow(…)`. @default nothing is added */

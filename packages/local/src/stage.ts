@@ -18,17 +18,21 @@ import type { Authorize } from './iam/authorize.js';
 import { decisionsDocument } from './iam/decisions-document.js';
 import { createEvaluator, type Evaluator } from './iam/evaluator.js';
 import { MalformedPolicy } from './iam/malformed-policy.js';
-import { checkMappingRights, missingRightsMessage } from './iam/mapping-rights.js';
+import { checkMappingRights, type MappingToCheck, missingRightsMessage } from './iam/mapping-rights.js';
 import { createVerifier } from './iam/sigv4.js';
 import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
 import { readFunctions } from './lambda/definition.js';
+import { createDestinations, type Destinations } from './lambda/destinations.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
 import { createInvokeApi } from './lambda/invoke-api.js';
-import { readMappings, type StreamMappingDefinition } from './lambda/mapping-definition.js';
+import { readMappings } from './lambda/mapping-definition.js';
+import { startQueueMapping } from './lambda/queue-mapping.js';
+import { readQueueMappings } from './lambda/queue-mapping-definition.js';
 import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping.js';
-import type { Clock, Environment, Report, ResolvedStack, StreamSource } from './parts.js';
+import type { Clock, Environment, Invoke, Report, ResolvedStack, StreamSource } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
+import type { Neighbours } from './services/neighbours.js';
 import { isWanted } from './services/service-module.js';
 import { serviceModules } from './services/service-modules.js';
 import { StageError } from './stage-error.js';
@@ -98,15 +102,19 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const iam = openIam(ground, stacks);
   late.iam = iam;
   late.services.set('sts', await openSts(ground, iam));
+  const invoke: Invoke = (...call) => late.lambda!.invoke(...call);
+  const neighbours: Neighbours = {};
+  await openServices(ground, { stacks, invoke, neighbours, authorize: iam.authorize, awsUrl: endpoint.url, late });
+  const { principalOf } = ground.credentials;
+  const destinations = createDestinations({ neighbours, invoke, principalOf, authorize: iam.authorize, report: ground.report });
   const mappings: RunningMapping[] = [];
-  const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings });
+  const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings, destinations });
   late.lambda = lambda;
-  await openServices(ground, { stacks, lambda, authorize: iam.authorize, awsUrl: endpoint.url, late });
   if (options.prewarm === true) void lambda.prewarm();
   const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
-  await openMappings(ground, { stacks, lambda, authorize: iam.authorize, source: endpoint.streams, mappings });
+  await openMappings(ground, { stacks, lambda, authorize: iam.authorize, source: endpoint.streams, neighbours, destinations, mappings });
   const urls: StageUrls = {
     awsUrl: endpoint.url,
     ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
@@ -198,20 +206,25 @@ async function openSts({ credentials, clock, report }: Ground, { roles, authoriz
 /** Starts the services that the assembly has resources of. */
 async function openServices(
   ground: Ground,
-  at: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; authorize: Authorize; awsUrl: string; late: LateParts },
+  at: {
+    stacks: readonly ResolvedStack[];
+    invoke: Invoke;
+    neighbours: Neighbours;
+    authorize: Authorize;
+    awsUrl: string;
+    late: LateParts;
+  },
 ): Promise<void> {
   const { clock, report, environment } = ground;
-  const { dataDir } = ground.options;
-  const { stacks, lambda, authorize, awsUrl, late } = at;
-  for (const module of serviceModules.filter((candidate) => isWanted(candidate, stacks))) {
+  const { dataDir, serviceFaults } = ground.options;
+  const { late, ...parts } = at;
+  for (const module of serviceModules.filter((candidate) => isWanted(candidate, at.stacks))) {
     const service = await module.start({
-      stacks,
+      ...parts,
       environment,
-      awsUrl,
       clock,
       report,
-      authorize,
-      invoke: lambda.invoke,
+      ...(serviceFaults === undefined ? {} : { faults: serviceFaults }),
       ...(dataDir === undefined ? {} : { dataDir }),
     });
     ground.onClose(() => service.close());
@@ -222,8 +235,9 @@ async function openServices(
 
 function openLambda(
   ground: Ground,
-  { stacks, awsUrl, mappings }: { stacks: readonly ResolvedStack[]; awsUrl: string; mappings: readonly RunningMapping[] },
+  at: { stacks: readonly ResolvedStack[]; awsUrl: string; mappings: readonly RunningMapping[]; destinations: Destinations },
 ): LambdaHost {
+  const { stacks, awsUrl, mappings, destinations } = at;
   const { clock, report, environment, credentials } = ground;
   const { logs } = ground.options;
   const lambda = createLambdaHost({
@@ -233,6 +247,7 @@ function openLambda(
     awsUrl,
     clock,
     report,
+    destinations,
     ...(logs === undefined ? {} : { logs }),
   });
   // At the same time: a batch under way would hold up the end of the stage until the timeout of its function.
@@ -268,29 +283,49 @@ async function openMappings(
     lambda: LambdaHost;
     authorize: Authorize;
     source: StreamSource;
+    neighbours: Neighbours;
+    destinations: Destinations;
     mappings: RunningMapping[];
   },
 ): Promise<void> {
   const { clock, report, credentials } = ground;
   const { dataDir } = ground.options;
-  const { lambda, authorize, source } = at;
+  const { stacks, lambda, authorize, source, destinations, mappings } = at;
+  const { invoke } = lambda;
   const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, dataParts.checkpoints));
-  for (const mapping of readMappings(at.stacks, report)) {
-    if (!mayRun(mapping, { authorize, credentials, report })) continue;
-    at.mappings.push(await startStreamMapping({ mapping, source, invoke: lambda.invoke, checkpoints, clock, report }));
+  const who = { authorize, credentials, report };
+  for (const mapping of readMappings(stacks, report)) {
+    const { functionName, streamArn, onFailure } = mapping;
+    if (!mayRun({ functionName, eventSourceArn: streamArn, ...(onFailure === undefined ? {} : { onFailureArn: onFailure }) }, who))
+      continue;
+    const functionArn = lambda.arnOf(functionName) ?? functionName;
+    mappings.push(await startStreamMapping({ mapping, source, invoke, functionArn, destinations, checkpoints, clock, report }));
+  }
+  for (const mapping of readQueueMappings(stacks, report)) {
+    const { functionName, queueArn } = mapping;
+    const { queues } = at.neighbours;
+    if (queues?.has(queueArn) !== true) {
+      report({
+        level: 'warn',
+        part: 'lambda',
+        message: `event source of ${functionName} is not running: there is no queue ${queueArn} here`,
+      });
+    } else if (mayRun({ functionName, eventSourceArn: queueArn }, who)) {
+      const caller = { principal: credentials.principalOf(functionName) };
+      mappings.push(startQueueMapping({ mapping, queues, caller, invoke, clock, report }));
+    }
   }
 }
 
-/** Whether the function's role may read the stream; if not, it is reported. */
+/** Whether the function's role may read the source; if not, it is reported. */
 function mayRun(
-  { functionName, streamArn, onFailure }: StreamMappingDefinition,
+  { functionName, ...mapping }: Omit<MappingToCheck, 'principal'> & { readonly functionName: string },
   { authorize, credentials, report }: { authorize: Authorize; credentials: StageCredentials; report: Report },
 ): boolean {
-  const principal = credentials.principalOf(functionName);
-  const mapping = { principal, eventSourceArn: streamArn, ...(onFailure === undefined ? {} : { onFailureArn: onFailure }) };
-  const missing = checkMappingRights(authorize, mapping);
+  const asked = { ...mapping, principal: credentials.principalOf(functionName) };
+  const missing = checkMappingRights(authorize, asked);
   if (missing.length === 0) return true;
-  report({ level: 'error', part: 'lambda', message: missingRightsMessage(functionName, mapping, missing), detail: { missing } });
+  report({ level: 'error', part: 'lambda', message: missingRightsMessage(functionName, asked, missing), detail: { missing } });
   return false;
 }
 

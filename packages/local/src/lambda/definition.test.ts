@@ -46,9 +46,13 @@ describe('readFunctions', () => {
       FunctionName: 'fn',
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
-      DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:dead' } },
+      DestinationConfig: {
+        OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:failed' },
+        OnSuccess: { Destination: 'arn:aws:sns:us-east-1:000000000000:done' },
+      },
     });
     const properties = {
+      DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead' },
       Timeout: '29',
       MemorySize: 512,
       ReservedConcurrentExecutions: 0,
@@ -62,7 +66,13 @@ describe('readFunctions', () => {
       variables: { RETRIES: '3' },
       logging: { format: 'JSON', level: 'WARN' },
       logGroup: 'group',
-      retry: { maxRetries: 0, maxAgeMs: 60_000, onFailure: 'arn:aws:sqs:us-east-1:000000000000:dead' },
+      retry: {
+        maxRetries: 0,
+        maxAgeMs: 60_000,
+        onFailure: 'arn:aws:sqs:us-east-1:000000000000:failed',
+        onSuccess: 'arn:aws:sns:us-east-1:000000000000:done',
+        deadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+      },
     });
   });
 
@@ -139,6 +149,7 @@ describe('readMappings', () => {
     const mappings = readMappings(
       stackOf(
         mapping({ Enabled: false }),
+        mapping({ EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/jobs' }),
         mapping({ EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:jobs' }),
         mapping({ FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"n":{"N":[{"numeric":["=",1]}]}}}}' }] } }),
       ),
@@ -146,7 +157,9 @@ describe('readMappings', () => {
     );
     expect(mappings).toHaveLength(1);
     expect(journal.entries.map(({ message }) => message)).toEqual([
-      expect.stringContaining('is not running: got event source arn:aws:sqs:us-east-1:000000000000:jobs, expected a DynamoDB stream'),
+      expect.stringContaining(
+        'is not running: got event source arn:aws:kinesis:us-east-1:000000000000:stream/jobs, expected a DynamoDB stream or an SQS queue',
+      ),
       expect.stringContaining('numeric never matches at dynamodb.NewImage.n.N'),
     ]);
   });

@@ -49,8 +49,12 @@ export interface AsyncRetry {
   readonly maxRetries: number;
   /** @default 21_600_000 (six hours) */
   readonly maxAgeMs: number;
-  /** Where an event goes after its last try, if anywhere. */
+  /** Where the record of an event goes after its last try, if anywhere. */
   readonly onFailure?: string;
+  /** Where the record of an event goes that was processed. */
+  readonly onSuccess?: string;
+  /** Where the event itself goes after its last try. */
+  readonly deadLetterArn?: string;
 }
 
 /**
@@ -139,13 +143,17 @@ function readRetry(config: ResolvedResource | undefined, properties: FunctionPro
   const invoke = (config?.properties ?? {}) as {
     MaximumRetryAttempts?: number;
     MaximumEventAgeInSeconds?: number;
-    DestinationConfig?: { OnFailure?: { Destination?: string } };
+    DestinationConfig?: { OnFailure?: { Destination?: string }; OnSuccess?: { Destination?: string } };
   };
-  const onFailure = invoke.DestinationConfig?.OnFailure?.Destination ?? properties.DeadLetterConfig?.TargetArn;
+  const onFailure = invoke.DestinationConfig?.OnFailure?.Destination;
+  const onSuccess = invoke.DestinationConfig?.OnSuccess?.Destination;
+  const deadLetterArn = properties.DeadLetterConfig?.TargetArn;
   return {
     maxRetries: Number(invoke.MaximumRetryAttempts ?? 2),
     maxAgeMs: Number(invoke.MaximumEventAgeInSeconds ?? 21_600) * 1000,
     ...(onFailure === undefined ? {} : { onFailure }),
+    ...(onSuccess === undefined ? {} : { onSuccess }),
+    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
   };
 }
 

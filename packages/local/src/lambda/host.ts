@@ -4,9 +4,11 @@
  *
  * Who may invoke is not decided here: the wire and the gateways ask the policies. Versions and aliases all run the one code there is.
  */
+import { randomUUID } from 'node:crypto';
 import type { Clock, Credentials, Environment, Invoke, InvokeOptions, InvokeResult, Report } from '../parts.js';
 import { AsyncEvents } from './async-events.js';
 import type { FunctionDefinition } from './definition.js';
+import type { Destinations } from './destinations.js';
 import { type Failure, maxRequestBytes, maxResponseBytes, responseTooLarge } from './failure.js';
 import { CodeFolders } from './inline-code.js';
 import { type LogLine, type LogSink, Pool, type PoolResult } from './pool.js';
@@ -18,6 +20,8 @@ export interface LambdaHostOptions {
   readonly awsUrl: string;
   readonly clock: Clock;
   readonly report: Report;
+  /** Where events go that succeed or are given up. @default they are reported only */
+  readonly destinations?: Destinations;
   /** Gets every log line of every function, beside the report. */
   readonly logs?: LogSink;
 }
@@ -55,18 +59,20 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
       },
     ]),
   );
-  const events = new AsyncEvents(options.clock, options.report);
+  const events = new AsyncEvents(options.clock, options.report, options.destinations);
 
-  const invokeText: LambdaHost['invokeText'] = async (functionName, payload, { invocationType = 'RequestResponse', traceId } = {}) => {
+  const invokeText: LambdaHost['invokeText'] = async (functionName, payload, invokeOptions = {}) => {
+    const { invocationType = 'RequestResponse', requestId = randomUUID(), traceId } = invokeOptions;
+    const call = { requestId, ...(traceId === undefined ? {} : { traceId }) };
     const target = pools.get(nameOf(functionName));
     if (target === undefined) return notFound(functionName, options.environment);
     const maxBytes = maxRequestBytes[invocationType];
     if (Buffer.byteLength(payload) > maxBytes) return requestTooLarge(maxBytes);
     if (invocationType === 'Event') {
-      events.add({ definition: target.definition, run: () => target.pool.invoke(payload, traceId), payload });
+      events.add({ definition: target.definition, requestId, payload, run: () => target.pool.invoke(payload, call) });
       return { statusCode: 202, payload: '' };
     }
-    return toResult(await target.pool.invoke(payload, traceId));
+    return toResult(await target.pool.invoke(payload, call));
   };
 
   return {

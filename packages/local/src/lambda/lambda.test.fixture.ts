@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../clock.js';
 import type { Clock, Environment, ReportEntry } from '../parts.js';
 import type { FunctionDefinition } from './definition.js';
+import type { Destinations } from './destinations.js';
 import { createLambdaHost, type LambdaHost } from './host.js';
 import type { LogLine } from './pool.js';
 
@@ -43,6 +44,7 @@ export async function startHost(
   files: Readonly<Record<string, string>>,
   parts: Readonly<Record<string, Partial<FunctionDefinition>>> = {},
   clock: Clock = systemClock,
+  destinations?: Destinations,
 ): Promise<HostFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'gateway-local-'));
   for (const [path, content] of Object.entries(files)) {
@@ -59,6 +61,7 @@ export async function startHost(
     credentialsOf: (name) => ({ accessKeyId: `AKIA${name.toUpperCase()}`, secretAccessKey: `secret-of-${name}` }),
     awsUrl: 'http://127.0.0.1:4566',
     clock,
+    ...(destinations === undefined ? {} : { destinations }),
     report: (entry) => void entries.push(entry),
     logs: (line) => {
       lines.push(line);

@@ -1,8 +1,8 @@
 /**
- * Reads an `AWS::Lambda::EventSourceMapping` on a DynamoDB stream.
+ * Reads an `AWS::Lambda::EventSourceMapping` on a DynamoDB stream; those on queues are read in queue-mapping-definition.ts.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
  *
- * Mappings on queues and other sources are not run: they are reported. `ParallelizationFactor` is read as 1 and tumbling windows are
+ * Mappings on other sources are not run: they are reported. `ParallelizationFactor` is read as 1 and tumbling windows are
  * left out, both of which keep the order of records.
  */
 import type { Report, ResolvedResource, ResolvedStack } from '../parts.js';
@@ -30,12 +30,11 @@ export interface StreamMappingDefinition {
 
 /** The mappings of all stacks that can run, with a report about those that cannot. */
 export function readMappings(stacks: readonly ResolvedStack[], report: Report): StreamMappingDefinition[] {
-  const resources = stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
-  return resources.flatMap((resource) => {
+  return enabledMappings(stacks).flatMap((resource) => {
     const properties = resource.properties as MappingProperties;
-    if (String(properties.Enabled ?? true) === 'false') return [];
+    if (isQueueArn(properties.EventSourceArn)) return [];
     if (!/^arn:aws:dynamodb:.*\/stream\//.test(properties.EventSourceArn ?? '')) {
-      const message = `${resource.logicalId} is not running: got event source ${String(properties.EventSourceArn)}, expected a DynamoDB stream`;
+      const message = `${resource.logicalId} is not running: got event source ${String(properties.EventSourceArn)}, expected a DynamoDB stream or an SQS queue`;
       report({ level: 'warn', part: 'lambda', message });
       return [];
     }
@@ -43,7 +42,18 @@ export function readMappings(stacks: readonly ResolvedStack[], report: Report): 
   });
 }
 
-interface MappingProperties {
+/** The mappings that are switched on, whatever their source. */
+export function enabledMappings(stacks: readonly ResolvedStack[]): readonly ResolvedResource[] {
+  const resources = stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
+  return resources.filter(({ properties }) => String(properties.Enabled ?? true) !== 'false');
+}
+
+export function isQueueArn(arn: string | undefined): boolean {
+  return arn?.split(':')[2] === 'sqs';
+}
+
+/** What mappings on every source have. */
+export interface MappingProperties {
   readonly Enabled?: boolean | string;
   readonly EventSourceArn?: string;
   readonly FunctionName?: string;
@@ -58,11 +68,17 @@ interface MappingProperties {
   readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination?: string } };
 }
 
-function readMapping(resource: ResolvedResource, properties: MappingProperties, report: Report): StreamMappingDefinition {
+/** The filters of a mapping, with a report about those that never match. */
+export function readPatterns({ logicalId }: ResolvedResource, properties: MappingProperties, report: Report): readonly EventPattern[] {
   const patterns = (properties.FilterCriteria?.Filters ?? []).map((filter) => compilePattern(filter.Pattern ?? {}));
   for (const warning of patterns.flatMap((pattern) => pattern.warnings)) {
-    report({ level: 'warn', part: 'lambda', message: `${resource.logicalId}: ${warning}` });
+    report({ level: 'warn', part: 'lambda', message: `${logicalId}: ${warning}` });
   }
+  return patterns;
+}
+
+function readMapping(resource: ResolvedResource, properties: MappingProperties, report: Report): StreamMappingDefinition {
+  const patterns = readPatterns(resource, properties, report);
   const onFailure = properties.DestinationConfig?.OnFailure?.Destination;
   return {
     id: resource.physicalId,

@@ -44,6 +44,13 @@ export type PoolResult =
   /** The reserved concurrency is used up; no code ran. */
   | { readonly kind: 'throttled' };
 
+/** What a call carries beside its payload. */
+export interface PoolCall {
+  readonly traceId?: string;
+  /** @default a new one */
+  readonly requestId?: string;
+}
+
 interface Job {
   readonly requestId: string;
   readonly payload: string;
@@ -81,10 +88,9 @@ export class Pool {
   }
 
   /** Runs the function once. Never rejects. @param payload JSON */
-  invoke(payload: string, traceId?: string): Promise<PoolResult> {
+  invoke(payload: string, { traceId, requestId = randomUUID() }: PoolCall = {}): Promise<PoolResult> {
     const { reservedConcurrency } = this.#options.definition;
     if (reservedConcurrency !== undefined && this.inFlight >= reservedConcurrency) return Promise.resolve({ kind: 'throttled' });
-    const requestId = randomUUID();
     if (this.#closed) return Promise.resolve({ kind: 'failed', failure: exited(requestId, { exitCode: 0 }) });
     return new Promise((settle) => {
       this.#waiting.push({ requestId, payload, traceId, settle });

@@ -6,6 +6,7 @@ import { createManualClock, type ManualClock } from '../clock.js';
 import type { InvokeResult, StreamRecord, StreamSource } from '../parts.js';
 import { createJournal } from '../template/assembly.test.fixture.js';
 import { type Checkpoints, fileCheckpoints, memoryCheckpoints } from './checkpoints.js';
+import type { Retained } from './destinations.js';
 import { compilePattern } from './event-pattern.js';
 import type { StreamMappingDefinition } from './mapping-definition.js';
 import { type RunningMapping, startStreamMapping } from './stream-mapping.js';
@@ -60,12 +61,14 @@ let mapping: RunningMapping;
 let batches: string[][];
 let answer: (ids: string[], records: readonly StreamRecord[]) => InvokeResult;
 let checkpoints: Checkpoints;
+let retained: Retained[];
 let journal: ReturnType<typeof createJournal>;
 
 beforeEach(() => {
   stream = new Stream();
   clock = createManualClock(startMs);
   batches = [];
+  retained = [];
   answer = () => ok;
   checkpoints = memoryCheckpoints();
   journal = createJournal();
@@ -102,6 +105,8 @@ async function start(parts: Partial<StreamMappingDefinition> = {}): Promise<void
     checkpoints,
     clock,
     report: journal.report,
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:fn',
+    destinations: { send: async (each) => void retained.push(each) },
   });
 }
 
@@ -202,7 +207,7 @@ describe('failures', () => {
     expect(batches).toEqual([['a'], ['a'], ['a'], ['a'], ['b']]);
   });
 
-  it('are given up after MaximumRetryAttempts, and told with where the records would go', async () => {
+  it('are given up after MaximumRetryAttempts, and the destination gets their place in the stream', async () => {
     answer = (ids) => (ids.includes('bad') ? error : ok);
     for (const id of ['bad', 'good']) stream.put(id);
     await start({ batchSize: 1, maxRetries: 1, onFailure: 'arn:aws:sqs:us-east-1:000000000000:dead' });
@@ -212,9 +217,30 @@ describe('failures', () => {
     expect(journal.entries.at(-1)).toMatchObject({
       level: 'error',
       message: expect.stringMatching(
-        /^event source of fn discards 1 records: .*; on AWS they go to arn:aws:sqs:us-east-1:000000000000:dead$/,
+        /^event source of fn discards 1 records: .*; their place goes to arn:aws:sqs:us-east-1:000000000000:dead$/,
       ),
       detail: { sequenceNumbers: ['1'] },
+    });
+    expect(retained).toMatchObject([{ functionName: 'fn', destinationArn: 'arn:aws:sqs:us-east-1:000000000000:dead' }]);
+    expect(JSON.parse(retained[0]!.body)).toEqual({
+      requestContext: {
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:fn',
+        condition: 'RetryAttemptsExhausted',
+        approximateInvokeCount: 2,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: '2023-11-14T22:13:21.123Z',
+      DDBStreamBatchInfo: {
+        shardId: expect.stringMatching(/^shardId-\d{20}-[0-9a-f]{8}$/),
+        startSequenceNumber: '1',
+        endSequenceNumber: '1',
+        approximateArrivalOfFirstRecord: '2023-11-14T22:13:20.123Z',
+        approximateArrivalOfLastRecord: '2023-11-14T22:13:20.123Z',
+        batchSize: 1,
+        streamArn,
+      },
     });
   });
 

@@ -9,9 +9,12 @@
  *
  * Delivery is at least once: a stage that is killed between the work and the checkpoint repeats the batch.
  */
+import { randomUUID } from 'node:crypto';
 import type { Clock, Invoke, Report, StreamRecord, StreamSource } from '../parts.js';
 import { readBatchOutcome } from './batch-response.js';
 import type { Checkpoints } from './checkpoints.js';
+import type { Destinations } from './destinations.js';
+import { type BatchHistory, batchRecord } from './invocation-record.js';
 import type { StreamMappingDefinition } from './mapping-definition.js';
 
 export interface StreamMappingOptions {
@@ -21,6 +24,10 @@ export interface StreamMappingOptions {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly report: Report;
+  /** @default the name of the function */
+  readonly functionArn?: string;
+  /** Where records go that are given up. @default they are reported only */
+  readonly destinations?: Destinations;
 }
 
 /** A running mapping. */
@@ -38,6 +45,11 @@ export async function startStreamMapping(options: StreamMappingOptions): Promise
   const poller = new StreamPoller(options);
   await poller.open();
   return poller;
+}
+
+/** The last call for a batch. */
+interface LastCall extends Pick<BatchHistory, 'invokeCount' | 'functionError'> {
+  readonly requestId?: string;
 }
 
 class StreamPoller implements RunningMapping {
@@ -119,11 +131,15 @@ class StreamPoller implements RunningMapping {
   /** `true` when every record was processed or discarded, `false` when the mapping was closed before. Halves share the retries of their whole. */
   async #deliver(records: readonly StreamRecord[], retriesSoFar: number): Promise<boolean> {
     const { mapping, invoke } = this.#options;
-    let pending = this.#withoutOld(records);
+    let pending = await this.#withoutOld(records, { invokeCount: 0 });
     let retries = retriesSoFar;
     for (let delayMs = firstDelayMs; pending.length > 0; delayMs = Math.min(longestDelayMs, delayMs * 2)) {
       if (this.#closed) return false;
-      const outcome = readBatchOutcome(await invoke(mapping.functionName, { Records: pending }), pending, mapping.reportsItemFailures);
+      const requestId = randomUUID();
+      const result = await invoke(mapping.functionName, { Records: pending }, { requestId });
+      const outcome = readBatchOutcome(result, pending, mapping.reportsItemFailures);
+      const { functionError } = result;
+      const last = { requestId, invokeCount: retries + 1, ...(functionError === undefined ? {} : { functionError }) };
       if (outcome.kind === 'done') return true;
       if (outcome.kind === 'failed' && outcome.fromIndex > 0) {
         await this.#advance(pending[outcome.fromIndex - 1]!);
@@ -136,13 +152,14 @@ class StreamPoller implements RunningMapping {
       if (this.#closed) return false;
       const reason = outcome.kind === 'too-large' ? 'the record is larger than a Lambda request' : outcome.reason;
       if (outcome.kind === 'too-large' || (outcome.kind === 'failed' && retries >= mapping.maxRetries)) {
-        this.#discard(pending, reason);
+        const condition = outcome.kind === 'too-large' ? 'MaximumPayloadSizeExceeded' : 'RetryAttemptsExhausted';
+        await this.#discard(pending, reason, { ...last, condition });
         return true;
       }
       if (outcome.kind === 'failed') retries += 1;
       this.#say('warn', `repeats ${pending.length} records in ${delayMs} ms: ${reason}`);
       await this.#pause(delayMs);
-      pending = this.#withoutOld(pending);
+      pending = await this.#withoutOld(pending, last);
     }
     return true;
   }
@@ -156,19 +173,26 @@ class StreamPoller implements RunningMapping {
     return patterns.length === 0 || patterns.some((pattern) => pattern.matches(record));
   }
 
-  #withoutOld(records: readonly StreamRecord[]): readonly StreamRecord[] {
+  async #withoutOld(records: readonly StreamRecord[], last: LastCall): Promise<readonly StreamRecord[]> {
     const oldestMs = this.#options.clock.now() - this.#options.mapping.maxAgeMs;
     const old = records.filter((record) => record.dynamodb.ApproximateCreationDateTime * 1000 < oldestMs);
     if (old.length === 0) return records;
-    this.#discard(old, 'they are older than MaximumRecordAgeInSeconds');
+    await this.#discard(old, 'they are older than MaximumRecordAgeInSeconds', { ...last, condition: 'RecordAgeExceeded' });
     return records.filter((record) => !old.includes(record));
   }
 
-  #discard(records: readonly StreamRecord[], reason: string): void {
-    const destination = this.#options.mapping.onFailure;
-    const fate = destination === undefined ? 'they are lost, as on AWS without a failure destination' : `on AWS they go to ${destination}`;
+  async #discard(records: readonly StreamRecord[], reason: string, last: LastCall & Pick<BatchHistory, 'condition'>): Promise<void> {
+    const { mapping, clock, destinations } = this.#options;
+    const { functionName, streamArn, onFailure: destinationArn } = mapping;
+    const { functionArn = functionName } = this.#options;
+    const fate =
+      destinationArn === undefined ? 'they are lost, as on AWS without a failure destination' : `their place goes to ${destinationArn}`;
     const sequenceNumbers = records.map((record) => record.dynamodb.SequenceNumber);
     this.#say('error', `discards ${records.length} records: ${reason}; ${fate}`, { sequenceNumbers });
+    if (destinationArn === undefined) return;
+    const { requestId = randomUUID() } = last;
+    const body = batchRecord({ ...last, requestId, functionArn, streamArn, records, nowMs: clock.now() });
+    await destinations?.send({ functionName, destinationArn, body });
   }
 
   async #advance(done: StreamRecord): Promise<void> {

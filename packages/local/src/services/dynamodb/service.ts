@@ -133,6 +133,8 @@ async function answer(
 ): Promise<WireResponse> {
   try {
     const target = readTarget(request.headers['x-amz-target']);
+    if (target?.prefix === 'DynamoDBStreams_20120810')
+      return await answerStreams(options, parts, { ...request, operation: target.operation });
     const run =
       target?.prefix === 'DynamoDB_20120810' && Object.hasOwn(OPERATIONS, target.operation) ? OPERATIONS[target.operation] : undefined;
     if (!target || !run) {
@@ -150,6 +152,25 @@ async function answer(
     if (!(error instanceof AwsError)) throw error;
     return jsonErrorResponse(error, CONTENT_TYPE, errorNamespace(error.code));
   }
+}
+
+/** The API of streams has the same address and signature, and another prefix. */
+async function answerStreams(
+  { clock, authorize }: DynamoOptions,
+  parts: () => Promise<OperationParts>,
+  { operation, body, principal }: { readonly operation: string; readonly body: Buffer; readonly principal: Principal },
+): Promise<WireResponse> {
+  const { STREAMS_OPERATIONS } = await import('../dynamodb-streams/operations.js');
+  const found = Object.hasOwn(STREAMS_OPERATIONS, operation) ? STREAMS_OPERATIONS[operation] : undefined;
+  if (found === undefined) throw dynamoError('UnknownOperationException', `${operation} is not an operation of DynamoDB Streams`);
+  const input = readJsonObject(body);
+  if (input === undefined) throw dynamoError('SerializationException', 'expected the body to be a JSON object');
+  const nowMs = clock.now();
+  const asked = { principal, action: `dynamodb:${operation}`, resource: found.resource(input, nowMs), context: {} };
+  const decision = authorize(asked);
+  if (!decision.allowed) throw dynamoError('AccessDeniedException', decision.message ?? denialMessage(asked));
+  const { store, streams } = (await parts()).engine;
+  return jsonResponse(await found.run({ streams, tables: store.tables(), nowMs }, input), CONTENT_TYPE);
 }
 
 interface Asked {

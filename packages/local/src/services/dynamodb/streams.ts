@@ -1,8 +1,8 @@
 /**
  * DynamoDB Streams as one shard per table: every change of an item appends one record, in the same LevelDB batch as the change, in
  * commit order. Records are kept for 24 hours, also across restarts.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html - read through `StreamSource`; the wire API of
- * Streams (GetShardIterator, GetRecords) is not served.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html - read through `StreamSource`, and on the wire
+ * through services/dynamodb-streams.
  */
 import type { Clock, Environment, StreamRecord, StreamSource } from '../../parts.js';
 import type { BatchOperation, Item, StreamViewType, TableRecord } from './dynalite.js';

@@ -116,6 +116,9 @@ function checkSize(input: PublishInput): void {
   if (publishSize(input) > maxPublishBytes) throw invalidParameter('Message too long');
 }
 
+/** What a queue takes as well. */
+const identifier = /^[!-~]{1,128}$/;
+
 interface Order {
   readonly groupId?: string;
   readonly deduplicationId?: string;
@@ -126,7 +129,11 @@ function orderOf(topic: Topic, { groupId, deduplicationId, message }: PublishInp
   if (deduplicationId === undefined && !topic.deduplicatesContent) {
     throw invalidParameter('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
   }
-  return { groupId, deduplicationId: deduplicationId ?? createHash('sha256').update(message).digest('hex') };
+  const order = { groupId, deduplicationId: deduplicationId ?? createHash('sha256').update(message).digest('hex') };
+  const wrong = Object.entries(order).find(([, value]) => !identifier.test(value));
+  if (wrong !== undefined)
+    throw invalidParameter(`The ${wrong[0]} parameter can only include alphanumeric and punctuation characters, 1 to 128 of them`);
+  return order;
 }
 
 /** A standard topic passes a group on for fair queues. */

@@ -49,7 +49,7 @@ export function checkBatchSize(entries: readonly Input[]): void {
   }
 }
 
-const identifier = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
+const identifier = /^[!-~]{1,128}$/;
 
 function orderOf(queue: Queue, input: Input, body: string): { readonly groupId: string; readonly deduplicationId: string } {
   const groupId = text(input, 'MessageGroupId');
