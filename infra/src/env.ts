@@ -11,6 +11,16 @@ export interface SynthEnvironment {
   readonly outDirectory: string | undefined;
 }
 
+/**
+ * What a deployment needs of the environment and is not there, a line each: a region, by itself or from a profile. Where credentials come
+ * from (keys, a profile, a container, an instance) is AWS's SDK's business.
+ */
+export function missingForDeployment(variables: Readonly<Record<string, string | undefined>> = process.env): readonly string[] {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = variables;
+  if (AWS_REGION || AWS_DEFAULT_REGION || AWS_PROFILE) return [];
+  return ['AWS_REGION (or AWS_PROFILE, of a profile with a region): where to deploy to'];
+}
+
 /** Reads the environment. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): SynthEnvironment {
   return { stage: variables.GATEWAY_STAGE || undefined, outDirectory: variables.CDK_OUTDIR || undefined };

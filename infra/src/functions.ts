@@ -116,7 +116,7 @@ export function socketFunction(
     },
     permissions: [
       ...realtimePermissions(REALTIME_ACTIONS.socket, data),
-      { sid: 'Services', actions: ['lambda:InvokeFunction'], resources: services.map(({ lambda }) => lambda.functionArn) },
+      ...(services.length === 0 ? [] : [servicesPermission(services)]),
       connectionPermission(socket),
     ],
   });
@@ -170,6 +170,10 @@ function realtimePermissions(
     { sid: 'Topics', actions: topics, resources: [data.topics.tableArn] },
   ];
   return permissions.filter(({ actions }) => actions.length > 0);
+}
+
+function servicesPermission(services: readonly RoutedService[]): Permission {
+  return { sid: 'Services', actions: ['lambda:InvokeFunction'], resources: services.map(({ lambda }) => lambda.functionArn) };
 }
 
 /** Sending to connections and closing them. */

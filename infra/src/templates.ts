@@ -18,6 +18,7 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
+  readonly UpdatePolicy?: Readonly<Record<string, unknown>>;
 }
 
 /** A CloudFormation template. */
