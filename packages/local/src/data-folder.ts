@@ -25,7 +25,7 @@ export const dataParts = {
 export async function emptyDataFolder(dataDir: string): Promise<void> {
   const { isOpenElsewhere } = await import('./services/dynamodb/store.js');
   const tables = await tableFolders(dataDir);
-  for (const folder of tables) {
+  for (const folder of [...tables, dataParts.queues]) {
     if (!(await isOpenElsewhere(join(dataDir, folder)))) continue;
     throw new StageError(
       'RESOURCE_REFUSED',

@@ -26,6 +26,7 @@ export type {
   ResolvedResource,
   ResolvedStack,
 } from './parts.js';
+export type { FaultyCall, ServiceFaults } from './services/service-module.js';
 export { startStage } from './stage.js';
 export { StageError, type StageErrorCode } from './stage-error.js';
 export type { Stage, StageConnection, StageOptions, StageSiteOptions, StageUrls } from './stage-options.js';

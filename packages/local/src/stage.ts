@@ -1,35 +1,21 @@
-/**
- * The stage: puts the parts together around one cloud assembly, in the only order that works.
- *
- *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> policies
- *            -> functions -> gateways -> event source mappings -> site
- *
- * It ends backwards, the mappings together with the functions: the gateways let requests and `$disconnect` end while everything they need
- * is still there. Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
- */
-import { join } from 'node:path';
 import { systemClock } from './clock.js';
 import { createStores } from './create-stores.js';
 import { createCredentials, type StageCredentials } from './credentials.js';
-import { dataParts, emptyDataFolder } from './data-folder.js';
+import { emptyDataFolder } from './data-folder.js';
+import { openEventSources } from './event-sources.js';
 import { createConnectionsForwarder } from './forward-connections.js';
 import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
 import type { Authorize } from './iam/authorize.js';
 import { decisionsDocument } from './iam/decisions-document.js';
 import { createEvaluator, type Evaluator } from './iam/evaluator.js';
 import { MalformedPolicy } from './iam/malformed-policy.js';
-import { checkMappingRights, type MappingToCheck, missingRightsMessage } from './iam/mapping-rights.js';
 import { createVerifier } from './iam/sigv4.js';
-import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
 import { readFunctions } from './lambda/definition.js';
 import { createDestinations, type Destinations } from './lambda/destinations.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
 import { createInvokeApi } from './lambda/invoke-api.js';
-import { readMappings } from './lambda/mapping-definition.js';
-import { startQueueMapping } from './lambda/queue-mapping.js';
-import { readQueueMappings } from './lambda/queue-mapping-definition.js';
-import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping.js';
-import type { Clock, Environment, Invoke, Report, ResolvedStack, StreamSource } from './parts.js';
+import type { RunningMapping } from './lambda/stream-mapping.js';
+import type { Clock, Environment, Invoke, Report, ResolvedStack } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
 import type { Neighbours } from './services/neighbours.js';
@@ -114,7 +100,14 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
-  await openMappings(ground, { stacks, lambda, authorize: iam.authorize, source: endpoint.streams, neighbours, destinations, mappings });
+  await openEventSources({
+    ...{ stacks, neighbours, destinations, mappings, clock: ground.clock, report: ground.report },
+    lambda,
+    authorize: iam.authorize,
+    principalOf,
+    streams: endpoint.streams,
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+  });
   const urls: StageUrls = {
     awsUrl: endpoint.url,
     ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
@@ -274,59 +267,6 @@ function openGateways(
     ...(random === undefined ? {} : { random }),
     ...(faults === undefined ? {} : { faults }),
   });
-}
-
-async function openMappings(
-  ground: Ground,
-  at: {
-    stacks: readonly ResolvedStack[];
-    lambda: LambdaHost;
-    authorize: Authorize;
-    source: StreamSource;
-    neighbours: Neighbours;
-    destinations: Destinations;
-    mappings: RunningMapping[];
-  },
-): Promise<void> {
-  const { clock, report, credentials } = ground;
-  const { dataDir } = ground.options;
-  const { stacks, lambda, authorize, source, destinations, mappings } = at;
-  const { invoke } = lambda;
-  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, dataParts.checkpoints));
-  const who = { authorize, credentials, report };
-  for (const mapping of readMappings(stacks, report)) {
-    const { functionName, streamArn, onFailure } = mapping;
-    if (!mayRun({ functionName, eventSourceArn: streamArn, ...(onFailure === undefined ? {} : { onFailureArn: onFailure }) }, who))
-      continue;
-    const functionArn = lambda.arnOf(functionName) ?? functionName;
-    mappings.push(await startStreamMapping({ mapping, source, invoke, functionArn, destinations, checkpoints, clock, report }));
-  }
-  for (const mapping of readQueueMappings(stacks, report)) {
-    const { functionName, queueArn } = mapping;
-    const { queues } = at.neighbours;
-    if (queues?.has(queueArn) !== true) {
-      report({
-        level: 'warn',
-        part: 'lambda',
-        message: `event source of ${functionName} is not running: there is no queue ${queueArn} here`,
-      });
-    } else if (mayRun({ functionName, eventSourceArn: queueArn }, who)) {
-      const caller = { principal: credentials.principalOf(functionName) };
-      mappings.push(startQueueMapping({ mapping, queues, caller, invoke, clock, report }));
-    }
-  }
-}
-
-/** Whether the function's role may read the source; if not, it is reported. */
-function mayRun(
-  { functionName, ...mapping }: Omit<MappingToCheck, 'principal'> & { readonly functionName: string },
-  { authorize, credentials, report }: { authorize: Authorize; credentials: StageCredentials; report: Report },
-): boolean {
-  const asked = { ...mapping, principal: credentials.principalOf(functionName) };
-  const missing = checkMappingRights(authorize, asked);
-  if (missing.length === 0) return true;
-  report({ level: 'error', part: 'lambda', message: missingRightsMessage(functionName, asked, missing), detail: { missing } });
-  return false;
 }
 
 async function openSite(ground: Ground, urls: StageUrls, iam: Evaluator): Promise<void> {

@@ -215,3 +215,17 @@ describe('environmentOf', () => {
     expect(environmentOf(assemblyOf({ S: {} }))).toEqual({ accountId: '000000000000', region: 'us-east-1', partition: 'aws' });
   });
 });
+
+it('gives FIFO queues and topics that have no name one that ends in .fifo, and subscriptions the ARN of their topic', () => {
+  const Resources = {
+    Jobs: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } },
+    Events: { Type: 'AWS::SNS::Topic', Properties: { FifoTopic: 'true' } },
+    Given: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true, QueueName: 'given.fifo' } },
+    Subscription: { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Events' } } },
+  };
+  const of = (Ref: string) => evaluated({ Ref }, { Resources });
+  expect(of('Jobs')).toBe('https://sqs.eu-west-1.amazonaws.com/111122223333/Api-Jobs.fifo');
+  expect(of('Events')).toBe('arn:aws:sns:eu-west-1:111122223333:Api-Events.fifo');
+  expect(of('Given')).toBe('https://sqs.eu-west-1.amazonaws.com/111122223333/given.fifo');
+  expect(of('Subscription')).toMatch(/^arn:aws:sns:eu-west-1:111122223333:Api-Events\.fifo:[0-9a-f-]{36}$/);
+});

@@ -37,7 +37,14 @@ export async function startSqs(parts: ServiceParts): Promise<RunningService> {
   await queues.open();
   const resources = stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::SQS::Queue');
   for (const { physicalId, properties } of resources) {
-    await queues.ensure(queues.nameInUrl(physicalId) ?? physicalId, attributesOfTemplate(properties));
+    const name = queues.nameInUrl(physicalId);
+    if (name !== undefined) await queues.ensure(name, attributesOfTemplate(properties));
+    else
+      parts.report({
+        level: 'warn',
+        part: 'sqs',
+        message: `queue ${physicalId} is of another account: only those of ${environment.accountId} run here`,
+      });
   }
   const tasks = new MoveTasks(queues, clock);
   const sqs: Sqs = { parts, queues, tasks, purgedAtMs: new Map() };
