@@ -1,6 +1,6 @@
 /**
  * `npm test`: every check there is, in one command. All of them run even when one fails; the last line counts tests and checks as
- * `N passed, N failed`. `npm run check` adds the template validation that a deployment needs.
+ * `N passed, N failed`. `npm run check` adds the validation of templates that a deployment needs.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -55,7 +55,11 @@ if (built) {
   check('openapi.json is current', 'node', ['packages/contract/dist/generate.js', '--check']);
   check('iam.lock.json is current', 'node', ['infra/dist/generate.js', '--check']);
   if (process.argv.includes('--deploy-checks'))
-    check('template validates', 'node', ['infra/dist/synth.js', '--stage', 'production', '--validate', '--out', join(reports, 'cdk.out')]);
+    check("every shape passes AWS's rules and cdk-nag's", 'node', [
+      'infra/dist/synth.js',
+      ...['production', 'everything', 'rest-only', 'socket-only'].flatMap((stage) => ['--stage', stage]),
+      ...['--validate', '--out', join(reports, 'cdk.out')],
+    ]);
   suite('unit');
   suite('e2e');
 }
