@@ -83,7 +83,7 @@ export interface Stage extends StageUrls {
   drop(connectionId: string): void;
   /** What IAM decided, the newest first; the last 1,000 are kept. @param limit @default 100 */
   decisions(limit?: number): readonly Decision[];
-  /** Rights in the roles of the assembly that no call has needed so far. */
+  /** Rights that no call has needed so far, of roles that functions have or may assume. */
   unusedGrants(): readonly UnusedGrant[];
   /**
    * Takes a right away from a role until the returned function is called: its next call is denied as if no statement allowed it.

@@ -1,27 +1,36 @@
+/**
+ * The stage: puts the parts together around one cloud assembly, in the only order that works.
+ *
+ *   assembly -> resolved stacks -> ports -> keys -> AWS endpoint -> tables and buckets -> local URLs -> policies
+ *            -> functions -> gateways -> event source mappings -> site
+ *
+ * It ends backwards, the mappings together with the functions: the gateways let requests and `$disconnect` end while everything they need
+ * is still there. Everything listens on 127.0.0.1 only. What cannot start ends what had started before, so a failure leaves nothing behind.
+ */
 import { systemClock } from './clock.js';
 import { createStores } from './create-stores.js';
-import { createCredentials, type StageCredentials } from './credentials.js';
+import { createCredentials } from './credentials.js';
 import { emptyDataFolder } from './data-folder.js';
 import { openEventSources } from './event-sources.js';
 import { createConnectionsForwarder } from './forward-connections.js';
-import { type PlacedApi, placeApis, type RunningApis, startApis } from './gateway-apis.js';
+import { placeApis, type RunningApis, startApis } from './gateway-apis.js';
 import type { Authorize } from './iam/authorize.js';
 import { decisionsDocument } from './iam/decisions-document.js';
-import { createEvaluator, type Evaluator } from './iam/evaluator.js';
-import { MalformedPolicy } from './iam/malformed-policy.js';
+import type { Evaluator } from './iam/evaluator.js';
 import { createVerifier } from './iam/sigv4.js';
 import { readFunctions } from './lambda/definition.js';
 import { createDestinations, type Destinations } from './lambda/destinations.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
 import { createInvokeApi } from './lambda/invoke-api.js';
 import type { RunningMapping } from './lambda/stream-mapping.js';
-import type { Clock, Environment, Invoke, Report, ResolvedStack } from './parts.js';
+import type { Invoke, Report, ResolvedStack } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
 import type { Neighbours } from './services/neighbours.js';
 import { isWanted } from './services/service-module.js';
 import { serviceModules } from './services/service-modules.js';
-import { StageError } from './stage-error.js';
+import type { Ground, OnClose } from './stage-ground.js';
+import { openIam, openSts } from './stage-iam.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
 import { loadAssembly } from './template/assembly.js';
 import { withLocalOrigins } from './template/local-origins.js';
@@ -51,23 +60,6 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     await close();
     throw error;
   }
-}
-
-type OnClose = (closer: () => Promise<void>) => void;
-
-/** What is known before anything runs. */
-interface Ground {
-  readonly options: StageOptions;
-  readonly clock: Clock;
-  readonly report: Report;
-  readonly environment: Environment;
-  /** With AWS's own URLs. */
-  readonly resolved: readonly ResolvedStack[];
-  readonly apis: readonly PlacedApi[];
-  readonly awsPort: number;
-  readonly sitePort: number | undefined;
-  readonly credentials: StageCredentials;
-  readonly onClose: OnClose;
 }
 
 async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<Stage, 'close'>> {
@@ -176,24 +168,6 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
   });
   ground.onClose(() => endpoint.close());
   return endpoint;
-}
-
-/** @throws StageError `TEMPLATE_INVALID` for a policy that cannot be read */
-function openIam(ground: Ground, stacks: readonly ResolvedStack[]): Evaluator {
-  const { environment, clock, report, credentials } = ground;
-  const { explainDenial } = ground.options;
-  try {
-    const operators = [credentials.operatorArn];
-    return createEvaluator({ stacks, environment, clock, report, operators, ...(explainDenial === undefined ? {} : { explainDenial }) });
-  } catch (cause) {
-    if (!(cause instanceof MalformedPolicy)) throw cause;
-    throw new StageError('TEMPLATE_INVALID', `${cause.message}; correct it in the CDK app and synthesize again`, { cause });
-  }
-}
-
-async function openSts({ credentials, clock, report }: Ground, { roles, authorize }: Evaluator): Promise<WireHandler> {
-  const { createStsService } = await import('./services/sts/service.js');
-  return createStsService({ roles, authorize, credentials: credentials.store, openSession: credentials.openSession, clock, report });
 }
 
 /** Starts the services that the assembly has resources of. */

@@ -124,6 +124,18 @@ describe('unused grants', () => {
     ]);
   });
 
+  it('are those of roles that functions have or may assume, and of no service', () => {
+    const role = (name: string, principal: object) => [
+      resource('AWS::IAM::Role', name, {
+        AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }),
+        Policies: [{ PolicyName: name, PolicyDocument: document(allow('s3:GetObject', 'arn:aws:s3:::files/*')) }],
+      }),
+    ];
+    const roles = [...role('Assumed', { AWS: '111122223333' }), ...role('Model', { Service: 'sagemaker.amazonaws.com' })];
+    const { unusedGrants } = evaluatorOf([stack([...apiResources(), ...roles])]);
+    expect(unusedGrants().map(({ role: name, functions }) => ({ role: name, functions }))).toEqual([{ role: 'Assumed', functions: [] }]);
+  });
+
   it('do not count denied calls as use', () => {
     const { authorize, unusedGrants } = evaluatorOf([
       stack([...apiResources({ statements: rights }), queuePolicy(deny('*', queue, { Principal: '*' }))]),

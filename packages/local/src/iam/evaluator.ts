@@ -39,7 +39,7 @@ export interface Evaluator {
   /** The newest first. @param limit @default 100 */
   decisions(limit?: number): readonly Decision[];
   counts(): readonly DecisionCount[];
-  /** Rights of the assembly's roles that no decision needed. */
+  /** Rights that no decision needed, of roles that functions have or may assume. */
   unusedGrants(): readonly UnusedGrant[];
   /** Takes a right out of a role's identity policies until the returned function is called. @throws Error for a role that is not there */
   withhold(right: WithheldRight): () => void;
@@ -111,7 +111,8 @@ class StageEvaluator implements Evaluator {
   }
 
   unusedGrants(): readonly UnusedGrant[] {
-    return this.#uses.flatMap(({ role, functions }) => {
+    const acting = this.#uses.filter(({ role, functions }) => functions.length > 0 || role.isAssumable);
+    return acting.flatMap(({ role, functions }) => {
       const about = { role: role.logicalId, functions: functions.map(({ name }) => name) };
       return this.#usage.unused(role.identity).map((right) => ({ ...about, ...right }));
     });

@@ -23,6 +23,8 @@ export interface Role {
   readonly identity: readonly Policy[];
   readonly boundary?: Policy;
   readonly trust: Policy;
+  /** Whether its trust policy names accounts, roles or users, and not AWS services alone. */
+  readonly isAssumable: boolean;
 }
 
 /** Roles, and the managed policies that they and sessions may be given. */
@@ -108,8 +110,18 @@ function readRole(
       ...(properties.ManagedPolicyArns ?? []).map((arn) => readManaged(at, arn, 'identity')),
     ],
     ...(boundary === undefined ? {} : { boundary: readManaged(at, boundary, 'boundary') }),
+    isAssumable: namesPrincipals(properties.AssumeRolePolicyDocument),
     trust: compilePolicy(properties.AssumeRolePolicyDocument ?? { Statement: [] }, { name: logicalId, kind: 'trust' }),
   };
+}
+
+function namesPrincipals(trust: unknown): boolean {
+  const { Statement } = (typeof trust === 'object' && trust !== null ? trust : {}) as { readonly Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as readonly ({ readonly Principal?: unknown } | undefined)[];
+  return statements.some((statement) => {
+    const principal = statement?.Principal;
+    return principal === '*' || (typeof principal === 'object' && principal !== null && 'AWS' in principal);
+  });
 }
 
 /** Policies that name their roles, by `ACCOUNT/ROLE`. */
