@@ -6,7 +6,7 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import { describeIssues, validate } from '../execute/validate.js';
-import type { ModelClient, ModelGrant, ModelOperation } from '../service/model.js';
+import type { ModelClient, ModelGrant, ModelOperation, ModelResource } from '../service/model.js';
 import { type AwsOptions, lazily } from './aws-options.js';
 import { backendFailure, failedDependency, tookTooLong } from './backend-failure.js';
 import { linesOf } from './lines.js';
@@ -38,14 +38,13 @@ export function createModelClient({ grant, location, timeoutMs = 25_000, ...aws 
   const { resource } = grant;
   const open = lazily<SageMaker>(async () => (await import('./sagemaker.js')).openSageMaker({ ...aws, timeoutMs }));
 
-  const requestOf = async (input: unknown): Promise<SageMakerInput> => {
-    const { contentType } = resource;
-    return { EndpointName: location, ContentType: contentType, Accept: contentType, Body: await requestBody(grant, input) };
+  const requestOf = async (input: unknown, accept: string): Promise<SageMakerInput> => {
+    return { EndpointName: location, ContentType: resource.contentType, Accept: accept, Body: await requestBody(grant, input) };
   };
 
   return {
     invoke: async (input) => {
-      const request = await requestOf(input);
+      const request = await requestOf(input, resource.contentType);
       const client = await open();
       const bytes = await onceMore(() => client.invoke(request)).catch((cause: unknown) => {
         throw failureOf(cause, grant, location, 'invoke');
@@ -53,7 +52,7 @@ export function createModelClient({ grant, location, timeoutMs = 25_000, ...aws 
       return responseOf(grant, bytes);
     },
     async *invokeStream(input) {
-      const request = await requestOf(input);
+      const request = await requestOf(input, lineType(resource));
       const client = await open();
       try {
         for await (const line of linesOf(client.stream(request))) yield await chunkOf(grant, line);
@@ -62,6 +61,11 @@ export function createModelClient({ grant, location, timeoutMs = 25_000, ...aws 
       }
     },
   };
+}
+
+/** A stream is read line by line, and one JSON value is no lines. */
+function lineType({ contentType }: ModelResource): ModelResource['contentType'] {
+  return contentType === 'application/json' ? 'application/jsonlines' : contentType;
 }
 
 /** Inference changes nothing, so what may not have arrived is sent again. */

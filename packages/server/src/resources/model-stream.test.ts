@@ -28,7 +28,7 @@ describe('invokeStream', () => {
       { label: 'b', probability: 1 },
     ]);
     expect(far.recorder.requests).toMatchObject([{ method: 'POST', path: '/endpoints/classifier-1/invocations-response-stream' }]);
-    expect(far.recorder.requests[0]?.headers['x-amzn-sagemaker-accept']).toBe('application/json');
+    expect(far.recorder.requests[0]?.headers['x-amzn-sagemaker-accept']).toBe('application/jsonlines');
   });
 
   const first = payloadPart(Buffer.from('{"label":"a","probability":1}\n'));

@@ -9,7 +9,7 @@ import { actionsOf, checkResourceName, type Grant } from './grant.js';
 export interface ModelResource {
   readonly kind: 'model';
   readonly name: string;
-  /** Media type of requests, and the one asked for. */
+  /** Media type of requests, and the one asked for; a stream of JSON is asked for in lines of it. */
   readonly contentType: 'application/json' | 'application/jsonlines' | 'text/csv';
 }
 
