@@ -257,8 +257,7 @@ describe('what the local stage plays without a template', () => {
       { Type: 'AWS::Kendra::Index', PhysicalId: '11111111-2222-4333-8444-555555555555', Properties: { Name: 'answers' } },
     ]);
     expect(everything.data.Metadata?.['local-stage:imports']).toMatchObject([
-      { Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: 'LOCALKB001' },
-      { Type: 'AWS::Bedrock::DataSource', PhysicalId: 'LOCALKB001|LOCALDS001' },
+      { Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: 'LOCALKB001', Properties: { DataSourceId: 'LOCALDS001' } },
     ]);
     expect(JSON.stringify(production.data.Metadata ?? {})).not.toContain('local-stage');
   });

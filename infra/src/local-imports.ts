@@ -26,14 +26,9 @@ function answersImports({ answers }: StageSettings): readonly Import[] {
       return [{ Type: 'AWS::Kendra::Index', PhysicalId: answers.indexId, Properties: { Name: 'answers' } }];
     case 'knowledge-base': {
       const { knowledgeBaseId, dataSourceId } = answers;
-      return [
-        { Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: knowledgeBaseId, Properties: { Name: 'answers' } },
-        {
-          Type: 'AWS::Bedrock::DataSource',
-          PhysicalId: `${knowledgeBaseId}|${dataSourceId}`,
-          Properties: { KnowledgeBaseId: knowledgeBaseId, DataSourceId: dataSourceId, Name: 'answers' },
-        },
-      ];
+      // CloudFormation's knowledge base does not name its data sources; the local stage's has one, and is told which.
+      const properties = { Name: 'answers', DataSourceId: dataSourceId };
+      return [{ Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: knowledgeBaseId, Properties: properties }];
     }
     default:
       return answers satisfies never;
