@@ -3,12 +3,14 @@
 import { benchAdapter } from './adapter.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
+import { benchSearch } from './search-quality.js';
 import { benchStage } from './stage.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   adapter: benchAdapter,
   'cold-start': benchColdStart,
   'client-size': benchClientSize,
+  search: benchSearch,
   stage: benchStage,
 };
 

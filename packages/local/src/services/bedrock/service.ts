@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { dataParts } from '../../data-folder.js';
 import { denialMessage } from '../../iam/authorize.js';
-import type { ResolvedResource } from '../../parts.js';
+import type { Environment, ResolvedResource } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, readJsonObject } from '../../wire/aws-json.js';
 import { decodeUri, splitUrl } from '../../wire/uri-encoding.js';
@@ -14,6 +14,7 @@ import type { RunningService, ServiceParts } from '../service-module.js';
 import { DocumentStore } from '../text-index/document-store.js';
 import type { Input } from '../text-index/input.js';
 import { type Lazy, lazy } from '../text-index/lazy.js';
+import { placedResources } from '../text-index/placed-resources.js';
 import { deleteDocuments, getDocuments, ingestDocuments, listDocuments } from './documents.js';
 import type { KnowledgeBase, KnowledgeBaseDocument } from './knowledge-base.js';
 import { KNOWLEDGE_BASE_TYPE } from './module.js';
@@ -22,7 +23,7 @@ import { retrieve } from './retrieve.js';
 interface Bedrock {
   readonly parts: ServiceParts;
   /** By id; each is read when it is first used. */
-  readonly bases: ReadonlyMap<string, Lazy<KnowledgeBase>>;
+  readonly bases: ReadonlyMap<string, { readonly environment: Environment; readonly base: Lazy<KnowledgeBase> }>;
 }
 
 interface Route {
@@ -70,12 +71,16 @@ const ROUTES: readonly Route[] = [
 ];
 
 export async function startBedrock(parts: ServiceParts): Promise<RunningService> {
-  const resources = parts.stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === KNOWLEDGE_BASE_TYPE);
-  const bases = new Map(resources.map((resource) => [resource.physicalId, lazy(() => openBase(resource, parts.dataDir))] as const));
+  const bases = new Map(
+    placedResources(parts, KNOWLEDGE_BASE_TYPE).map((resource) => {
+      const base = lazy(() => openBase(resource, parts.dataDir));
+      return [resource.physicalId, { environment: resource.environment, base }] as const;
+    }),
+  );
   return {
     handle: (request) => answer({ parts, bases }, request),
     async close() {
-      for (const { opened } of bases.values()) await (await opened)?.documents.close();
+      for (const { base } of bases.values()) await (await base.opened)?.documents.close();
     },
   };
 }
@@ -108,7 +113,7 @@ async function runRoute(bedrock: Bedrock, request: WireRequest): Promise<{ reado
   if (input === undefined)
     throw new AwsError({ code: 'ValidationException', message: 'expected the body to be a JSON object', statusCode: 400 });
   for (const action of route.actions) allow(bedrock, request, { action, id });
-  const base = await bedrock.bases.get(id)?.get();
+  const base = await bedrock.bases.get(id)?.base.get();
   if (base === undefined) throw notFound(`Knowledge Base with id ${id} does not exist`);
   if (dataSourceId !== undefined && dataSourceId !== base.dataSourceId)
     throw notFound(`DataSource with id ${dataSourceId} for Knowledge Base ${id} is not found`);
@@ -129,8 +134,12 @@ function unknownOperation({ parts }: Bedrock, { method, url }: WireRequest): Aws
 }
 
 /** Asks IAM, then whether a fault is set. */
-function allow({ parts }: Bedrock, { principal }: WireRequest, { action, id }: { readonly action: string; readonly id: string }): void {
-  const { partition, region, accountId } = parts.environment;
+function allow(
+  { parts, bases }: Bedrock,
+  { principal }: WireRequest,
+  { action, id }: { readonly action: string; readonly id: string },
+): void {
+  const { partition, region, accountId } = bases.get(id)?.environment ?? parts.environment;
   const resource = `arn:${partition}:bedrock:${region}:${accountId}:knowledge-base/${id}`;
   const question = { principal, action, resource, context: {} };
   const decision = parts.authorize(question);

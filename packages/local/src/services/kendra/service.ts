@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { dataParts } from '../../data-folder.js';
 import { denialMessage } from '../../iam/authorize.js';
+import type { Environment } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
 import type { WireRequest, WireResponse } from '../../wire/wire-handler.js';
@@ -12,6 +13,7 @@ import type { RunningService, ServiceParts } from '../service-module.js';
 import { DocumentStore } from '../text-index/document-store.js';
 import { type Input, numberMember, textMember } from '../text-index/input.js';
 import { type Lazy, lazy } from '../text-index/lazy.js';
+import { placedResources } from '../text-index/placed-resources.js';
 import { batchDeleteDocument, batchGetDocumentStatus, batchPutDocument } from './documents.js';
 import type { KendraDocument, KendraIndex } from './kendra-index.js';
 import { INDEX_TYPE } from './module.js';
@@ -22,7 +24,7 @@ const CONTENT_TYPE = 'application/x-amz-json-1.1';
 interface Kendra {
   readonly parts: ServiceParts;
   /** By id; each is read when it is first used. */
-  readonly indexes: ReadonlyMap<string, Lazy<KendraIndex>>;
+  readonly indexes: ReadonlyMap<string, { readonly environment: Environment; readonly index: Lazy<KendraIndex> }>;
 }
 
 type Operation = (index: KendraIndex, input: Input, nowMs: number) => Promise<unknown>;
@@ -37,18 +39,17 @@ const OPERATIONS: Readonly<Record<string, { readonly member: string; readonly ru
 };
 
 export async function startKendra(parts: ServiceParts): Promise<RunningService> {
-  const resources = parts.stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === INDEX_TYPE);
   const createdAtMs = parts.clock.now();
   const indexes = new Map(
-    resources.map(({ physicalId: id, properties: { Name = id, Edition = 'DEVELOPER_EDITION' } }) => {
+    placedResources(parts, INDEX_TYPE).map(({ physicalId: id, environment, properties: { Name = id, Edition = 'DEVELOPER_EDITION' } }) => {
       const description = { id, name: String(Name), edition: String(Edition), createdAtMs };
-      return [id, lazy(() => openIndex(description, parts.dataDir))] as const;
+      return [id, { environment, index: lazy(() => openIndex(description, parts.dataDir)) }] as const;
     }),
   );
   return {
     handle: (request) => answer({ parts, indexes }, request),
     async close() {
-      for (const { opened } of indexes.values()) await (await opened)?.documents.close();
+      for (const { index } of indexes.values()) await (await index.opened)?.documents.close();
     },
   };
 }
@@ -77,16 +78,16 @@ async function runOperation(kendra: Kendra, request: WireRequest): Promise<unkno
   const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
   if (operation === undefined) throw unknownOperation(kendra, request);
   const id = textMember(input, operation.member, 36);
-  const { partition, region, accountId } = kendra.parts.environment;
+  const found = kendra.indexes.get(id);
+  const { partition, region, accountId } = found?.environment ?? kendra.parts.environment;
   allow(kendra, request, { action: `kendra:${name}`, resource: `arn:${partition}:kendra:${region}:${accountId}:index/${id}` });
-  const index = kendra.indexes.get(id);
-  if (index === undefined)
+  if (found === undefined)
     throw new AwsError({
       code: 'ResourceNotFoundException',
       message: `The index ${id} does not exist or cannot be accessed.`,
       statusCode: 400,
     });
-  return operation.run(await index.get(), input, kendra.parts.clock.now());
+  return operation.run(await found.index.get(), input, kendra.parts.clock.now());
 }
 
 function unknownOperation({ parts }: Kendra, request: WireRequest): AwsError {
@@ -112,7 +113,7 @@ async function listIndices(kendra: Kendra, request: WireRequest, input: Input): 
   const ids = [...kendra.indexes.keys()].sort();
   const after = input.NextToken === undefined ? 0 : ids.findIndex((id) => id > String(input.NextToken));
   const shown = after < 0 ? [] : ids.slice(after, after + max);
-  const indexes = await Promise.all(shown.map((id) => kendra.indexes.get(id)!.get()));
+  const indexes = await Promise.all(shown.map((id) => kendra.indexes.get(id)!.index.get()));
   const more = ids.at(-1) !== shown.at(-1) && shown.length > 0 ? { NextToken: shown.at(-1) } : {};
   return { IndexConfigurationSummaryItems: indexes.map(summaryOf), ...more };
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../parts.js';
+import type { Clock, Environment } from '../../parts.js';
 import { openDocumentLog } from '../text-index/document-log.js';
 import { illegalArgument, indexNotFound, OpenSearchError } from './errors.js';
 import { checkIndexName, chooseNames } from './index-names.js';
@@ -38,6 +38,8 @@ export interface DomainOptions {
   readonly name: string;
   /** `2.19`, from the template's `EngineVersion`. */
   readonly version: string;
+  /** Account and region that it is in. */
+  readonly environment: Environment;
   readonly clock: Clock;
   /** Absent: in memory. */
   readonly folder: string | undefined;
@@ -46,12 +48,14 @@ export interface DomainOptions {
 export class Domain {
   readonly name: string;
   readonly version: string;
+  readonly environment: Environment;
   readonly clock: Clock;
   readonly #folder: string | undefined;
   readonly #entries = new Map<string, IndexEntry>();
 
-  private constructor({ name, version, clock, folder }: DomainOptions) {
+  private constructor({ name, version, environment, clock, folder }: DomainOptions) {
     this.name = name;
+    this.environment = environment;
     this.version = version;
     this.clock = clock;
     this.#folder = folder;

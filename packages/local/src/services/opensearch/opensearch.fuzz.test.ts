@@ -9,9 +9,9 @@ import { Domain } from './domain.js';
 import { createOpenSearchService } from './service.js';
 
 async function startHandler(): Promise<WireHandler> {
-  const domain = await Domain.open({ name: 'fuzz', version: '2.19', clock: systemClock, folder: undefined });
+  const domain = await Domain.open({ name: 'fuzz', version: '2.19', environment, clock: systemClock, folder: undefined });
   const report = (): void => undefined;
-  return createOpenSearchService({ domains: new Map([['fuzz', domain]]), environment, authorize: allowAll, report });
+  return createOpenSearchService({ domains: new Map([['fuzz', domain]]), authorize: allowAll, report });
 }
 
 async function ask(handle: WireHandler, method: string, path: string, body: string): Promise<{ status: number; text: string }> {

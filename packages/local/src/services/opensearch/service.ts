@@ -5,7 +5,7 @@
  */
 import { gunzipSync } from 'node:zlib';
 import type { Authorize } from '../../iam/authorize.js';
-import type { Environment, Report } from '../../parts.js';
+import type { Report } from '../../parts.js';
 import { decodeUri, readQuery, splitUrl } from '../../wire/uri-encoding.js';
 import type { WireHandler, WireRequest, WireResponse } from '../../wire/wire-handler.js';
 import type { ServiceFaults } from '../service-module.js';
@@ -18,7 +18,6 @@ import { routeOf } from './routes.js';
 export interface OpenSearchServiceOptions {
   /** By name. */
   readonly domains: ReadonlyMap<string, Domain>;
-  readonly environment: Environment;
   readonly authorize: Authorize;
   readonly report: Report;
   readonly faults?: ServiceFaults;
@@ -32,7 +31,7 @@ export function createOpenSearchService(options: OpenSearchServiceOptions): Wire
     const [, name, rest = '/'] = domainPath.exec(path) ?? [];
     const domain = name === undefined ? undefined : options.domains.get(name);
     if (domain === undefined) return notADomain(request, options, name);
-    const asked = { action: `es:ESHttp${METHODS[request.method] ?? 'Get'}`, resource: arnOf(options.environment, domain, rest) };
+    const asked = { action: `es:ESHttp${METHODS[request.method] ?? 'Get'}`, resource: arnOf(domain, rest) };
     const denial = denialOf(request, options, asked);
     if (denial !== undefined) return json(403, { Message: denial });
     const fault = options.faults?.({ service: 'opensearch', ...asked });
@@ -66,8 +65,8 @@ interface DomainRequest {
   readonly path: string;
 }
 
-function arnOf({ partition, region, accountId }: Environment, domain: Domain, path: string): string {
-  return `arn:${partition}:es:${region}:${accountId}:domain/${domain.name}${path}`;
+function arnOf({ name, environment: { partition, region, accountId } }: Domain, path: string): string {
+  return `arn:${partition}:es:${region}:${accountId}:domain/${name}${path}`;
 }
 
 /** Why the caller may not, as the service's front end says it. */

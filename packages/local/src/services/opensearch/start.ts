@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import { dataParts } from '../../data-folder.js';
 import type { ResolvedResource } from '../../parts.js';
 import type { RunningService, ServiceParts } from '../service-module.js';
+import { placedResources } from '../text-index/placed-resources.js';
 import { Domain } from './domain.js';
 import { DOMAIN_TYPE } from './module.js';
 import { createOpenSearchService } from './service.js';
 
 /** Starts the domains of an assembly. Their indexes are read when they are used. */
 export async function startOpenSearch(parts: ServiceParts): Promise<RunningService> {
-  const resources = parts.stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === DOMAIN_TYPE);
   const domains = new Map<string, Domain>();
-  for (const resource of resources) {
+  for (const resource of placedResources(parts, DOMAIN_TYPE)) {
     const name = resource.physicalId;
     const folder = parts.dataDir === undefined ? undefined : join(parts.dataDir, dataParts.searchIndexes, name);
-    domains.set(name, await Domain.open({ name, version: versionOf(resource), clock: parts.clock, folder }));
+    domains.set(
+      name,
+      await Domain.open({ name, version: versionOf(resource), environment: resource.environment, clock: parts.clock, folder }),
+    );
   }
   return {
     handle: createOpenSearchService({ ...parts, domains }),

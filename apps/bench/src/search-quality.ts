@@ -1,0 +1,129 @@
+/**
+ * Search on the READMEs of the installed packages, through a stage with an OpenSearch domain and a Kendra index: how often the document that a
+ * question was made of is among the first three results, and how long indexing and asking take.
+ */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BatchPutDocumentCommand, KendraClient, QueryCommand } from '@aws-sdk/client-kendra';
+import { Client } from '@opensearch-project/opensearch';
+import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
+import { type Stage, startStage } from '@org/gateway-local';
+import { hitRate, type KnownDocument, knownItems } from './known-items.js';
+
+const store = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'node_modules', '.pnpm');
+const IndexId = '11111111-2222-4333-8444-555555555555';
+const region = 'us-east-1';
+const index = 'readmes';
+const TOP = 3;
+
+/** Runs and prints. */
+export async function benchSearch(): Promise<void> {
+  const documents = await readmes();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-search-'));
+  await writeAssembly(folder);
+  const stage = await startStage({ assembly: folder });
+  try {
+    console.log(
+      `\nSearch in ${documents.length} READMEs (${(documents.reduce((sum, { text }) => sum + text.length, 0) / 1e6).toFixed(1)} million characters)`,
+    );
+    const { byTitle, bySentence } = knownItems(documents);
+    for (const engine of [await openSearch(stage, documents), await kendra(stage, documents)]) {
+      const startedMs = performance.now();
+      const rates = [await hitRate(byTitle, TOP, engine.search), await hitRate(bySentence, TOP, engine.search)] as const;
+      const perQuestionMs = (performance.now() - startedMs) / (byTitle.length + bySentence.length);
+      console.log(
+        `  ${engine.name.padEnd(12)} in the first ${TOP}: ${percent(rates[0])} by title, ${percent(rates[1])} by first sentence;` +
+          ` indexed in ${engine.indexedMs.toFixed(0)} ms, ${perQuestionMs.toFixed(1)} ms a question`,
+      );
+    }
+  } finally {
+    await stage.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Engine {
+  readonly name: string;
+  readonly indexedMs: number;
+  readonly search: (question: string) => Promise<readonly string[]>;
+}
+
+async function openSearch(stage: Stage, documents: readonly KnownDocument[]): Promise<Engine> {
+  const signer = AwsSigv4Signer({ region, service: 'es', getCredentials: () => Promise.resolve(stage.operator) });
+  const client = new Client({ ...signer, node: stage.outputs.Search ?? '' });
+  const startedMs = performance.now();
+  for (let from = 0; from < documents.length; from += 100) {
+    const body = documents.slice(from, from + 100).flatMap(({ id, title, text }) => [{ index: { _id: id } }, { title, text }]);
+    await client.bulk({ index, body: body as never });
+  }
+  await client.indices.refresh({ index });
+  const indexedMs = performance.now() - startedMs;
+  return {
+    name: 'OpenSearch',
+    indexedMs,
+    search: async (query) => {
+      const multi_match = { query, fields: ['title^3', 'text'], tie_breaker: 0.3 };
+      const { body } = await client.search({ index, body: { query: { multi_match }, _source: false } as never });
+      return body.hits.hits.map(({ _id }) => String(_id));
+    },
+  };
+}
+
+async function kendra(stage: Stage, documents: readonly KnownDocument[]): Promise<Engine> {
+  const client = new KendraClient({ endpoint: stage.awsUrl, region, credentials: stage.operator });
+  const startedMs = performance.now();
+  for (let from = 0; from < documents.length; from += 10) {
+    const Documents = documents
+      .slice(from, from + 10)
+      .map(({ id, title, text }) => ({ Id: id, Title: title, Blob: Buffer.from(text), ContentType: 'MD' as const }));
+    await client.send(new BatchPutDocumentCommand({ IndexId, Documents }));
+  }
+  const indexedMs = performance.now() - startedMs;
+  return {
+    name: 'Kendra',
+    indexedMs,
+    search: async (QueryText) => {
+      const { ResultItems = [] } = await client.send(new QueryCommand({ IndexId, QueryText }));
+      return ResultItems.map(({ DocumentId }) => String(DocumentId));
+    },
+  };
+}
+
+/** A template with a domain and an index, as `cdk synth` would write it. */
+async function writeAssembly(folder: string): Promise<void> {
+  const template = {
+    Metadata: { 'local-stage:imports': [{ Type: 'AWS::Kendra::Index', PhysicalId: IndexId, Properties: { Name: index } }] },
+    Resources: { Domain: { Type: 'AWS::OpenSearchService::Domain', Properties: { DomainName: 'readmes' } } },
+    Outputs: { Search: { Value: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['Domain', 'DomainEndpoint'] }]] } } },
+  };
+  const stack = {
+    type: 'aws:cloudformation:stack',
+    environment: `aws://000000000000/${region}`,
+    properties: { templateFile: 'Bench.template.json' },
+  };
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ version: '55.0.0', artifacts: { Bench: stack } }));
+  await writeFile(join(folder, 'Bench.template.json'), JSON.stringify(template));
+}
+
+/** One README per installed package and version. */
+async function readmes(): Promise<readonly KnownDocument[]> {
+  const documents = new Map<string, KnownDocument>();
+  for (const entry of await readdir(store)) {
+    const [, scope = '', name = ''] = /^(?:(@[^+]+)\+)?([^@]+)@/.exec(entry) ?? [];
+    const folder = join(store, entry, 'node_modules', scope, name);
+    const readme = (await readdir(folder).catch(() => [])).find((file) => /^readme(?:\.md|\.markdown)?$/i.test(file));
+    if (readme === undefined) continue;
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
+    const id = `${manifest.name}@${manifest.version}`;
+    const text = await readFile(join(folder, readme), 'utf8');
+    if (text.trim() !== '' && text.length < 1_000_000) documents.set(id, { id, title: `${manifest.name} ${manifest.version}`, text });
+  }
+  return [...documents.values()];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
