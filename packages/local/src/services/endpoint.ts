@@ -17,11 +17,13 @@ import { readSignature } from '../iam/signature-parts.js';
 import { createVerifier } from '../iam/sigv4.js';
 import type { Clock, CredentialStore, Environment, Report, StreamSource, VerifySignature } from '../parts.js';
 import type { OpenHandler, WireHandler, WireResponse } from '../wire/wire-handler.js';
-import { createDynamoAccounts } from './dynamodb/accounts.js';
+import { createDynamoAccounts, type DynamoAccounts } from './dynamodb/accounts.js';
 import { failureOf } from './endpoint-failure.js';
+import type { S3Backend } from './s3/backend.js';
 import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
 import { readCorsConfiguration } from './s3/cors.js';
+import { createEmbeddedBuckets } from './s3/embedded-buckets.js';
 import { createS3Service } from './s3/service.js';
 
 export interface AwsEndpointOptions {
@@ -39,6 +41,10 @@ export interface AwsEndpointOptions {
   readonly extra?: ReadonlyMap<string, WireHandler>;
   /** Services that answer callers without a signature too, by the beginning of their paths; looked up at every call. */
   readonly open?: ReadonlyMap<string, OpenHandler>;
+  /** Who keeps the tables; closed with the endpoint. @default the endpoint itself */
+  readonly tables?: DynamoAccounts;
+  /** Who keeps the objects; closed with the endpoint. @default the endpoint itself */
+  readonly buckets?: S3Backend;
   /** Asked before every operation of DynamoDB and S3. @default everything signed is allowed */
   readonly authorize?: Authorize;
 }
@@ -80,21 +86,16 @@ const IGNORED_BUCKET_PROPERTIES = [
 
 /** Starts the endpoint; resolves when it listens. Databases and buckets are opened on first use. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { environment, credentials, clock, report, dataDir } = options;
+  const { environment, credentials, clock, report } = options;
   const authorize = options.authorize ?? allowAll;
   const verify = createVerifier(credentials, clock);
-  const dynamo = createDynamoAccounts({
-    environment,
-    clock,
-    report,
-    authorize,
-    folder: dataDir === undefined ? undefined : join(dataDir, dataParts.tables),
-  });
-  const buckets = createBucketStore(dataDir === undefined ? undefined : join(dataDir, dataParts.objects));
-  const s3 = createS3Service({ environment, clock, report, authorize, verify, credentials, store: buckets });
+  const tables = options.tables ?? createDynamoAccounts({ environment, clock, report, authorize, folder: folderOf(options, 'tables') });
+  const buckets =
+    options.buckets ?? createEmbeddedBuckets({ store: createBucketStore(folderOf(options, 'objects')), credentials, authorize });
+  const s3 = createS3Service({ environment, clock, report, authorize, verify, backend: buckets });
   const openHandlerOf = (url: string): OpenHandler | undefined =>
     [...(options.open ?? [])].find(([pathPrefix]) => url.startsWith(pathPrefix))?.[1];
-  const handlerOf = (service: string): WireHandler | undefined => (service === 'dynamodb' ? dynamo.handle : options.extra?.get(service));
+  const handlerOf = (service: string): WireHandler | undefined => (service === 'dynamodb' ? tables.handle : options.extra?.get(service));
 
   const server = createServer((request, response) => {
     request.on('error', () => undefined);
@@ -124,7 +125,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
   return {
     url: `http://${hostOf(server)}`,
-    createTable: (properties, names) => dynamo.createTable(properties, names.tableName, names.environment),
+    createTable: (properties, names) => tables.createTable(properties, names.tableName, names.environment),
     async createBucket(properties, { bucketName, environment: owner = environment }) {
       if (!isBucketName(bucketName)) {
         throw new Error(
@@ -135,19 +136,22 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       const ignored = IGNORED_BUCKET_PROPERTIES.filter((name) => properties[name] !== undefined);
       if (ignored.length > 0)
         report({ level: 'info', part: 's3', message: `bucket ${bucketName}: ${ignored.join(', ')} has no effect on the local stage` });
-      await buckets.open();
-      await buckets.create({ name: bucketName, createdAtMs: clock.now(), cors, accountId: owner.accountId });
+      await buckets.createBucket({ name: bucketName, createdAtMs: clock.now(), cors, accountId: owner.accountId });
       return { arn: `arn:${environment.partition}:s3:::${bucketName}` };
     },
-    streams: dynamo.streams,
+    streams: tables.streams,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-      await dynamo.close();
+      await tables.close();
       await buckets.close();
     },
   };
+}
+
+function folderOf({ dataDir }: AwsEndpointOptions, part: 'tables' | 'objects'): string | undefined {
+  return dataDir === undefined ? undefined : join(dataDir, dataParts[part]);
 }
 
 async function writeAnswer(response: ServerResponse, { statusCode, headers, body }: WireResponse): Promise<void> {

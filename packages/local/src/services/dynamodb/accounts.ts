@@ -5,9 +5,9 @@
 
 import type { Authorize } from '../../iam/authorize.js';
 import type { Clock, Environment, Report, StreamSource } from '../../parts.js';
-import { readJsonObject } from '../../wire/aws-json.js';
-import type { WireHandler, WireRequest } from '../../wire/wire-handler.js';
+import type { WireHandler } from '../../wire/wire-handler.js';
 import type { Input } from './operations.js';
+import { type Place, placeOf, placeOfCall } from './place.js';
 import { createDynamoService, type DynamoService } from './service.js';
 
 export interface DynamoAccountsOptions {
@@ -52,7 +52,7 @@ export function createDynamoAccounts(options: DynamoAccountsOptions): DynamoAcco
   const ofArn = (arn: string): DynamoService => serviceOf(placeOf(arn) ?? own);
 
   return {
-    handle: (request) => serviceOf(services.size === 1 ? own : addressed(request, own)).handle(request),
+    handle: (request) => serviceOf(services.size === 1 ? own : placeOfCall(request, own)).handle(request),
     streams: {
       read: (arn, after, limit) => ofArn(arn).streams.read(arn, after, limit),
       latest: (arn) => ofArn(arn).streams.latest(arn),
@@ -65,30 +65,6 @@ export function createDynamoAccounts(options: DynamoAccountsOptions): DynamoAcco
   };
 }
 
-interface Place {
-  readonly accountId: string;
-  readonly region: string;
-}
-
 function keyOf({ accountId, region }: Place): string {
   return `${accountId}-${region}`;
-}
-
-function addressed({ body, principal, region }: WireRequest, own: Environment): Place {
-  const named = namesIn(readJsonObject(body) ?? {}).map(placeOf);
-  const accountId = principal.arn.split(':')[4] ?? own.accountId;
-  return named.find((place) => place !== undefined) ?? { accountId, region: region ?? own.region };
-}
-
-/** Whatever a call names tables by. */
-function namesIn(input: Input): readonly string[] {
-  const items = Array.isArray(input.TransactItems) ? input.TransactItems : [];
-  const steps = items.flatMap((item: unknown) => Object.values((item ?? {}) as Input));
-  const tables = [input, ...steps].map((each) => (each as Input | null)?.TableName ?? (each as Input | null)?.ResourceArn);
-  return [...tables.map(String), ...Object.keys((input.RequestItems ?? {}) as Input)];
-}
-
-function placeOf(nameOrArn: string): Place | undefined {
-  const [, region, accountId] = /^arn:[^:]+:dynamodb:([^:]*):(\d{12}):table\//.exec(nameOrArn) ?? [];
-  return region === undefined || accountId === undefined ? undefined : { accountId, region };
 }

@@ -15,7 +15,8 @@ export interface Question {
   readonly context: AuthorizationRequest['context'];
 }
 
-type FindTable = (tableName: string) => TableRecord | undefined;
+/** What is known of a table: its keys and indexes. */
+export type FindTable = (tableName: string) => TableRecord | undefined;
 
 /** The questions of a call, from its raw input; what is malformed raises none and is refused by the operation itself. */
 export function questionsOf(operation: string, input: Input, findTable: FindTable): readonly Question[] {

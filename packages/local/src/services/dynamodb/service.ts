@@ -4,7 +4,6 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html - no PartiQL, backups, exports or global replicas.
  */
 import type { Authorize } from '../../iam/authorize.js';
-import { denialMessage } from '../../iam/authorize.js';
 import type { Clock, Environment, Principal, Report, StreamSource } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
@@ -12,9 +11,10 @@ import type { WireHandler, WireResponse } from '../../wire/wire-handler.js';
 import { dynamoError, errorNamespace } from './errors.js';
 import { createKeyLocks } from './key-locks.js';
 import { type Input, OPERATIONS, type OperationParts } from './operations.js';
-import { type Question, questionsOf } from './questions.js';
+import { checkPermission, checkStreamPermission } from './permission.js';
 import { openStore } from './store.js';
 import { openStreams } from './streams.js';
+import { withTableNames } from './table-names.js';
 import { createTables } from './tables.js';
 import { readTemplateTable } from './template-table.js';
 import { createTimeToLive } from './time-to-live.js';
@@ -146,7 +146,8 @@ async function answer(
     if (!body) throw dynamoError('SerializationException', 'expected the body to be a JSON object');
     const input = withTableNames(body);
     const opened = await parts();
-    checkPermission(options, { operation: target.operation, input, principal: request.principal, parts: opened });
+    const findTable = (tableName: string) => opened.engine.store.findTable(tableName);
+    checkPermission({ ...options, findTable }, { operation: target.operation, input, principal: request.principal });
     return jsonResponse(await run(opened, input), CONTENT_TYPE);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -166,60 +167,7 @@ async function answerStreams(
   const input = readJsonObject(body);
   if (input === undefined) throw dynamoError('SerializationException', 'expected the body to be a JSON object');
   const nowMs = clock.now();
-  const asked = { principal, action: `dynamodb:${operation}`, resource: found.resource(input, nowMs), context: {} };
-  const decision = authorize(asked);
-  if (!decision.allowed) throw dynamoError('AccessDeniedException', decision.message ?? denialMessage(asked));
+  checkStreamPermission(authorize, { operation, resource: found.resource(input, nowMs), principal });
   const { store, streams } = (await parts()).engine;
   return jsonResponse(await found.run({ streams, tables: store.tables(), nowMs }, input), CONTENT_TYPE);
-}
-
-interface Asked {
-  readonly operation: string;
-  readonly input: Input;
-  readonly principal: Principal;
-  readonly parts: OperationParts;
-}
-
-function checkPermission(options: DynamoOptions, { operation, input, principal, parts }: Asked): void {
-  for (const { action, resource, context } of questionsOf(operation, input, (tableName) => parts.engine.store.findTable(tableName))) {
-    const asked = { principal, action, resource: arnOf(options.environment, resource), context };
-    const decision = options.authorize(asked);
-    if (!decision.allowed) throw dynamoError('AccessDeniedException', decision.message ?? denialMessage(asked));
-  }
-}
-
-function arnOf({ partition, region, accountId }: Environment, resource: Question['resource']): string {
-  if ('arn' in resource) return resource.arn;
-  const table = `arn:${partition}:dynamodb:${region}:${accountId}:table/${resource.tableName}`;
-  return resource.indexName === undefined ? table : `${table}/index/${resource.indexName}`;
-}
-
-/** Requests may name a table by its ARN; inside only names are used. */
-function withTableNames(input: Input): Input {
-  const { RequestItems: requests, TransactItems: items } = input;
-  return {
-    ...named(input),
-    ...(isObject(requests) && {
-      RequestItems: Object.fromEntries(Object.entries(requests).map(([name, each]) => [tableNameOf(name), each])),
-    }),
-    ...(Array.isArray(items) && { TransactItems: items.map(withNamedActions) }),
-  };
-}
-
-function withNamedActions(item: unknown): unknown {
-  return isObject(item)
-    ? Object.fromEntries(Object.entries(item).map(([action, each]) => [action, isObject(each) ? named(each) : each]))
-    : item;
-}
-
-function named(input: Input): Input {
-  return typeof input.TableName === 'string' ? { ...input, TableName: tableNameOf(input.TableName) } : input;
-}
-
-function isObject(value: unknown): value is Input {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function tableNameOf(nameOrArn: string): string {
-  return /^arn:[^:]+:dynamodb:[^:]*:\d+:table\/([^/]+)$/.exec(nameOrArn)?.[1] ?? nameOrArn;
 }

@@ -7,7 +7,7 @@ import { AwsError } from '../../wire/aws-error.js';
 import { encodeUriPath } from '../../wire/uri-encoding.js';
 import { readXml, xmlText } from '../../wire/xml-reader.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
-import { bucketArn, objectArn, type S3Call, type S3Operation } from './call.js';
+import { objectArn, type S3Call, type S3Operation } from './call.js';
 import { s3Error } from './errors.js';
 import { type ListSelection, listObjects, readToken, writeToken } from './list-objects.js';
 import type { ObjectRecord } from './object-file.js';
@@ -18,7 +18,6 @@ import { readSmallBody } from './small-body.js';
 const MAX_KEYS = 1000;
 
 export const listBuckets: S3Operation = async (call) => {
-  call.authorize('s3:ListAllMyBuckets', '*');
   const accountId = callerAccount(call);
   const buckets = call.store
     .list()
@@ -29,7 +28,6 @@ export const listBuckets: S3Operation = async (call) => {
 };
 
 export const createBucket: S3Operation = async (call) => {
-  call.authorize('s3:CreateBucket', bucketArn(call.bucketName));
   if (!isBucketName(call.bucketName)) throw s3Error('InvalidBucketName', { BucketName: call.bucketName });
   const accountId = callerAccount(call);
   const existing = call.store.get(call.bucketName);
@@ -51,20 +49,17 @@ export function isBucketName(name: string): boolean {
 }
 
 export const headBucket: S3Operation = async (call) => {
-  call.authorize('s3:ListBucket', bucketArn(call.bucketName));
   call.bucket();
   return { statusCode: 200, headers: { 'x-amz-bucket-region': call.environment.region } };
 };
 
 export const getBucketLocation: S3Operation = async (call) => {
-  call.authorize('s3:GetBucketLocation', bucketArn(call.bucketName));
   call.bucket();
   const { region } = call.environment;
   return { statusCode: 200, body: xmlDocument('LocationConstraint', region === 'us-east-1' ? '' : region) };
 };
 
 export const deleteBucket: S3Operation = async (call) => {
-  call.authorize('s3:DeleteBucket', bucketArn(call.bucketName));
   if (call.bucket().objects.size > 0) throw s3Error('BucketNotEmpty', { BucketName: call.bucketName });
   await call.store.remove(call.bucketName);
   return { statusCode: 204 };
@@ -121,20 +116,9 @@ export const listObjectsV1: S3Operation = async (call) => {
 
 function readSelection(call: S3Call): Omit<ListSelection, 'after'> {
   const prefix = call.query.get('prefix') ?? '';
-  call.authorize('s3:ListBucket', bucketArn(call.bucketName), listingKeys(call));
   const encoding = call.query.get('encoding-type');
   if (encoding !== undefined && encoding !== 'url') throw s3Error('InvalidArgument', {}, 'Invalid Encoding Method specified in Request');
   return { prefix, delimiter: call.query.get('delimiter') ?? '', maxKeys: readMaxKeys(call.query.get('max-keys')) };
-}
-
-/** What policies are told of a listing: parameters that were sent, the empty ones too. */
-function listingKeys({ query }: S3Call): Record<string, string> {
-  return Object.fromEntries(
-    ['prefix', 'delimiter', 'max-keys'].flatMap((name) => {
-      const value = query.get(name);
-      return value === undefined ? [] : [[`s3:${name}`, value]];
-    }),
-  );
 }
 
 function readMaxKeys(text: string | undefined): number {

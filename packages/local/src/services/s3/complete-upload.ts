@@ -7,7 +7,7 @@ import { type Checksum, type ChecksumAlgorithm, checksumAlgorithm, createChecksu
 import { readXml, type XmlElement, xmlText } from '../../wire/xml-reader.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
 import type { Bucket } from './bucket.js';
-import { objectArn, type S3Operation } from './call.js';
+import type { S3Operation } from './call.js';
 import { s3Error } from './errors.js';
 import { findUpload } from './multipart-operations.js';
 import { type DraftFile, type ObjectRecord, readRange, type StoredChecksum } from './object-file.js';
@@ -19,7 +19,6 @@ import type { PartRecord, Upload } from './uploads.js';
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 export const completeMultipartUpload: S3Operation = async (call) => {
-  call.authorize('s3:PutObject', objectArn(call));
   const bucket = call.bucket();
   const upload = findUpload(call);
   const check = checkWrite(call.header, call.key);

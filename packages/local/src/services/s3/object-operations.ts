@@ -3,10 +3,11 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  * No versions, no ACLs, no object lock.
  */
-import { decodeUri } from '../../wire/uri-encoding.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
-import { bucketArn, objectArn, type S3Call, type S3Operation, type S3Result } from './call.js';
+import type { S3Call, S3Operation, S3Result } from './call.js';
+import { readCopySource } from './copy-source.js';
 import { s3Error } from './errors.js';
+import { missingKey } from './missing-key.js';
 import { type ObjectRecord, readRange } from './object-file.js';
 import { checksumHeaders, readHeaders, responseOverrides, uploadHeaders, uploadMetadata } from './object-headers.js';
 import { checkCopySource, checkRead, checkWrite } from './preconditions.js';
@@ -14,7 +15,6 @@ import { readRangeHeader } from './range.js';
 import { readBodyDeclaration, receiveBody } from './request-body.js';
 
 export const getObject: S3Operation = async (call) => {
-  call.authorize('s3:GetObject', objectArn(call));
   const opened = await call.bucket().open(call.key);
   if (!opened) throw missingKey(call);
   const { record, handle } = opened;
@@ -32,7 +32,6 @@ export const getObject: S3Operation = async (call) => {
 };
 
 export const headObject: S3Operation = async (call) => {
-  call.authorize('s3:GetObject', objectArn(call));
   const record = call.bucket().objects.get(call.key);
   if (!record) throw missingKey(call);
   const { statusCode, headers } = planRead(call, record);
@@ -71,7 +70,6 @@ function planRead(call: S3Call, record: ObjectRecord): PlannedRead {
 }
 
 export const putObject: S3Operation = async (call) => {
-  call.authorize('s3:PutObject', objectArn(call));
   const bucket = call.bucket();
   const check = checkWrite(call.header, call.key);
   const declared = readBodyDeclaration(call.header);
@@ -96,14 +94,12 @@ export const putObject: S3Operation = async (call) => {
 };
 
 export const deleteObject: S3Operation = async (call) => {
-  call.authorize('s3:DeleteObject', objectArn(call));
   const conditional = call.header('if-match') !== undefined;
   await call.bucket().remove(call.key, conditional ? checkWrite(call.header, call.key) : undefined);
   return { statusCode: 204 };
 };
 
 export const copyObject: S3Operation = async (call) => {
-  call.authorize('s3:PutObject', objectArn(call));
   const bucket = call.bucket();
   const check = checkWrite(call.header, call.key);
   const source = await openCopySource(call);
@@ -129,20 +125,10 @@ const SELF_COPY =
 
 /** Opens what `x-amz-copy-source` names; the caller closes the handle. */
 export async function openCopySource(call: S3Call) {
-  const text = decodeUri(call.header('x-amz-copy-source')!.replace(/\?versionId=null$/, '')).replace(/^\//, '');
-  const slash = text.indexOf('/');
-  if (slash < 1) throw s3Error('InvalidArgument', {}, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-  const from = { bucketName: text.slice(0, slash), key: text.slice(slash + 1) };
-  call.authorize('s3:GetObject', objectArn(from));
+  const from = readCopySource(call.header);
   const bucket = call.store.get(from.bucketName);
   if (!bucket) throw s3Error('NoSuchBucket', { BucketName: from.bucketName });
   const opened = await bucket.open(from.key);
   if (!opened) throw s3Error('NoSuchKey', { Key: from.key });
   return { ...opened, bucketName: from.bucketName };
-}
-
-/** S3 tells that a key is absent only to those who may list the bucket. */
-function missingKey(call: S3Call): Error {
-  const mayList = call.allows('s3:ListBucket', bucketArn(call.bucketName));
-  return mayList ? s3Error('NoSuchKey', { Key: call.key }) : s3Error('AccessDenied');
 }

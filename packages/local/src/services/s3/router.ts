@@ -23,15 +23,18 @@ import {
   uploadPartCopy,
 } from './multipart-operations.js';
 import { copyObject, deleteObject, getObject, headObject, putObject } from './object-operations.js';
+import { type Asks, copying, listing, onAll, onBucket, onObject, perKey } from './questions.js';
 import type { HeaderReader } from './request-body.js';
 
-interface Route {
+/** An operation: what it answers to, which rights it needs, and what runs it when the objects are kept here. */
+export interface Route {
   readonly method: string;
   readonly level: 'service' | 'bucket' | 'object';
   /** Query parameters that must be there. */
   readonly query?: readonly string[];
   /** `list-type` must be 2, or a header must be there. */
   readonly when?: (query: ReadonlyMap<string, string>, header: HeaderReader) => boolean;
+  readonly asks: Asks;
   readonly run: S3Operation;
 }
 
@@ -39,26 +42,26 @@ const copies = (_: ReadonlyMap<string, string>, header: HeaderReader): boolean =
 
 /** In order: the first that matches is it, so routes with a query stand in front of those without. */
 const ROUTES: readonly Route[] = [
-  { method: 'GET', level: 'service', run: listBuckets },
-  { method: 'GET', level: 'bucket', when: (query) => query.get('list-type') === '2', run: listObjectsV2 },
-  { method: 'GET', level: 'bucket', query: ['uploads'], run: listMultipartUploads },
-  { method: 'GET', level: 'bucket', query: ['location'], run: getBucketLocation },
-  { method: 'GET', level: 'bucket', run: listObjectsV1 },
-  { method: 'HEAD', level: 'bucket', run: headBucket },
-  { method: 'PUT', level: 'bucket', run: createBucket },
-  { method: 'DELETE', level: 'bucket', run: deleteBucket },
-  { method: 'POST', level: 'bucket', query: ['delete'], run: deleteObjects },
-  { method: 'GET', level: 'object', query: ['uploadId'], run: listParts },
-  { method: 'GET', level: 'object', run: getObject },
-  { method: 'HEAD', level: 'object', run: headObject },
-  { method: 'PUT', level: 'object', query: ['partNumber', 'uploadId'], when: copies, run: uploadPartCopy },
-  { method: 'PUT', level: 'object', query: ['partNumber', 'uploadId'], run: uploadPart },
-  { method: 'PUT', level: 'object', when: copies, run: copyObject },
-  { method: 'PUT', level: 'object', run: putObject },
-  { method: 'POST', level: 'object', query: ['uploads'], run: createMultipartUpload },
-  { method: 'POST', level: 'object', query: ['uploadId'], run: completeMultipartUpload },
-  { method: 'DELETE', level: 'object', query: ['uploadId'], run: abortMultipartUpload },
-  { method: 'DELETE', level: 'object', run: deleteObject },
+  { method: 'GET', level: 'service', asks: onAll('s3:ListAllMyBuckets'), run: listBuckets },
+  { method: 'GET', level: 'bucket', when: (query) => query.get('list-type') === '2', asks: listing, run: listObjectsV2 },
+  { method: 'GET', level: 'bucket', query: ['uploads'], asks: onBucket('s3:ListBucketMultipartUploads'), run: listMultipartUploads },
+  { method: 'GET', level: 'bucket', query: ['location'], asks: onBucket('s3:GetBucketLocation'), run: getBucketLocation },
+  { method: 'GET', level: 'bucket', asks: listing, run: listObjectsV1 },
+  { method: 'HEAD', level: 'bucket', asks: onBucket('s3:ListBucket'), run: headBucket },
+  { method: 'PUT', level: 'bucket', asks: onBucket('s3:CreateBucket'), run: createBucket },
+  { method: 'DELETE', level: 'bucket', asks: onBucket('s3:DeleteBucket'), run: deleteBucket },
+  { method: 'POST', level: 'bucket', query: ['delete'], asks: perKey, run: deleteObjects },
+  { method: 'GET', level: 'object', query: ['uploadId'], asks: onObject('s3:ListMultipartUploadParts'), run: listParts },
+  { method: 'GET', level: 'object', asks: onObject('s3:GetObject'), run: getObject },
+  { method: 'HEAD', level: 'object', asks: onObject('s3:GetObject'), run: headObject },
+  { method: 'PUT', level: 'object', query: ['partNumber', 'uploadId'], when: copies, asks: copying, run: uploadPartCopy },
+  { method: 'PUT', level: 'object', query: ['partNumber', 'uploadId'], asks: onObject('s3:PutObject'), run: uploadPart },
+  { method: 'PUT', level: 'object', when: copies, asks: copying, run: copyObject },
+  { method: 'PUT', level: 'object', asks: onObject('s3:PutObject'), run: putObject },
+  { method: 'POST', level: 'object', query: ['uploads'], asks: onObject('s3:PutObject'), run: createMultipartUpload },
+  { method: 'POST', level: 'object', query: ['uploadId'], asks: onObject('s3:PutObject'), run: completeMultipartUpload },
+  { method: 'DELETE', level: 'object', query: ['uploadId'], asks: onObject('s3:AbortMultipartUpload'), run: abortMultipartUpload },
+  { method: 'DELETE', level: 'object', asks: onObject('s3:DeleteObject'), run: deleteObject },
 ];
 
 /** Sub-resources of S3 that this stage does not have; without this list `GET /bucket?acl` would list the bucket. */
@@ -79,7 +82,7 @@ export interface RoutedRequest {
 }
 
 /** The operation, or why there is none. */
-export type Routing = { readonly run: S3Operation } | { readonly unsupported: string } | 'method-not-allowed';
+export type Routing = { readonly route: Route } | { readonly unsupported: string } | 'method-not-allowed';
 
 export function routeRequest(request: RoutedRequest): Routing {
   const { method, bucketName, key, query, header } = request;
@@ -93,5 +96,5 @@ export function routeRequest(request: RoutedRequest): Routing {
       (each.query ?? []).every((name) => query.has(name)) &&
       (each.when?.(query, header) ?? true),
   );
-  return route ? { run: route.run } : 'method-not-allowed';
+  return route ? { route } : 'method-not-allowed';
 }

@@ -5,18 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authorize } from '../../iam/authorize.js';
-import type { Clock, CredentialStore, Environment, Principal, Report, VerifySignature } from '../../parts.js';
+import type { Clock, Environment, Principal, Report, VerifySignature } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { CHECKSUM_ALGORITHMS } from '../../wire/checksum.js';
 import { formBoundary } from '../../wire/multipart-form.js';
 import { decodeUri, readQuery, splitUrl } from '../../wire/uri-encoding.js';
 import { xmlDocument } from '../../wire/xml-writer.js';
-import type { BucketStore } from './bucket-store.js';
-import type { S3Call, S3Result } from './call.js';
+import type { S3Backend } from './backend.js';
+import type { S3Request, S3Result } from './call.js';
 import { requestKeys } from './condition-keys.js';
 import { corsHeaders } from './cors.js';
 import { s3Error } from './errors.js';
-import { postObject } from './post-object.js';
 import type { HeaderReader } from './request-body.js';
 import { routeRequest } from './router.js';
 import { signatureError } from './signature-error.js';
@@ -25,8 +24,7 @@ export interface S3Options {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly report: Report;
-  readonly store: BucketStore;
-  readonly credentials: CredentialStore;
+  readonly backend: S3Backend;
   readonly verify: VerifySignature;
   readonly authorize: Authorize;
 }
@@ -42,7 +40,7 @@ export function createS3Service(options: S3Options): S3Service {
     response.setHeader('server', 'AmazonS3');
     const target = readTargetPath(request);
     try {
-      await options.store.open();
+      await options.backend.open();
       const result = request.method === 'OPTIONS' ? preflight(options, request, target) : await answer(options, request, target);
       addCors(options, request, response, target);
       await writeResult(request, response, result);
@@ -72,10 +70,10 @@ function readTargetPath(request: IncomingMessage): Target {
 async function answer(options: S3Options, request: IncomingMessage, target: Target): Promise<S3Result> {
   const isForm = request.method === 'POST' && target.key === '' && formBoundary(request.headers['content-type']) !== undefined;
   if (isForm && request.headers.authorization === undefined)
-    return postObject(createCall(options, request, { target, principal: undefined, presigned: false }), options);
+    return options.backend.postForm(createRequest(options, request, { target, principal: undefined, presigned: false }));
   const verified = options.verify({ method: request.method!, url: request.url!, headers: request.headers });
   if (!verified.ok) throw signatureError(verified, request.url!);
-  const call = createCall(options, request, { target, principal: verified.principal, presigned: verified.presigned });
+  const call = createRequest(options, request, { target, principal: verified.principal, presigned: verified.presigned });
   if (Buffer.byteLength(target.key) > 1024) throw s3Error('KeyTooLongError', { MaxSizeAllowed: 1024, Size: Buffer.byteLength(target.key) });
   const routing = routeRequest(call);
   if (routing === 'method-not-allowed') throw s3Error('MethodNotAllowed', { Method: request.method!, ResourceType: 'OBJECT' });
@@ -87,7 +85,8 @@ async function answer(options: S3Options, request: IncomingMessage, target: Targ
     });
     throw s3Error('NotImplemented', { Header: routing.unsupported });
   }
-  return routing.run(call);
+  for (const { action, resource, context } of routing.route.asks(call)) call.authorize(action, resource, context);
+  return options.backend.run(call, routing.route);
 }
 
 interface Caller {
@@ -96,7 +95,7 @@ interface Caller {
   readonly presigned: boolean;
 }
 
-function createCall(options: S3Options, request: IncomingMessage, { target, principal, presigned }: Caller): S3Call {
+function createRequest(options: S3Options, request: IncomingMessage, { target, principal, presigned }: Caller): S3Request {
   const pairs = readQuery(splitUrl(request.url!).query);
   const hoisted = presigned ? hoistedHeaders(pairs) : [];
   const hoistedByName = new Map(hoisted);
@@ -110,8 +109,9 @@ function createCall(options: S3Options, request: IncomingMessage, { target, prin
   return {
     environment: options.environment,
     clock: options.clock,
-    store: options.store,
     method: request.method!,
+    url: request.url!,
+    headers: request.headers,
     principal,
     bucketName: target.bucketName,
     key: target.key,
@@ -121,11 +121,6 @@ function createCall(options: S3Options, request: IncomingMessage, { target, prin
     // Giving up on a body must not end the connection: the error is still to be sent.
     body: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
     origin: `http://${request.headers.host ?? '127.0.0.1'}`,
-    bucket() {
-      const bucket = options.store.get(target.bucketName);
-      if (!bucket) throw s3Error('NoSuchBucket', { BucketName: target.bucketName });
-      return bucket;
-    },
     allows: (action, resource) => ask(action, resource).allowed,
     authorize(action, resource, context) {
       const decision = ask(action, resource, context);
@@ -156,7 +151,7 @@ function preflight(options: S3Options, request: IncomingMessage, target: Target)
   if (origin === undefined || method === undefined) {
     throw s3Error('InvalidRequest', {}, 'Insufficient information. Origin request header needed.');
   }
-  const rules = options.store.get(target.bucketName)?.cors ?? [];
+  const rules = options.backend.corsRules(target.bucketName);
   if (rules.length === 0) throw s3Error('AccessForbidden', { Method: method, ResourceType: 'BUCKET' });
   const headers = corsHeaders(rules, { origin, method, requestHeaders: request.headers['access-control-request-headers'] });
   if (!headers) throw s3Error('AccessForbidden', { Method: method, ResourceType: 'OBJECT' }, NOT_ALLOWED_BY_CORS);
@@ -167,7 +162,7 @@ function preflight(options: S3Options, request: IncomingMessage, target: Target)
 function addCors(options: S3Options, request: IncomingMessage, response: ServerResponse, target: Target): void {
   const { origin } = request.headers;
   if (origin === undefined || request.method === 'OPTIONS') return;
-  const headers = corsHeaders(options.store.get(target.bucketName)?.cors ?? [], { origin, method: request.method! });
+  const headers = corsHeaders(options.backend.corsRules(target.bucketName), { origin, method: request.method! });
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
 }
 

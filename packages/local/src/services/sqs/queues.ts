@@ -1,6 +1,7 @@
 /** All queues of the stage: those of the template, those made by CreateQueue, and those that a data folder has kept. */
 import type { Clock, Environment } from '../../parts.js';
 import { queueDoesNotExist, sqsError } from './errors.js';
+import { arnOfQueue } from './permission.js';
 import { Queue } from './queue.js';
 import { checkAttributes, type QueueAttributes, withDefaults } from './queue-attributes.js';
 import type { QueueStore } from './queue-store.js';
@@ -43,8 +44,7 @@ export class Queues {
   }
 
   arnOf(name: string): string {
-    const { partition, region, accountId } = this.#options.environment;
-    return `arn:${partition}:sqs:${region}:${accountId}:${name}`;
+    return arnOfQueue(name, this.#options.environment);
   }
 
   urlOf(name: string): string {

@@ -4,16 +4,15 @@
  */
 import { join } from 'node:path';
 import { dataParts } from '../../data-folder.js';
-import { denialMessage } from '../../iam/authorize.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
 import type { WireRequest, WireResponse } from '../../wire/wire-handler.js';
 import type { Caller, QueueAccess } from '../neighbours.js';
 import type { RunningService, ServiceParts } from '../service-module.js';
 import { errorNamespace, sqsError } from './errors.js';
-import type { Input } from './input.js';
 import { MoveTasks } from './move-tasks.js';
-import { OPERATIONS, type Operation, type OperationParts } from './operations.js';
+import { OPERATIONS, type OperationParts } from './operations.js';
+import { askSqs, queueArnOf } from './permission.js';
 import { attributesOfTemplate } from './queue-attributes.js';
 import { memoryQueueStore, openQueueStore } from './queue-store.js';
 import { Queues } from './queues.js';
@@ -66,7 +65,7 @@ async function answer(sqs: Sqs, request: WireRequest): Promise<WireResponse> {
     if (operation === undefined) throw unknownOperation(sqs, request);
     const input = readJsonObject(request.body);
     if (input === undefined) throw sqsError('SerializationException', 'expected the body to be a JSON object');
-    ask(sqs, { action: operation.action, resource: resourceOf(sqs, operation, input), caller: request });
+    askSqs(sqs.parts, { action: operation.action, resource: queueArnOf(operation, input, sqs.parts.environment), caller: request });
     const { queues, tasks, purgedAtMs } = sqs;
     const parts: OperationParts = { queues, tasks, purgedAtMs, clock: sqs.parts.clock, senderId: senderIdOf(request) };
     return jsonResponse(await operation.run(parts, input), CONTENT_TYPE);
@@ -82,49 +81,6 @@ function unknownOperation({ parts }: Sqs, request: WireRequest): AwsError {
   return sqsError('UnknownOperationException', `${name} is not an operation of the local SQS`);
 }
 
-interface Question {
-  readonly action: string;
-  readonly resource: string;
-  readonly caller: Caller;
-}
-
-/** @throws AwsError `AccessDeniedException`, and what a fault switch asks for */
-function ask({ parts }: Sqs, { action, resource, caller }: Question): void {
-  const asked = { principal: caller.principal, action: `sqs:${action}`, resource, context: caller.context ?? {} };
-  const decision = parts.authorize(asked);
-  if (!decision.allowed) throw sqsError('AccessDeniedException', decision.message ?? denialMessage(asked));
-  const fault = parts.faults?.({ service: 'sqs', action: asked.action, resource });
-  if (fault === 'throttle') throw sqsError('RequestThrottled', 'The request was denied due to request throttling.');
-  if (fault === 'fail')
-    throw sqsError('InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.');
-}
-
-function resourceOf({ queues }: Sqs, { on }: Operation, input: Input): string {
-  const value = String(input[on] ?? '');
-  switch (on) {
-    case 'QueueUrl':
-      return queues.arnOf(queues.nameInUrl(value) ?? value.slice(value.lastIndexOf('/') + 1));
-    case 'QueueName':
-      return queues.arnOf(value);
-    case 'SourceArn':
-      return value;
-    case 'TaskHandle':
-      return sourceOfTask(value);
-    case '*':
-      return '*';
-    default:
-      return on satisfies never;
-  }
-}
-
-function sourceOfTask(handle: string): string {
-  try {
-    return String((JSON.parse(Buffer.from(handle, 'base64').toString()) as { sourceArn?: unknown }).sourceArn);
-  } catch {
-    return '*';
-  }
-}
-
 /** AWS writes the id of the role and the session; here the role has its logical id. */
 function senderIdOf({ principal }: Caller): string {
   if ('service' in principal) return principal.service;
@@ -135,7 +91,7 @@ function senderIdOf({ principal }: Caller): string {
 function queueAccess(sqs: Sqs): QueueAccess {
   const { queues, parts } = sqs;
   const asked = (arn: string, action: string, caller: Caller) => {
-    ask(sqs, { action, resource: arn, caller });
+    askSqs(parts, { action, resource: arn, caller });
     return queues.byArn(arn) ?? queues.get('');
   };
   return {
