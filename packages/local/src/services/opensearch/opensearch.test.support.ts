@@ -20,10 +20,10 @@ export interface OpenSearchOptions extends ServiceOptions {
 }
 
 /** A client as a function has it: with the URL of the domain and keys, and nothing else. */
-export function createClient(url: string, keys: Credentials = operatorKeys): Client {
+export function createClient(url: string, keys: Credentials = operatorKeys, name = domainName): Client {
   const client = new Client({
     ...AwsSigv4Signer({ region: environment.region, service: 'es', getCredentials: () => Promise.resolve(keys) }),
-    node: domainUrl(url, domainName),
+    node: domainUrl(url, name),
     maxRetries: 0,
   });
   onCleanup(() => client.close());

@@ -1,9 +1,7 @@
-import { Client } from '@opensearch-project/opensearch';
 import { describe, expect, it } from 'vitest';
 import type { AuthorizationRequest } from '../../iam/authorize.js';
-import { operator, roleKeys, temporaryFolder } from '../fixture.test.support.js';
-import { domainUrl } from './domain-path.js';
-import { domainName, failure, startOpenSearch } from './opensearch.test.support.js';
+import { operator, operatorKeys, roleKeys, temporaryFolder } from '../fixture.test.support.js';
+import { createClient, domainName, failure, startOpenSearch } from './opensearch.test.support.js';
 
 const index = 'documents';
 const domainArn = `arn:aws:es:eu-west-1:123456789012:domain/${domainName}`;
@@ -25,14 +23,12 @@ describe('a domain', () => {
     expect((await client.cat.indices({ h: ['index', 'docs.count'] })).body).toBe('documents 1\n');
   });
 
-  it('that is not there is 404, and so the configuration of domains is 501', async () => {
-    const { client, endpoint, reports } = await startOpenSearch();
-    const other = client.child({});
-    expect(other).toBeDefined();
-    const unsigned = new Client({ node: domainUrl(endpoint.url, 'another-domain'), maxRetries: 0 });
-    await expect(unsigned.info()).rejects.toThrow();
-    await unsigned.close();
-    expect(reports.filter(({ level }) => level === 'error')).toEqual([]);
+  it('that is not in the assembly is 404, with a line in the journal', async () => {
+    const { endpoint, reports } = await startOpenSearch();
+    const { status, body } = await failure(createClient(endpoint.url, operatorKeys, 'another-domain').cluster.health());
+    expect(status).toBe(404);
+    expect(body).toEqual({ message: 'there is no domain "another-domain" in the assembly, only: help-search' });
+    expect(reports.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,4 @@
 /** What a query found in one index, before it is sorted and cut into pages. */
-import type { FieldStore } from '../field-store.js';
 import type { SearchIndex } from '../search-index.js';
 
 /** A document that was found. */
@@ -13,9 +12,3 @@ export interface Hit {
 
 /** `undefined` for a document without the field. */
 export type SortValue = number | string | undefined;
-
-/** Where the values of a field are read, by document. */
-export function valuesOf(fields: FieldStore, path: string): (number: number) => readonly (string | number | boolean)[] {
-  const column = fields.column(path);
-  return (number) => column?.get(number) ?? [];
-}

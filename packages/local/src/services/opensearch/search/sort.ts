@@ -3,7 +3,7 @@
  * https://docs.opensearch.org/latest/search-plugins/searching-data/sort/ - scripts, nested fields and geo distance are not served.
  */
 import { illegalArgument, OpenSearchError, parsingError } from '../errors.js';
-import { type FieldValue, isNumeric, readValue } from '../field-types.js';
+import { type FieldValue, readValue } from '../field-types.js';
 import { allowMembers, describe, isObject, type JsonObject } from '../json.js';
 import type { Mapping } from '../mapping.js';
 import type { SearchIndex } from '../search-index.js';
@@ -145,10 +145,4 @@ export function readSearchAfter(given: unknown, keys: readonly SortKey[], mappin
 /** Sort values as an answer shows them. */
 export function shownSort(values: readonly SortValue[]): unknown[] {
   return values.map((value) => value ?? null);
-}
-
-/** Whether a field's values are numbers. */
-export function isNumberField(mapping: Mapping, field: string): boolean {
-  const leaf = mapping.leaf(field);
-  return leaf !== undefined && isNumeric(leaf.type);
 }
