@@ -2,11 +2,12 @@
  * One stage for the whole suite: starts the local one from the synthesized template on free ports, in memory, or takes the deployed one.
  */
 
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
 import { deployedStage } from './env.js';
+import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
+import { unusedGrantsTable } from './unused-grants.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,29 +24,35 @@ export interface StageUnderTest {
   readonly siteUrl: string | undefined;
   /** Keys that may call everything on the local stage. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  /** Where any AWS client can reach the local stage. */
+  readonly awsUrl: string | undefined;
+  /** Outputs of the local stage's stacks. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-
-/** vitest's global setup. */
+/** vitest's global setup. At the end it tells which rights no test needed: a `uses` that is too wide, or a test that is missing. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const deployed = deployedStage();
   if (deployed) {
-    project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined });
+    project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined, awsUrl: undefined, outputs: {} });
     return async () => {};
   }
   const stage = await startStage({
-    assembly: join(root, 'infra', 'cdk.out'),
+    assembly: ASSEMBLIES.local,
+    explainDenial,
     ports: { rest: 0, socket: 0, aws: 0 },
     site: {
-      directory: join(root, 'apps', 'web', 'dist', 'site'),
+      directory: join(ROOT, 'apps', 'web', 'dist', 'site'),
       port: 0,
       config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl }),
     },
     report: ({ level, part, message }) => level === 'error' && console.error(`stage: ${part}: ${message}`),
   });
-  const { restUrl, socketUrl, siteUrl, operator } = stage;
+  const { restUrl, socketUrl, siteUrl, operator, awsUrl, outputs } = stage;
   if (!restUrl || !socketUrl) throw new Error('the synthesized stage has no REST or no WebSocket API; run `npm run build`');
-  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator });
-  return () => stage.close();
+  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs });
+  return async () => {
+    console.log(unusedGrantsTable(stage.unusedGrants()));
+    await stage.close();
+  };
 }

@@ -6,8 +6,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { services, workers } from '@org/api/services';
 import { createGatewayClient } from '@org/gateway-client';
 import { type Stage, startStage } from '@org/gateway-local';
+import { explainDenials } from '@org/gateway-server/service';
 import { collectMarkdown } from './collect-markdown.js';
 import { type ImportProgress, importDocuments } from './import-documents.js';
 import { HELP, readOptions, type StartOptions } from './options.js';
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     assembly: synthesized(),
     dataDir,
     fresh: options.fresh,
+    explainDenial: explainDenials([...services, ...workers]),
     ports: { rest: options.ports.rest, socket: options.ports.socket, aws: options.ports.aws },
     site: {
       directory: join(root, 'apps', 'web', 'dist', 'site'),
@@ -49,7 +52,8 @@ function announce(stage: Stage): void {
   WebSocket   ${stage.socketUrl}
   AWS         AWS_ENDPOINT_URL=${stage.awsUrl} AWS_REGION=${stage.environment.region}
               AWS_ACCESS_KEY_ID=${stage.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stage.operator.secretAccessKey}
-              (DynamoDB, S3 and Lambda for any SDK client; the keys are this start's)
+              (DynamoDB, S3, Lambda, SQS, SNS, STS, OpenSearch, Kendra and SageMaker for any SDK client; the keys are this
+              start's, and may do everything)
 
   Try         curl '${stage.restUrl}/documents?limit=3'
 `);

@@ -62,7 +62,7 @@ export interface Answers {
   ): AnswersGrant<Pick<AnswersClient, TOperations[number]>>;
 }
 
-const ACTIONS: Readonly<Record<AnswersProvider, Readonly<Record<AnswersOperation, readonly string[]>>>> = {
+export const ANSWERS_ACTIONS: Readonly<Record<AnswersProvider, Readonly<Record<AnswersOperation, readonly string[]>>>> = {
   kendra: { ask: ['kendra:Query'], put: ['kendra:BatchPutDocument'], remove: ['kendra:BatchDeleteDocument'] },
   // Ingestion needs the right to start an ingestion job too: Bedrock user guide, "Ingest changes directly into a knowledge base".
   'knowledge-base': {
@@ -84,6 +84,10 @@ export function answers(name: string): Answers {
 }
 
 function statementsOf(operations: readonly AnswersOperation[]): readonly GrantStatement[] {
-  const providers = Object.keys(ACTIONS) as AnswersProvider[];
-  return providers.map((provider) => ({ actions: actionsOf(ACTIONS[provider], operations), targets: [{ part: 'self' }], provider }));
+  const providers = Object.keys(ANSWERS_ACTIONS) as AnswersProvider[];
+  return providers.map((provider) => ({
+    actions: actionsOf(ANSWERS_ACTIONS[provider], operations),
+    targets: [{ part: 'self' }],
+    provider,
+  }));
 }

@@ -129,7 +129,7 @@ export interface Bucket {
  * S3 API actions; HeadObject is authorized as GetObject, and the steps of a multipart upload as PutObject (S3 user guide, "Required
  * permissions for S3 API operations").
  */
-const OBJECT_ACTIONS: Readonly<Record<BucketOperation, readonly string[]>> = {
+export const OBJECT_ACTIONS: Readonly<Record<BucketOperation, readonly string[]>> = {
   get: ['s3:GetObject'],
   getRange: ['s3:GetObject'],
   head: ['s3:GetObject'],
@@ -147,7 +147,7 @@ const OBJECT_ACTIONS: Readonly<Record<BucketOperation, readonly string[]>> = {
 };
 
 /** Operations that ask for an object that may not be there. */
-const LOOKS_UP: readonly BucketOperation[] = ['get', 'getRange', 'head'];
+export const LOOKS_UP: readonly BucketOperation[] = ['get', 'getRange', 'head'];
 
 /**
  * Declares a bucket.

@@ -33,6 +33,8 @@ export {
   type ServiceOptions,
   type Uses,
 } from './define-service.js';
+// For who runs a stage.
+export { type DeniedCall, explainDenials } from './explain-denials.js';
 export type { FunctionGrant, FunctionResource } from './function.js';
 export { type ServiceCall, type ServiceClient, type ServiceFunction, serviceFunction } from './function.js';
 export {

@@ -56,7 +56,7 @@ export interface Model<TInput, TOutput, TChunk> {
   ): ModelGrant<Pick<ModelClient<TInput, TOutput, TChunk>, TOperations[number]>>;
 }
 
-const ACTIONS: Readonly<Record<ModelOperation, string>> = {
+export const MODEL_ACTIONS: Readonly<Record<ModelOperation, string>> = {
   invoke: 'sagemaker:InvokeEndpoint',
   invokeStream: 'sagemaker:InvokeEndpointWithResponseStream',
 };
@@ -81,7 +81,7 @@ export function model<TInput, TOutput, TChunk = never>(
       output,
       chunk,
       operations,
-      statements: [{ actions: actionsOf(ACTIONS, operations), targets: [{ part: 'self' }] }],
+      statements: [{ actions: actionsOf(MODEL_ACTIONS, operations), targets: [{ part: 'self' }] }],
     }),
   };
 }

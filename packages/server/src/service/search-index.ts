@@ -143,7 +143,7 @@ export interface IndexGrant<TClient> extends Grant<TClient> {
 export const WRITE_ALIAS_SUFFIX = '-write';
 
 /** Per operation the rights it needs, as method and path below the index. Bulk requests go to the alias' own `_bulk`. */
-const RIGHTS: Readonly<Record<IndexOperation, readonly { readonly action: string; readonly path: string }[]>> = {
+export const INDEX_RIGHTS: Readonly<Record<IndexOperation, readonly { readonly action: string; readonly path: string }[]>> = {
   search: [{ action: 'es:ESHttpPost', path: '/_search' }],
   get: [{ action: 'es:ESHttpGet', path: '/_doc/*' }],
   write: [{ action: 'es:ESHttpPost', path: `${WRITE_ALIAS_SUFFIX}/_bulk` }],
@@ -177,7 +177,7 @@ export function searchIndex<TDocument, const TFields extends IndexFields<TDocume
 
 /** One statement per path: a method is granted on the paths it is needed for and on no other. */
 function statementsOf(operations: readonly IndexOperation[]): readonly GrantStatement[] {
-  const rights = operations.flatMap((operation) => RIGHTS[operation]);
+  const rights = operations.flatMap((operation) => INDEX_RIGHTS[operation]);
   const paths = [...new Set(rights.map(({ path }) => path))];
   return paths.map((path) => {
     const target: GrantTarget = { part: 'path', path };

@@ -154,7 +154,7 @@ export interface TableGrant<TClient> extends Grant<TClient> {
 }
 
 /** `transact` itself needs no right: its steps do. */
-const ACTIONS: Readonly<Record<TableOperation, readonly string[]>> = {
+export const TABLE_ACTIONS: Readonly<Record<TableOperation, readonly string[]>> = {
   get: ['dynamodb:GetItem'],
   batchGet: ['dynamodb:BatchGetItem'],
   put: ['dynamodb:PutItem'],
@@ -220,7 +220,7 @@ function statementsOf(
 ): readonly GrantStatement[] {
   const names = operations.includes('query') ? (indexes ?? Object.keys(resource.indexes)) : [];
   const conditions = partitions === undefined ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } } };
-  const own: GrantStatement = { actions: actionsOf(ACTIONS, operations), targets: [{ part: 'self' }], ...conditions };
+  const own: GrantStatement = { actions: actionsOf(TABLE_ACTIONS, operations), targets: [{ part: 'self' }], ...conditions };
   if (names.length === 0) return own.actions.length === 0 ? [] : [own];
-  return [own, { actions: actionsOf(ACTIONS, ['query']), targets: names.map((name) => ({ part: 'index', name })), ...conditions }];
+  return [own, { actions: actionsOf(TABLE_ACTIONS, ['query']), targets: names.map((name) => ({ part: 'index', name })), ...conditions }];
 }

@@ -1,0 +1,69 @@
+/**
+ * A stage of a test's own, in memory: for tests that break something, move time, or need another shape than the one that all others share.
+ */
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { services, workers } from '@org/api/services';
+import { createGatewayClient } from '@org/gateway-client';
+import { type Decision, type ReportEntry, type Stage, type StageOptions, startStage } from '@org/gateway-local';
+import { explainDenials } from '@org/gateway-server/service';
+import { createShiftedClock } from './shifted-clock.js';
+
+/** The workspace. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** Assemblies that `npm run build` writes. */
+export const ASSEMBLIES = { local: join(ROOT, 'infra', 'cdk.out'), everything: join(ROOT, 'infra', 'cdk.out-everything') } as const;
+
+/** A running stage with what tests need of it. */
+export interface OwnStage {
+  readonly stage: Stage;
+  /** Our client at it; only for shapes that have the API it is used over. */
+  readonly gateway: ReturnType<typeof createGatewayClient>;
+  /** What the stage said so far. */
+  readonly journal: readonly ReportEntry[];
+  /** What functions wrote so far, a line each. */
+  readonly logs: readonly string[];
+  /** The stage's time, in epoch milliseconds. */
+  now(): number;
+  /** Moves the stage's time forward. */
+  skip(byMs: number): void;
+  /** The newest denial of an action, undefined without one. @param resource a part of the ARN */
+  denial(action: string, resource?: string): Decision | undefined;
+  close(): Promise<void>;
+}
+
+/** Says which word of `uses` a denied call lacks. */
+export const explainDenial = explainDenials([...services, ...workers]);
+
+/** Starts a stage. */
+export async function startOwnStage(options: Partial<StageOptions> = {}): Promise<OwnStage> {
+  const clock = createShiftedClock();
+  const journal: ReportEntry[] = [];
+  const logs: string[] = [];
+  const stage = await startStage({
+    assembly: ASSEMBLIES.local,
+    clock,
+    explainDenial,
+    report: (entry) => void journal.push(entry),
+    logs: ({ line }) => void logs.push(line),
+    ...options,
+  });
+  const { restUrl = 'http://no-rest.invalid', socketUrl } = stage;
+  const gateway = createGatewayClient({ url: restUrl, ...(socketUrl === undefined ? {} : { socketUrl }), maxRetryDelayMs: 200 });
+  return {
+    stage,
+    gateway,
+    journal,
+    logs,
+    now: clock.now,
+    skip: clock.skip,
+    denial: (action, resource = '') =>
+      stage.decisions(1_000).find((each) => !each.allowed && each.action === action && each.resource.includes(resource)),
+    close: async () => {
+      gateway.$close();
+      await stage.close();
+    },
+  };
+}
