@@ -35,7 +35,7 @@ describe('roles', () => {
   it('let a service use its tables, indexes and bodies, write subscriptions and publish', () => {
     expect(role('documentsService')).toEqual([
       logs('documentsService'),
-      ['Documents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Documents.Arn}']],
+      ['Documents', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['{Documents.Arn}']],
       ['DocumentsIndexes', ['dynamodb:Query'], ['{Documents.Arn}/index/byFolder']],
       ['BodiesObjects', ['s3:GetObject', 's3:PutObject'], ['{Bodies.Arn}/*']],
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],

@@ -5,7 +5,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { services, workers } from '@org/api/services';
-import { createGatewayClient } from '@org/gateway-client';
+import { createGatewayClient, type GatewayClient } from '@org/gateway-client';
+import type { AppContract } from '@org/gateway-contract';
 import { type Decision, type ReportEntry, type Stage, type StageOptions, startStage } from '@org/gateway-local';
 import { explainDenials } from '@org/gateway-server/service';
 import { createShiftedClock } from './shifted-clock.js';
@@ -20,7 +21,7 @@ export const ASSEMBLIES = { local: join(ROOT, 'infra', 'cdk.out'), everything: j
 export interface OwnStage {
   readonly stage: Stage;
   /** Our client at it; only for shapes that have the API it is used over. */
-  readonly gateway: ReturnType<typeof createGatewayClient>;
+  readonly gateway: GatewayClient<AppContract>;
   /** What the stage said so far. */
   readonly journal: readonly ReportEntry[];
   /** What functions wrote so far, a line each. */

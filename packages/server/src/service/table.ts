@@ -41,7 +41,7 @@ export interface IndexKeys<TItem> {
 export type WriteCondition<TItem> = { readonly if: 'absent' | 'present' | Partial<TItem> };
 
 export interface QueryRequest<TItem, TIndex> {
-  /** Absent: the table itself. */
+  /** Absent: the table itself; one with indexes and no sort key is not queried itself (`get`). */
   readonly index?: TIndex;
   /** Attribute values of the partition key of the table or index. */
   readonly where: Partial<TItem>;
@@ -212,15 +212,25 @@ export function table<
   };
 }
 
-/** Indexes can only be queried; everything else is about the table itself. */
+/**
+ * Indexes can only be queried; everything else is about the table itself. A partition of a table without sort key is one item, which is got:
+ * where there are indexes, only they are queried.
+ */
 function statementsOf(
   resource: TableResource,
   { indexes, partitions }: TableScope<string>,
   operations: readonly TableOperation[],
 ): readonly GrantStatement[] {
   const names = operations.includes('query') ? (indexes ?? Object.keys(resource.indexes)) : [];
+  const onlyIndexes = names.length > 0 && resource.sortKey === undefined;
   const conditions = partitions === undefined ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } } };
-  const own: GrantStatement = { actions: actionsOf(TABLE_ACTIONS, operations), targets: [{ part: 'self' }], ...conditions };
-  if (names.length === 0) return own.actions.length === 0 ? [] : [own];
-  return [own, { actions: actionsOf(TABLE_ACTIONS, ['query']), targets: names.map((name) => ({ part: 'index', name })), ...conditions }];
+  const own = actionsOf(TABLE_ACTIONS, onlyIndexes ? operations.filter((operation) => operation !== 'query') : operations);
+  return [
+    ...(own.length === 0 ? [] : [{ actions: own, targets: [{ part: 'self' as const }], ...conditions }]),
+    ...(names.length === 0
+      ? []
+      : [
+          { actions: actionsOf(TABLE_ACTIONS, ['query']), targets: names.map((name) => ({ part: 'index' as const, name })), ...conditions },
+        ]),
+  ];
 }
