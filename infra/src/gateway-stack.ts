@@ -85,11 +85,11 @@ export class GatewayStack extends Stack {
     const made = new Map<AnyServiceDeclaration, GatewayFunction>();
     for (const declaration of inCallOrder(services)) {
       const { service } = declaration;
-      const made1 = serviceFunction(this, declaration, this.#parts);
-      made.set(declaration, made1);
-      this.#functions[service.name] = made1.lambda;
-      this.#keepFailedCalls(service.name, made1);
-      const { functionName, functionArn } = made1.lambda;
+      const created = serviceFunction(this, declaration, this.#parts);
+      made.set(declaration, created);
+      this.#functions[service.name] = created.lambda;
+      this.#keepFailedCalls(service.name, created);
+      const { functionName, functionArn } = created.lambda;
       const name = `Function${service.name.charAt(0).toUpperCase()}${service.name.slice(1)}`;
       this.#resources.set(name, {
         declaration: { kind: 'function', name, service: service.name },
