@@ -4,41 +4,35 @@
  * locale); a service carries its own part of the contract only; and a cold start reads no more than it can bear.
  */
 
-import type { AnyGrant, AnyServiceDeclaration, AnyWorkerDeclaration, ResourceDeclaration } from '@org/gateway-server/service';
+import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
 import type { Metafile } from 'esbuild';
 import { type Bundle, entryOutput } from './bundle.js';
 import type { Declarations } from './declarations.js';
-import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { clientsOfFunction } from './function-clients.js';
 
 /** Minified bytes that a cold start reads: twice what a service needs (150 kB: the gateway, the contract, zod), so that an AWS client shows. */
 export const MAX_COLD_START_BYTES = 300_000;
 
 /** All of zod's locales but English; with a namespace import they are shaken off. */
 const ZOD_LOCALE = /\/zod\/v4\/locales\/(?!en\.|index\.)/;
+/** A file of a client, or a client that the bundle leaves out. */
 const AWS_CLIENT =
-  /(?:^|\/)node_modules\/(@aws-sdk\/(?:client-[a-z0-9-]+|s3-request-presigner|s3-presigned-post)|@opensearch-project\/opensearch)\//;
+  /(?:^|(?:^|\/)node_modules\/)(@aws-sdk\/(?:client-[a-z0-9-]+|s3-request-presigner|s3-presigned-post)|@opensearch-project\/opensearch)(?:\/|$)/;
 /** Who may import AWS clients: the server package, and AWS's packages each other. */
 const CLIENT_OWNER = /^packages\/server\/|(?:^|\/)node_modules\/@(?:aws-sdk|smithy|opensearch-project)\//;
 
 /** A file of the contract. */
 const CONTRACT_FILE = /^packages\/contract\/dist\/([a-z][A-Za-z0-9]*)\.js$/;
 
-const DYNAMODB = '@aws-sdk/client-dynamodb';
-const CONNECTIONS = '@aws-sdk/client-apigatewaymanagementapi';
-const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  [SOCKET_FUNCTION]: [DYNAMODB, CONNECTIONS, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB, CONNECTIONS],
-};
-
 /** What is wrong with the bundles, one line each. */
-export function checkBundles(bundles: readonly Bundle[], { services, workers }: Declarations): readonly string[] {
+export function checkBundles(bundles: readonly Bundle[], declarations: Declarations): readonly string[] {
+  const { services, workers } = declarations;
   return bundles.flatMap((bundle) => {
     const declared = services.find(({ service }) => service.name === bundle.name) ?? workers.find(({ name }) => name === bundle.name);
-    const allowed = declared === undefined ? (OWN_CLIENTS[bundle.name] ?? []) : clientsOf(declared.uses);
     return [
       ...strayImports(bundle),
       ...foreignContract(bundle, partsOf(services), declared === undefined ? [] : contractOf(declared)),
-      ...undeclaredClients(bundle, allowed),
+      ...undeclaredClients(bundle, clientsOfFunction(bundle.name, declarations)),
       ...zodLocales(bundle),
       ...size(bundle),
     ];
@@ -48,23 +42,6 @@ export function checkBundles(bundles: readonly Bundle[], { services, workers }: 
 /** Minified bytes that a cold start of the function reads: its entry, and the chunks that are imported statically. */
 export function coldStartBytes({ metafile }: Bundle): number {
   return coldStartOutputs(metafile).reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Clients by the kind of resource; what another account holds is reached with STS's too. */
-const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> = {
-  table: [DYNAMODB],
-  bucket: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner', '@aws-sdk/s3-presigned-post'],
-  index: ['@opensearch-project/opensearch'],
-  answers: ['@aws-sdk/client-kendra', '@aws-sdk/client-bedrock-agent-runtime', '@aws-sdk/client-bedrock-agent'],
-  model: ['@aws-sdk/client-sagemaker-runtime'],
-  graph: [],
-  bus: ['@aws-sdk/client-sns', DYNAMODB],
-  function: ['@aws-sdk/client-lambda'],
-};
-
-/** Every service reads its connections in DynamoDB. */
-function clientsOf(uses: Readonly<Record<string, AnyGrant>>): readonly string[] {
-  return [DYNAMODB, '@aws-sdk/client-sts', ...Object.values(uses).flatMap(({ resource }) => CLIENTS[resource.kind])];
 }
 
 /** Services whose part of the contract a function needs: its own, those it calls, and what a worker announces. */
@@ -83,7 +60,8 @@ function strayImports({ name, metafile }: Bundle): readonly string[] {
 }
 
 function undeclaredClients({ name, metafile }: Bundle, allowed: readonly string[]): readonly string[] {
-  const clients = new Set(coldStartInputs(metafile).flatMap((input) => AWS_CLIENT.exec(input)?.[1] ?? []));
+  const read = [...coldStartInputs(metafile), ...coldStartExternals(metafile)];
+  const clients = new Set(read.flatMap((input) => AWS_CLIENT.exec(input)?.[1] ?? []));
   return [...clients]
     .filter((client) => !allowed.includes(client))
     .map((client) => `${name} loads ${client}, which it declares no use of; import it dynamically, or declare the resource`);
@@ -124,6 +102,12 @@ function coldStartInputs(metafile: Metafile): readonly string[] {
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path),
   );
+}
+
+/** Packages that the bundle leaves out and a cold start would read all the same. */
+function coldStartExternals(metafile: Metafile): readonly string[] {
+  const imports = coldStartOutputs(metafile).flatMap((output) => output.imports);
+  return imports.filter(({ external, kind }) => external === true && kind === 'import-statement').map(({ path }) => path);
 }
 
 function coldStartOutputs(metafile: Metafile): readonly Metafile['outputs'][string][] {

@@ -47,6 +47,17 @@ describe('a bundle', () => {
     expect(handler()).toBe('b');
   });
 
+  it('leaves out the packages that its function never loads', async () => {
+    entry('notes', "export const handler = async (): Promise<unknown> => import('@aws-sdk/client-s3');");
+    const [made] = await bundleFunctions({
+      names: ['notes'],
+      sources: folder,
+      out: join(folder, 'out'),
+      without: () => ['@aws-sdk/client-s3'],
+    });
+    expect(readdirSync(made?.folder ?? '').sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
+
   it('is the same every time', async () => {
     entry('notes', 'export const handler = (text: string): string => text;');
     const read = async () => {
@@ -94,17 +105,30 @@ describe('a bundle is reported when it', () => {
     readonly loaded?: readonly string[];
     readonly lazy?: readonly string[];
     readonly importer?: string;
+    /** Packages that are left out. */
+    readonly left?: readonly string[];
   }
 
-  function check({ bytes = 10, loaded = [], lazy = [], importer = 'packages/server/dist/resources/s3.js' }: Facts): readonly string[] {
+  function check({
+    bytes = 10,
+    loaded = [],
+    lazy = [],
+    left = [],
+    importer = 'packages/server/dist/resources/s3.js',
+  }: Facts): readonly string[] {
     const output = (inputs: readonly string[], imports: readonly string[]) => ({
       bytes,
       inputs: Object.fromEntries(inputs.map((path) => [path, { bytesInOutput: 5 }])),
-      imports: imports.map((path) => ({ path, kind: 'dynamic-import' as const })),
+      imports: [
+        ...imports.map((path) => ({ path, kind: 'dynamic-import' as const })),
+        ...left.map((path) => ({ path, kind: 'import-statement' as const, external: true })),
+      ],
       exports: ['handler'],
     });
     const metafile = {
-      inputs: { [importer]: { bytes: 1, imports: [...loaded, ...lazy].map((path) => ({ path, kind: 'import-statement' as const })) } },
+      inputs: {
+        [importer]: { bytes: 1, imports: [...loaded, ...lazy, ...left].map((path) => ({ path, kind: 'import-statement' as const })) },
+      },
       outputs: { 'out/notes/index.mjs': output(loaded, ['out/notes/later.mjs']), 'out/notes/later.mjs': output(lazy, []) },
     };
     return checkBundles([{ name: 'notes', folder: 'out/notes', metafile }], declarations);
@@ -118,6 +142,15 @@ describe('a bundle is reported when it', () => {
     expect(check({ lazy: [s3], importer: 'apps/api/src/notes/handlers.ts' })).toEqual([
       'notes: apps/api/src/notes/handlers.ts imports @aws-sdk/client-s3; use what ctx offers, or declare the resource',
     ]);
+  });
+
+  it('would load an AWS client that is left out', () => {
+    expect(check({ left: ['@aws-sdk/client-s3'] })).toEqual([
+      expect.stringContaining('notes loads @aws-sdk/client-s3, which it declares no use of'),
+    ]);
+    expect(check({ left: ['@aws-sdk/client-s3'], importer: 'apps/api/src/notes/handlers.ts' })[0]).toContain(
+      'handlers.ts imports @aws-sdk/client-s3',
+    );
   });
 
   it("carries zod's locales", () => {

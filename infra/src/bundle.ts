@@ -4,7 +4,7 @@
  *
  * What is imported dynamically becomes a chunk of its own, so that a cold start reads no AWS client before its first use.
  *
- * Everything is bundled, AWS's clients too: the copies in Lambda's runtime change without notice. The code is for Node 20, so that the
+ * What a function needs is bundled, AWS's clients too: the copies in Lambda's runtime change without notice. The code is for Node 20, so that the
  * local stage runs the very bundle that Node 24 runs on AWS. `mainFields` is what makes an ESM bundle of AWS's clients load: their
  * CommonJS build asks for a `require` of built-in modules, which the banner also gives to other packages that do.
  */
@@ -25,6 +25,8 @@ export interface BundleOptions {
   readonly sources?: string;
   /** @default infra/dist/bundles */
   readonly out?: string;
+  /** Packages that a function never loads, by its name; they are left out. @default none */
+  readonly without?: (name: string) => readonly string[];
 }
 
 /** One bundled function. */
@@ -43,6 +45,7 @@ export interface Bundle {
 export async function bundleFunctions(options: BundleOptions): Promise<readonly Bundle[]> {
   const sources = options.sources ?? join(REPOSITORY, 'apps/api/src');
   const out = options.out ?? join(REPOSITORY, 'infra/dist/bundles');
+  const without = options.without ?? (() => []);
   const entries = options.names.map((name) => ({ name, entry: join(sources, name, 'main.ts') }));
   const missing = entries.filter(({ entry }) => !existsSync(entry)).map(({ entry }) => `  ${relative(REPOSITORY, entry)}`);
   if (missing.length > 0) {
@@ -50,7 +53,9 @@ export async function bundleFunctions(options: BundleOptions): Promise<readonly 
   }
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const results = await Promise.allSettled(entries.map(({ name, entry }) => bundleFunction({ name, entry, out })));
+  const results = await Promise.allSettled(
+    entries.map(({ name, entry }) => bundleFunction({ name, entry, out, external: [...without(name)] })),
+  );
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -61,10 +66,17 @@ export function entryOutput({ outputs }: Metafile): string {
   return Object.keys(outputs).find((path) => path.endsWith('/index.mjs')) ?? 'index.mjs';
 }
 
-async function bundleFunction({ name, entry, out }: { name: string; entry: string; out: string }): Promise<Bundle> {
+interface Planned {
+  readonly name: string;
+  readonly entry: string;
+  readonly out: string;
+  readonly external: string[];
+}
+
+async function bundleFunction({ name, entry, out, external }: Planned): Promise<Bundle> {
   const folder = join(out, name);
-  const metafile = await runEsbuild(name, entry, folder);
-  await writeFile(join(out, `${name}.meta.json`), `${JSON.stringify(metafile, undefined, 1)}\n`);
+  const metafile = await runEsbuild({ name, entry, out: folder, external });
+  await writeFile(join(out, `${name}.meta.json`), JSON.stringify(metafile));
   const exported = metafile.outputs[entryOutput(metafile)]?.exports ?? [];
   if (!exported.includes('handler')) {
     throw new Error(`[BUNDLE] ${relative(REPOSITORY, entry)} exports ${exported.join(', ') || 'nothing'}, expected "handler"`);
@@ -72,12 +84,13 @@ async function bundleFunction({ name, entry, out }: { name: string; entry: strin
   return { name, folder, metafile };
 }
 
-async function runEsbuild(name: string, entry: string, outdir: string): Promise<Metafile> {
+async function runEsbuild({ name, entry, out, external }: Planned): Promise<Metafile> {
   try {
     const result = await build({
       absWorkingDir: REPOSITORY,
       entryPoints: [{ in: entry, out: 'index' }],
-      outdir,
+      outdir: out,
+      external,
       outExtension: { '.js': '.mjs' },
       bundle: true,
       splitting: true,

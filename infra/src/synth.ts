@@ -12,6 +12,7 @@ import { declarations } from './apps-declarations.js';
 import { type Bundle, bundleFunctions } from './bundle.js';
 import { checkBundles } from './bundle-check.js';
 import { readEnvironment } from './env.js';
+import { foreignClients } from './function-clients.js';
 import { functionNames } from './function-plan.js';
 import { REPOSITORY } from './repository.js';
 import { settingsFor } from './settings.js';
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   const names = [...new Set(all.flatMap((settings) => functionNames(declarations, settings)))];
   // Loading CDK takes longer than bundling, which happens in esbuild's own process: side by side, one of them is free.
   const [bundles, app, nag] = await Promise.all([
-    bundleFunctions({ names }),
+    bundleFunctions({ names, without: (name) => foreignClients(name, declarations) }),
     import('./app.js'),
     validate ? import('./nag.js') : undefined,
   ]);
