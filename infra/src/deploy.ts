@@ -2,8 +2,8 @@
  * `node dist/deploy.js --stage NAME [--allow-replacement LOGICAL-ID]… [--dry-run] [--yes]`: examines the stage, synthesizes and validates it, shows
  * what would change, and deploys it with the pinned CDK CLI; stops before anything that holds data is replaced or deleted.
  *
- * Stacks of other accounts are compared only where the credentials can read them; with the account's own credentials deploy them first by
- * `npx cdk deploy --app cdk.out/deploy STACK`.
+ * Stacks of other accounts are read and deployed with the roles that CDK's bootstrapping made there, so those accounts must trust this one
+ * (`npx cdk bootstrap --trust ACCOUNT --trust-for-lookup ACCOUNT --cloudformation-execution-policies …` in each of them).
  */
 
 import { spawnSync } from 'node:child_process';
