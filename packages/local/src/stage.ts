@@ -29,6 +29,7 @@ import type { AwsEndpoint } from './services/endpoint.js';
 import type { Neighbours } from './services/neighbours.js';
 import { isWanted } from './services/service-module.js';
 import { serviceModules } from './services/service-modules.js';
+import { startWhenCalled } from './services/start-when-called.js';
 import type { Ground, OnClose } from './stage-ground.js';
 import { openIam, openSts } from './stage-iam.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
@@ -126,6 +127,8 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
 
 async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground> {
   const { clock = systemClock, report = () => undefined, ports = {}, site } = options;
+  // Its code is read while the assembly is.
+  void import('./services/endpoint.js');
   const assembly = await loadAssembly(options.assembly);
   const environment = environmentOf(assembly, options.environment);
   const resolved = resolveAssembly(assembly, { environment, report, parameters: options.parameters ?? {} });
@@ -186,14 +189,15 @@ async function openServices(
   const { dataDir, serviceFaults } = ground.options;
   const { late, ...parts } = at;
   for (const module of serviceModules.filter((candidate) => isWanted(candidate, at.stacks))) {
-    const service = await module.start({
+    const started = {
       ...parts,
       environment,
       clock,
       report,
       ...(serviceFaults === undefined ? {} : { faults: serviceFaults }),
       ...(dataDir === undefined ? {} : { dataDir }),
-    });
+    };
+    const service = module.whenCalled ? startWhenCalled(module, started) : await module.start(started);
     ground.onClose(() => service.close());
     for (const name of module.signingNames) late.services.set(name, service.handle);
     if (service.open !== undefined) late.open.set(service.open.pathPrefix, service.open.handle);

@@ -24,7 +24,7 @@ import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
 import { readCorsConfiguration } from './s3/cors.js';
 import { createEmbeddedBuckets } from './s3/embedded-buckets.js';
-import { createS3Service } from './s3/service.js';
+import type { S3Service } from './s3/service.js';
 
 export interface AwsEndpointOptions {
   readonly environment: Environment;
@@ -92,7 +92,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const tables = options.tables ?? createDynamoAccounts({ environment, clock, report, authorize, folder: folderOf(options, 'tables') });
   const buckets =
     options.buckets ?? createEmbeddedBuckets({ store: createBucketStore(folderOf(options, 'objects')), credentials, authorize });
-  const s3 = createS3Service({ environment, clock, report, authorize, verify, backend: buckets });
+  let opening: Promise<S3Service> | undefined;
+  // Loaded at the first call: it is a third of the endpoint's code.
+  const openS3 = (): Promise<S3Service> => {
+    opening ??= import('./s3/service.js').then(({ createS3Service }) =>
+      createS3Service({ environment, clock, report, authorize, verify, backend: buckets }),
+    );
+    return opening;
+  };
   const openHandlerOf = (url: string): OpenHandler | undefined =>
     [...(options.open ?? [])].find(([pathPrefix]) => url.startsWith(pathPrefix))?.[1];
   const handlerOf = (service: string): WireHandler | undefined => (service === 'dynamodb' ? tables.handle : options.extra?.get(service));
@@ -117,7 +124,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     const open = openHandlerOf(request.url!);
     if (open !== undefined) return writeAnswer(response, await answerOpen(request, { open, verify }));
     const service = serviceOf(request);
-    if (service === 's3') return s3(request, response);
+    if (service === 's3') return (await openS3())(request, response);
     const answer = await answerJson(request, { service, handler: handlerOf(service), verify, report });
     await writeAnswer(response, answer);
     request.resume();

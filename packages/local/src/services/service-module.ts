@@ -55,6 +55,8 @@ export interface ServiceModule {
   readonly signingNames: readonly string[];
   /** CloudFormation types that it serves. */
   readonly types: readonly string[];
+  /** Starts at its first call, having nothing to do before. @default false: with the stage */
+  readonly whenCalled?: true;
   start(parts: ServiceParts): Promise<RunningService>;
 }
 

@@ -7,5 +7,6 @@ export const bedrockModule: ServiceModule = {
   // Clients of `bedrock-agent` and `bedrock-agent-runtime` both sign so.
   signingNames: ['bedrock'],
   types: [KNOWLEDGE_BASE_TYPE],
+  whenCalled: true,
   start: async (parts) => (await import('./service.js')).startBedrock(parts),
 };

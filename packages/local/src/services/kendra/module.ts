@@ -6,5 +6,6 @@ export const INDEX_TYPE = 'AWS::Kendra::Index';
 export const kendraModule: ServiceModule = {
   signingNames: ['kendra'],
   types: [INDEX_TYPE],
+  whenCalled: true,
   start: async (parts) => (await import('./service.js')).startKendra(parts),
 };

@@ -7,5 +7,6 @@ export const openSearchModule: ServiceModule = {
   // `es` is OpenSearch Service; the collections of OpenSearch Serverless sign with `aoss` and are not here.
   signingNames: ['es'],
   types: [DOMAIN_TYPE],
+  whenCalled: true,
   start: async (parts) => (await import('./start.js')).startOpenSearch(parts),
 };

@@ -5,7 +5,6 @@ import type { S3Backend } from './backend.js';
 import type { BucketStore } from './bucket-store.js';
 import type { S3Call, S3Request } from './call.js';
 import { s3Error } from './errors.js';
-import { postObject } from './post-object.js';
 
 export interface EmbeddedBucketsOptions {
   readonly store: BucketStore;
@@ -32,7 +31,7 @@ export function createEmbeddedBuckets(options: EmbeddedBucketsOptions): S3Backen
     open: () => store.open(),
     corsRules: (bucketName) => store.get(bucketName)?.cors ?? [],
     run: (request, { run }) => run(toCall(request)),
-    postForm: (request) => postObject(toCall(request), options),
+    postForm: async (request) => (await import('./post-object.js')).postObject(toCall(request), options),
     close: () => store.close(),
   };
 }
