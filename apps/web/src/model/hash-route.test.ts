@@ -16,4 +16,13 @@ describe('hash routes', () => {
     expect(writeHash({ folder: '@trpc', documentId: 'a b' })).toBe('#/%40trpc/a%20b');
     expect(writeHash({ folder: undefined, documentId: undefined })).toBe('#/*');
   });
+
+  it('reads and writes a tool, and keeps the folder', () => {
+    expect(readHash('#/%40trpc/~ask')).toEqual({ folder: '@trpc', documentId: undefined, tool: 'ask' });
+    expect(writeHash({ folder: '@trpc', documentId: 'x', tool: 'ask' })).toBe('#/%40trpc/~ask');
+  });
+
+  it('shows everything for a tool that there is not', () => {
+    expect(readHash('#/*/~nothing')).toEqual({ folder: undefined, documentId: undefined });
+  });
 });

@@ -1,0 +1,95 @@
+/**
+ * Uploads under way. One that lost its connection goes on by itself once the browser is online again, from the parts that arrived; leaving
+ * the page gives it up.
+ */
+
+import { useCallback, useEffect, useReducer, useRef } from 'react';
+import { useGateway } from '../gateway.js';
+import { reduceUploads, type Upload } from '../model/uploads.js';
+import { type BegunUpload, isConnectionLost, uploadFile } from './upload-file.js';
+
+/** What React's state has no place for. */
+interface Job {
+  readonly file: File;
+  readonly stop: AbortController;
+  begun?: BegunUpload;
+}
+
+export interface Uploads {
+  readonly uploads: readonly Upload[];
+  readonly add: (file: File) => void;
+  readonly cancel: (id: string) => void;
+  readonly resume: (id: string) => void;
+}
+
+/** `onDone` is called whenever a file is there. */
+export function useUploads(onDone: () => void): Uploads {
+  const gateway = useGateway();
+  const [uploads, dispatch] = useReducer(reduceUploads, []);
+  const jobs = useRef(new Map<string, Job>());
+  const count = useRef(0);
+
+  const run = useCallback(
+    async (id: string, job: Job) => {
+      const { signal } = job.stop;
+      try {
+        await uploadFile(gateway, job.file, job.begun, {
+          onBegun: (begun) => {
+            job.begun = begun;
+          },
+          onSent: (part, bytes) => dispatch({ type: 'sent', id, part, bytes }),
+          onFinishing: () => dispatch({ type: 'finishing', id }),
+          signal,
+        });
+        jobs.current.delete(id);
+        dispatch({ type: 'gone', id });
+        onDone();
+      } catch (failure) {
+        if (!signal.aborted) dispatch({ type: 'stopped', id, failure, waitsForNetwork: isConnectionLost(failure) });
+      }
+    },
+    [gateway, onDone],
+  );
+
+  const add = useCallback(
+    (file: File) => {
+      count.current += 1;
+      const id = `upload-${count.current}`;
+      const job: Job = { file, stop: new AbortController() };
+      jobs.current.set(id, job);
+      dispatch({ type: 'began', id, name: file.name, bytes: file.size });
+      void run(id, job);
+    },
+    [run],
+  );
+
+  const cancel = useCallback(
+    (id: string) => {
+      const job = jobs.current.get(id);
+      job?.stop.abort();
+      jobs.current.delete(id);
+      dispatch({ type: 'gone', id });
+      // What arrived is removed; if that fails, the bucket does it by itself after a week.
+      if (job?.begun !== undefined) gateway.files.abortUpload.mutate({ key: job.begun.key }).catch(() => undefined);
+    },
+    [gateway],
+  );
+
+  const resume = useCallback(
+    (id: string) => {
+      const job = jobs.current.get(id);
+      if (job === undefined) return;
+      dispatch({ type: 'resumed', id });
+      void run(id, job);
+    },
+    [run],
+  );
+
+  useEffect(() => {
+    const resumeAll = () => uploads.filter(({ waitsForNetwork }) => waitsForNetwork === true).forEach(({ id }) => resume(id));
+    window.addEventListener('online', resumeAll);
+    return () => window.removeEventListener('online', resumeAll);
+  }, [uploads, resume]);
+
+  return { uploads, add, cancel, resume };
+}
