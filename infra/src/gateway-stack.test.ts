@@ -87,7 +87,7 @@ describe('the data stack', () => {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }] },
+        LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }] },
       });
     }
     expect(Object.keys(resourcesOf(local.data, 'AWS::S3::BucketPolicy'))).toHaveLength(2);

@@ -1,12 +1,16 @@
-/** The web page in a real Chromium, on the local stage: read, edit, upload, live changes, a dropped connection. */
+/**
+ * The web page in a real Chromium, on the local stage: read, edit, search, ask, upload, what happens live, a dropped connection, and what
+ * IAM decided.
+ */
 
 import { createGatewayClient } from '@org/gateway-client';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { findBrowser, launchBrowser } from './browser.js';
 import { freshName } from './names.js';
+import { withoutRight } from './stage-control.js';
 
-const { restUrl, socketUrl, siteUrl, local } = inject('stage');
+const { restUrl, socketUrl, siteUrl, local, controlUrl } = inject('stage');
 const executablePath = local ? findBrowser() : undefined;
 const gateway = createGatewayClient({ url: restUrl, socketUrl });
 
@@ -116,4 +120,142 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await page.getByTestId('error').waitFor();
     expect(await page.getByTestId('editor-body').inputValue()).toBe('mine');
   });
+
+  it('finds documents while their words are typed, and marks them', async () => {
+    const word = freshName('zebra').replace('-', '');
+    await gateway.documents.save.mutate({ folder: freshName('folder'), title: 'Animals', body: `Here lives the ${word} of the plains.` });
+    await openPage();
+    await expectInTime(async () => {
+      // Not whole: the last word may go on. Typed again until the index has the document.
+      await page.getByTestId('search-box').fill('');
+      await page.getByTestId('search-box').pressSequentially(word.slice(0, -2));
+      await page.getByTestId('search-hit').first().waitFor({ timeout: 2_000 });
+    });
+    expect(await page.getByTestId('search-hit').locator('mark').allTextContents()).toContain(word);
+    expect(await page.getByTestId('search-total').textContent()).toBe('1 document');
+    await page.getByTestId('search-hit').first().click();
+    await page.getByTestId('document-title').filter({ hasText: 'Animals' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('leaves only the results of the folder that is chosen', async () => {
+    const word = freshName('quokka').replace('-', '');
+    const folders = [freshName('a'), freshName('b')];
+    for (const folder of folders) await gateway.documents.save.mutate({ folder, title: `${word} of ${folder}`, body: 'x' });
+    await openPage();
+    const facet = page.getByTestId('facet').filter({ hasText: folders[1] as string });
+    await expectInTime(async () => {
+      await page.getByTestId('search-box').fill('');
+      await page.getByTestId('search-box').fill(word);
+      await page.getByTestId('search-hit').nth(1).waitFor({ timeout: 2_000 });
+    });
+    await facet.click();
+    await page.getByTestId('search-total').filter({ hasText: '1 document' }).waitFor();
+    expect(await page.getByTestId('search-hit').allTextContents()).toEqual([expect.stringContaining(folders[1] as string)]);
+    expect(await page.getByTestId('facet').count()).toBe(2);
+  });
+
+  it('answers a question with a passage of a document', async () => {
+    const word = freshName('okapi').replace('-', '');
+    const title = `Diet of the ${word}`;
+    const body = `The ${word} eats leaves, grass and fruit. It lives in the forest.`;
+    await gateway.documents.save.mutate({ folder: freshName('folder'), title, body });
+    await openPage();
+    await page.getByTestId('tool-ask').click();
+    const answer = page.getByTestId('answer').filter({ hasText: title });
+    await expectInTime(async () => {
+      await page.getByTestId('question').fill(`What does the ${word} eat?`);
+      await page.getByTestId('ask').click();
+      await answer.first().waitFor({ timeout: 2_000 });
+    });
+    expect(await answer.first().locator('blockquote').textContent()).toContain('leaves, grass and fruit');
+    await answer.first().getByRole('link').click();
+    await page.getByTestId('document-title').filter({ hasText: title }).waitFor();
+  });
+
+  it('shows the label of a document once the model has read it', async () => {
+    await openPage();
+    const title = freshName('Parser');
+    await gateway.documents.save.mutate({
+      folder: freshName('folder'),
+      title,
+      body: 'A parser that reads source code into a syntax tree, with a tokenizer, a grammar and an AST visitor.',
+    });
+    await row(title).getByTestId('label').waitFor();
+  });
+
+  it('classifies texts line by line, as the model answers', async () => {
+    await openPage();
+    await page.getByTestId('tool-classify').click();
+    await page.getByTestId('classify-text').fill('A test runner with assertions and mocks\n\nStructured JSON logging for servers');
+    await page.getByTestId('classify-lines').click();
+    await page.getByTestId('classified').and(page.locator('[data-status="ready"]')).waitFor();
+    expect(await page.getByTestId('classified-text').getByRole('meter').count()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('shows a note in the activity of another page', async () => {
+    const title = freshName('Noted');
+    const { id } = await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'x' });
+    await openPage();
+    const text = freshName('please-read');
+    await gateway.events.note.mutate({ id, text });
+    await page.getByTestId('feed-item').and(page.locator('[data-kind="noted"]')).filter({ hasText: text }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('uploads a large file in parts, with progress', async () => {
+    await openPage();
+    const name = `${freshName('large')}.bin`;
+    const partUrls: string[] = [];
+    page.on('request', (request) => request.method() === 'PUT' && partUrls.push(request.url()));
+    const buffer = Buffer.alloc(18 * 1_048_576, 7);
+    await page.getByTestId('upload-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+    await page.getByRole('progressbar', { name: `Upload of ${name}` }).waitFor();
+    await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
+    expect(partUrls.map((url) => new URL(url).searchParams.get('partNumber')).sort()).toEqual(['1', '2', '3']);
+    await page.getByTestId('feed-item').and(page.locator('[data-kind="uploaded"]')).filter({ hasText: name }).waitFor();
+    const { items } = await gateway.files.list.query({ limit: 100 });
+    expect(items.find((item) => item.name === name)).toMatchObject({ bytes: 18_874_368 });
+  });
+
+  it('goes on with the missing parts after the connection was lost', async () => {
+    await openPage();
+    const name = `${freshName('resumed')}.bin`;
+    const sent: string[] = [];
+    // The second part never gets through, until the way is free again.
+    await page.route(/partNumber=2\b/, (route) => route.abort('connectionreset'));
+    page.on(
+      'requestfinished',
+      (request) => request.method() === 'PUT' && sent.push(new URL(request.url()).searchParams.get('partNumber')!),
+    );
+    const buffer = Buffer.alloc(10 * 1_048_576, 3);
+    await page.getByTestId('upload-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+    await page.getByTestId('upload').and(page.locator('[data-phase="stopped"]')).waitFor();
+    expect(sent).toEqual(['1']);
+    await page.unroute(/partNumber=2\b/);
+    await page.getByTestId('resume-upload').click();
+    await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
+    expect(sent).toEqual(['1', '2']);
+  });
+
+  it('shows what IAM denied, and why', async () => {
+    const { key } = await gateway.files.put.mutate({ name: 'kept.txt', contentType: 'text/plain', content: 'aGk=' });
+    const right = { role: 'gateway-local-files', action: 's3:DeleteObject' };
+    await withoutRight(controlUrl as string, right, async () => {
+      await expect(gateway.files.remove.mutate({ key })).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+    });
+    await openPage();
+    await page.getByTestId('tool-permissions').click();
+    await page.getByTestId('denied-only').check();
+    const denied = page.getByTestId('decision-row').filter({ hasText: 's3:DeleteObject' }).first();
+    await denied.waitFor();
+    expect(await denied.getAttribute('data-allowed')).toBe('false');
+    expect(await denied.textContent()).toContain('is not authorized to perform: s3:DeleteObject');
+    expect(complaints).toEqual([]);
+  });
 });
+
+/** Until it succeeds: an index or a store follows the documents within moments. */
+async function expectInTime(attempt: () => Promise<void>): Promise<void> {
+  await vi.waitFor(attempt, { timeout: 40_000, interval: 200 });
+}

@@ -1,25 +1,30 @@
-/** The page: folders and documents on the left, the open document in the middle, what happens on the right. */
+/** The page: search and documents on the left, what is open in the middle, what happens on the right. */
 
 import { useCallback, useEffect, useState } from 'react';
-import { useChanges } from './hooks/use-changes.js';
+import { useActivity } from './hooks/use-activity.js';
 import { useDocuments } from './hooks/use-documents.js';
 import { goTo, useHashRoute } from './hooks/use-hash-route.js';
+import { useLabels } from './hooks/use-labels.js';
+import { type SearchQuery, useSearch } from './hooks/use-search.js';
 import type { Change } from './model/document-types.js';
 import { ConnectionBadge } from './views/connection-badge.js';
-import { DocumentList } from './views/document-list.js';
 import { DocumentPane } from './views/document-pane.js';
 import { Feed } from './views/feed.js';
 import { FilesPanel } from './views/files-panel.js';
-import { FolderList } from './views/folder-list.js';
+import { Library } from './views/library.js';
 import { NewDocument } from './views/new-document.js';
+import { ToolLinks } from './views/tool-links.js';
+import { ToolPane } from './views/tool-pane.js';
 
 export function App() {
-  const { folder, documentId } = useHashRoute();
+  const { folder, documentId, tool } = useHashRoute();
   const documents = useDocuments(folder);
-  const [creating, setCreating] = useState(false);
+  const [query, setQuery] = useState<SearchQuery>({ text: '', isTyping: true, folder: undefined });
+  const search = useSearch(query);
+  const [isCreating, setCreating] = useState(false);
   const [lastChange, setLastChange] = useState<Change>();
   const { apply, reload } = documents;
-  const changes = useChanges(
+  const activity = useActivity(
     useCallback(
       (change: Change) => {
         apply(change);
@@ -29,8 +34,13 @@ export function App() {
     ),
   );
   useEffect(() => {
-    if (changes.missed > 0) reload();
-  }, [changes.missed, reload]);
+    if (activity.missed > 0) reload();
+  }, [activity.missed, reload]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever opens something else has left the new document.
+  useEffect(() => setCreating(false), [documentId, tool]);
+
+  const inSight = [...documents.items, ...(search.call.value?.items ?? [])].map(({ id }) => id);
+  const labels = useLabels(documentId === undefined ? inSight : [documentId, ...inSight]);
 
   return (
     <div className="page">
@@ -39,14 +49,12 @@ export function App() {
         <button type="button" data-testid="new-document" onClick={() => setCreating(true)}>
           New document
         </button>
+        <ToolLinks folder={folder} tool={tool} />
         <ConnectionBadge />
       </header>
-      <nav className="left" aria-label="Documents">
-        <FolderList folder={folder} lastChange={lastChange} />
-        <DocumentList documents={documents} folder={folder} documentId={documentId} />
-      </nav>
+      <Library {...{ documents, query, search, labels, lastChange, folder, documentId }} onQuery={setQuery} />
       <main className="middle">
-        {creating ? (
+        {isCreating ? (
           <NewDocument
             folder={folder}
             onCancel={() => setCreating(false)}
@@ -55,10 +63,13 @@ export function App() {
               goTo({ folder, documentId: created.id });
             }}
           />
+        ) : tool ? (
+          <ToolPane tool={tool} folder={folder} />
         ) : documentId ? (
           <DocumentPane
             key={documentId}
             id={documentId}
+            label={labels.get(documentId)}
             lastChange={lastChange}
             onRemoved={() => goTo({ folder, documentId: undefined })}
           />
@@ -66,9 +77,9 @@ export function App() {
           <p className="empty">Choose a document on the left, or write a new one.</p>
         )}
       </main>
-      <aside className="right" aria-label="Live changes and files">
-        <Feed changes={changes} />
-        <FilesPanel />
+      <aside className="right" aria-label="Activity and files">
+        <Feed activity={activity} />
+        <FilesPanel lastFile={activity.lastFile} />
       </aside>
     </div>
   );

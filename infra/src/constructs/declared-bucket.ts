@@ -41,7 +41,7 @@ export function declaredBucket(scope: Construct, { declaration, settings, physic
 }
 
 function lifecycle(recovery: boolean): LifecycleRule[] {
-  const uploads: LifecycleRule = { id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) };
+  const uploads: LifecycleRule = { id: 'abort-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) };
   if (!recovery) return [uploads];
   return [uploads, { id: 'expire-old-versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true }];
 }

@@ -1,7 +1,7 @@
 /** What texts are about: all at once, or each as the model answers. */
 
-import { useCallback, useEffect, useRef, useState } from 'react';
 import { type GatewayClient, GatewayError } from '@org/gateway-client';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useGateway } from '../gateway.js';
 import type { Label } from '../model/document-types.js';
 
@@ -32,7 +32,8 @@ export function useClassify(): Classifier {
   const begin = useCallback(
     (way: Way, texts: readonly string[]) => {
       current.current?.abort();
-      const { signal } = (current.current = new AbortController());
+      current.current = new AbortController();
+      const { signal } = current.current;
       const update = (change: (before: Classification) => Classification) => !signal.aborted && setState(change);
       update(() => ({ status: 'working', texts, labels: [] }));
       way(gateway, texts, (label) => update((before) => ({ ...before, labels: [...before.labels, label] })), signal).then(
@@ -66,7 +67,11 @@ const classifyOneByOne: Way = async (gateway, texts, onLabel, signal) => {
   const results = gateway.inference.results.subscribe({ stream }, { signal: AbortSignal.any([signal, stop.signal]), onStarted: ask });
   for await (const event of results) {
     if (event.kind === 'label') onLabel(event);
-    else if (event.kind === 'failed') throw await asked?.then(() => modelFailed(), (failure: unknown) => failure);
+    else if (event.kind === 'failed')
+      throw await asked?.then(
+        () => modelFailed(),
+        (failure: unknown) => failure,
+      );
     else break;
   }
   await asked;

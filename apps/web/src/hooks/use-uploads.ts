@@ -86,7 +86,9 @@ export function useUploads(onDone: () => void): Uploads {
   );
 
   useEffect(() => {
-    const resumeAll = () => uploads.filter(({ waitsForNetwork }) => waitsForNetwork === true).forEach(({ id }) => resume(id));
+    const resumeAll = () => {
+      for (const { id, waitsForNetwork } of uploads) if (waitsForNetwork === true) resume(id);
+    };
     window.addEventListener('online', resumeAll);
     return () => window.removeEventListener('online', resumeAll);
   }, [uploads, resume]);

@@ -26,8 +26,22 @@ export class Latest<TValue> {
   run(work?: Work<TValue>): void {
     this.#current?.abort();
     this.#current = undefined;
-    if (work === undefined) this.#value = undefined;
-    if (work === undefined) return this.#onState({ status: 'idle', value: undefined });
+    if (work === undefined) this.#forget();
+    else this.#begin(work);
+  }
+
+  /** Aborts the call under way and says nothing more of it. */
+  stop(): void {
+    this.#current?.abort();
+    this.#current = undefined;
+  }
+
+  #forget(): void {
+    this.#value = undefined;
+    this.#onState({ status: 'idle', value: undefined });
+  }
+
+  #begin(work: Work<TValue>): void {
     const mine = new AbortController();
     this.#current = mine;
     this.#onState({ status: 'loading', value: this.#value });
@@ -41,11 +55,5 @@ export class Latest<TValue> {
         if (this.#current === mine) this.#onState({ status: 'failed', value: this.#value, failure });
       },
     );
-  }
-
-  /** Aborts the call under way and says nothing more of it. */
-  stop(): void {
-    this.#current?.abort();
-    this.#current = undefined;
   }
 }

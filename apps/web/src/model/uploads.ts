@@ -23,7 +23,8 @@ export interface Upload {
 export type UploadAction =
   | { readonly type: 'began'; readonly id: string; readonly name: string; readonly bytes: number }
   | { readonly type: 'sent'; readonly id: string; readonly part: number; readonly bytes: number }
-  | { readonly type: 'finishing' | 'resumed' | 'gone'; readonly id: string }
+  | { readonly type: 'finishing' | 'resumed'; readonly id: string }
+  | { readonly type: 'gone'; readonly id: string }
   | { readonly type: 'stopped'; readonly id: string; readonly failure: unknown; readonly waitsForNetwork: boolean };
 
 /** The uploads after an action. */

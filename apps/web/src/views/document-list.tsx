@@ -4,15 +4,18 @@ import { describeFailure } from '../gateway.js';
 import type { Documents } from '../hooks/use-documents.js';
 import { formatAgo, formatBytes } from '../model/format.js';
 import { writeHash } from '../model/hash-route.js';
+import type { LabelBook } from '../model/label-book.js';
+import { LabelChip } from './label-chip.js';
 import { Problem } from './problem.js';
 
 interface Props {
   readonly documents: Documents;
   readonly folder: string | undefined;
   readonly documentId: string | undefined;
+  readonly labels: LabelBook;
 }
 
-export function DocumentList({ documents, folder, documentId }: Props) {
+export function DocumentList({ documents, folder, documentId, labels }: Props) {
   const { items, status, failure, hasMore, loadMore, reload } = documents;
   const nowMs = Date.now();
   return (
@@ -30,7 +33,7 @@ export function DocumentList({ documents, folder, documentId }: Props) {
             >
               <span className="row-title">{item.title}</span>
               <span className="row-facts">
-                {item.folder} · {formatBytes(item.bytes)} · {formatAgo(item.updatedAtMs, nowMs)}
+                {item.folder} · {formatBytes(item.bytes)} · {formatAgo(item.updatedAtMs, nowMs)} <LabelChip label={labels.get(item.id)} />
               </span>
             </a>
           </li>

@@ -5,17 +5,21 @@ import { describeFailure, useGateway } from '../gateway.js';
 import { useDocument } from '../hooks/use-document.js';
 import type { Change } from '../model/document-types.js';
 import { formatBytes } from '../model/format.js';
+import type { VersionLabel } from '../model/label-book.js';
 import { DocumentEditor } from './document-editor.js';
+import { LabelChip } from './label-chip.js';
 import { Markdown } from './markdown.js';
+import { NoteForm } from './note-form.js';
 import { Problem } from './problem.js';
 
 interface Props {
   readonly id: string;
+  readonly label: VersionLabel | undefined;
   readonly lastChange: Change | undefined;
   readonly onRemoved: () => void;
 }
 
-export function DocumentPane({ id, lastChange, onRemoved }: Props) {
+export function DocumentPane({ id, label, lastChange, onRemoved }: Props) {
   const { document, failure, reload } = useDocument(id);
   const [editing, setEditing] = useState(false);
   const changed = lastChange?.document.id === id && lastChange.document.version !== document?.version;
@@ -40,7 +44,7 @@ export function DocumentPane({ id, lastChange, onRemoved }: Props) {
       <header className="document-header">
         <h2 data-testid="document-title">{document.title}</h2>
         <p className="row-facts">
-          {document.folder} · version {document.version} · {formatBytes(document.bytes)}
+          {document.folder} · version {document.version} · {formatBytes(document.bytes)} <LabelChip label={label} />
         </p>
         <button type="button" data-testid="edit" onClick={() => setEditing(true)}>
           Edit
@@ -48,6 +52,7 @@ export function DocumentPane({ id, lastChange, onRemoved }: Props) {
         <DeleteButton id={id} onRemoved={onRemoved} />
       </header>
       <Markdown text={document.body} />
+      <NoteForm id={id} />
     </article>
   );
 }

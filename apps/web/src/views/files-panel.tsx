@@ -1,83 +1,95 @@
 /** Files: drop or choose them, watch them upload, download or delete them. */
 
-import { type DragEvent, useState } from 'react';
+import { type ChangeEvent, type DragEvent, useEffect, useState } from 'react';
 import { describeFailure, useGateway } from '../gateway.js';
-import { uploadFile } from '../hooks/upload-file.js';
 import { useFiles } from '../hooks/use-files.js';
+import { useUploads } from '../hooks/use-uploads.js';
+import type { FileInfo } from '../model/document-types.js';
 import { formatBytes } from '../model/format.js';
+import { uploadProblem } from '../model/upload-limits.js';
 import { Problem } from './problem.js';
+import { UploadRow } from './upload-row.js';
 
-interface Upload {
-  readonly name: string;
-  readonly fraction: number;
-}
-
-export function FilesPanel() {
+/** @param lastFile changes when somebody's upload is done */
+export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined }) {
   const gateway = useGateway();
   const { items, failure: listFailure, reload } = useFiles();
-  const [uploads, setUploads] = useState<readonly Upload[]>([]);
-  const [failure, setFailure] = useState<unknown>();
+  const { uploads, add, cancel, resume } = useUploads(reload);
+  const [problem, setProblem] = useState<string>();
+  useEffect(() => {
+    if (lastFile !== undefined) reload();
+  }, [lastFile, reload]);
 
-  const upload = async (file: File) => {
-    const progress = (fraction: number) =>
-      setUploads((all) => [...all.filter(({ name }) => name !== file.name), { name: file.name, fraction }]);
-    setFailure(undefined);
-    progress(0);
-    try {
-      await uploadFile(gateway, file, progress);
-      reload();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setUploads((all) => all.filter(({ name }) => name !== file.name));
-    }
-  };
-  const retry = () => {
-    setFailure(undefined);
-    reload();
+  const addAll = (files: Iterable<File>) => {
+    const chosen = [...files];
+    const problems = chosen.flatMap((file) => uploadProblem(file) ?? []);
+    setProblem(problems.length === 0 ? undefined : problems.join(' '));
+    for (const file of chosen) if (uploadProblem(file) === undefined) add(file);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    for (const file of event.dataTransfer.files) void upload(file);
+    addAll(event.dataTransfer.files);
   };
-  const download = (key: string) => gateway.files.get.query({ key }).then(({ url }) => window.open(url, '_blank', 'noopener'), setFailure);
-  const remove = (key: string) => gateway.files.remove.mutate({ key }).then(reload, setFailure);
+  // Emptied, so that the same file can be chosen again.
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    addAll(target.files ?? []);
+    target.value = '';
+  };
+  const fail = (failure: unknown) => setProblem(describeFailure(failure));
+  const download = (key: string) => gateway.files.get.query({ key }).then(({ url }) => window.open(url, '_blank', 'noopener'), fail);
+  const remove = (key: string) => gateway.files.remove.mutate({ key }).then(reload, fail);
+  const trouble = problem ?? (listFailure === undefined ? undefined : describeFailure(listFailure));
 
   return (
     <section aria-labelledby="files-title" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <h2 id="files-title">Files</h2>
       <label className="drop">
         Drop files here or choose some
-        <input
-          type="file"
-          multiple
-          data-testid="upload-input"
-          onChange={(event) => [...(event.target.files ?? [])].forEach((file) => void upload(file))}
-        />
+        <input type="file" multiple data-testid="upload-input" aria-describedby="upload-limits" onChange={choose} />
+        <span id="upload-limits">Any type, up to 5 GB each. Files over 5 MB go in parts and can be resumed.</span>
       </label>
-      {uploads.map(({ name, fraction }) => (
-        <label key={name} className="field">
-          {name}
-          <progress max={1} value={fraction} />
-        </label>
-      ))}
-      {failure === undefined && listFailure === undefined ? null : (
-        <Problem message={describeFailure(failure ?? listFailure)} onRetry={retry} />
+      {trouble === undefined ? null : (
+        <Problem
+          message={trouble}
+          onRetry={() => {
+            setProblem(undefined);
+            reload();
+          }}
+        />
       )}
+      <ul className="rows" data-testid="uploads">
+        {uploads.map((upload) => (
+          <UploadRow key={upload.id} upload={upload} onCancel={() => cancel(upload.id)} onResume={() => resume(upload.id)} />
+        ))}
+      </ul>
       <ul className="rows" data-testid="file-list">
         {items.map((file) => (
-          <li key={file.key} className="file" data-testid="file-row">
-            <span className="row-title">{file.name}</span>
-            <span className="row-facts">{formatBytes(file.bytes)}</span>
-            <button type="button" onClick={() => void download(file.key)} aria-label={`Download ${file.name}`}>
-              ↓
-            </button>
-            <button type="button" onClick={() => void remove(file.key)} aria-label={`Delete ${file.name}`}>
-              ×
-            </button>
-          </li>
+          <FileRow key={file.key} file={file} onDownload={() => void download(file.key)} onRemove={() => void remove(file.key)} />
         ))}
       </ul>
     </section>
+  );
+}
+
+interface FileRowProps {
+  readonly file: FileInfo;
+  readonly onDownload: () => void;
+  readonly onRemove: () => void;
+}
+
+function FileRow({ file: { name, bytes, contentType }, onDownload, onRemove }: FileRowProps) {
+  return (
+    <li className="file" data-testid="file-row">
+      <span className="row-title" title={`${name}, ${contentType}`}>
+        {name}
+      </span>
+      <span className="row-facts">{formatBytes(bytes)}</span>
+      <button type="button" onClick={onDownload} aria-label={`Download ${name}`}>
+        ↓
+      </button>
+      <button type="button" onClick={onRemove} aria-label={`Delete ${name}`}>
+        ×
+      </button>
+    </li>
   );
 }
