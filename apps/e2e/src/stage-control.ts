@@ -5,7 +5,13 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Stage, WithheldRight } from '@org/gateway-local';
+import type { Stage } from '@org/gateway-local';
+
+/** A right of a service, as in a policy: `s3:DeleteObject`. */
+export interface ServiceRight {
+  readonly service: string;
+  readonly action: string;
+}
 
 /** A running control. */
 export interface StageControl {
@@ -14,14 +20,18 @@ export interface StageControl {
 }
 
 /** Starts it: POST withholds a right, DELETE gives all back. */
-export async function startStageControl(stage: Pick<Stage, 'withhold'>): Promise<StageControl> {
+export async function startStageControl(stage: Pick<Stage, 'withhold' | 'functions'>): Promise<StageControl> {
   const withheld = new Set<() => void>();
   const server = createServer(async (request, response) => {
     try {
       if (request.method === 'DELETE') {
         for (const giveBack of withheld) giveBack();
         withheld.clear();
-      } else withheld.add(stage.withhold(JSON.parse(await textOf(request)) as WithheldRight));
+      } else {
+        const { service, action } = JSON.parse(await textOf(request)) as ServiceRight;
+        const role = stage.functions.find((name) => name.includes(`-${service}ServiceFunction`)) ?? service;
+        withheld.add(stage.withhold({ role, action }));
+      }
       response.writeHead(204).end();
     } catch (error) {
       response.writeHead(400).end(String(error));
@@ -33,7 +43,7 @@ export async function startStageControl(stage: Pick<Stage, 'withhold'>): Promise
 }
 
 /** Withholds a right while `work` runs. */
-export async function withoutRight(controlUrl: string, right: WithheldRight, work: () => Promise<void>): Promise<void> {
+export async function withoutRight(controlUrl: string, right: ServiceRight, work: () => Promise<void>): Promise<void> {
   const answer = await fetch(controlUrl, { method: 'POST', body: JSON.stringify(right) });
   if (!answer.ok) throw new Error(await answer.text());
   try {

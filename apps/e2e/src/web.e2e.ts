@@ -240,7 +240,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
 
   it('shows what IAM denied, and why', async () => {
     const { key } = await gateway.files.put.mutate({ name: 'kept.txt', contentType: 'text/plain', content: 'aGk=' });
-    const right = { role: 'gateway-local-files', action: 's3:DeleteObject' };
+    const right = { service: 'files', action: 's3:DeleteObject' };
     await withoutRight(controlUrl as string, right, async () => {
       await expect(gateway.files.remove.mutate({ key })).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
     });
