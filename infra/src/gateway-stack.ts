@@ -62,6 +62,8 @@ export class GatewayStack extends Stack {
     new CfnOutput(this, 'Stage', { value: settings.stage, description: 'Name of the stage' });
     if (rest) new CfnOutput(this, 'RestUrl', { value: rest.url, description: 'Address of the REST API' });
     if (socket) new CfnOutput(this, 'SocketUrl', { value: socket.gateway.url, description: 'Address of the WebSocket API' });
+    for (const [name, { deployed }] of this.#graphs)
+      new CfnOutput(this, `${name}Url`, { value: deployed.location, description: `Address of the GraphQL API ${name}` });
   }
 
   /** Models and GraphQL APIs. */

@@ -7,7 +7,6 @@ import { startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
 import { deployedStage } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
-import { startStageControl } from './stage-control.js';
 import { unusedGrantsTable } from './unused-grants.js';
 
 declare module 'vitest' {
@@ -29,16 +28,13 @@ export interface StageUnderTest {
   readonly awsUrl: string | undefined;
   /** Outputs of the local stage's stacks. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Takes rights away on the local stage: see `stage-control.ts`. */
-  readonly controlUrl: string | undefined;
 }
 
 /** vitest's global setup. At the end it tells which rights no test needed: a `uses` that is too wide, or a test that is missing. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const deployed = deployedStage();
   if (deployed) {
-    const absent = { siteUrl: undefined, operator: undefined, awsUrl: undefined, controlUrl: undefined };
-    project.provide('stage', { ...deployed, ...absent, local: false, outputs: {} });
+    project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined, awsUrl: undefined, outputs: {} });
     return async () => {};
   }
   const stage = await startStage({
@@ -54,11 +50,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   });
   const { restUrl, socketUrl, siteUrl, operator, awsUrl, outputs } = stage;
   if (!restUrl || !socketUrl) throw new Error('the synthesized stage has no REST or no WebSocket API; run `npm run build`');
-  const control = await startStageControl(stage);
-  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs, controlUrl: control.url });
+  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs });
   return async () => {
     console.log(unusedGrantsTable(stage.unusedGrants()));
-    await control.close();
     await stage.close();
   };
 }

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const dataDir = resolve(root, options.dataDirectory);
-  const stage = await startStage({
+  const stage: Stage = await startStage({
     assembly: synthesized(),
     dataDir,
     fresh: options.fresh,
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     site: {
       directory: join(root, 'apps', 'web', 'dist', 'site'),
       port: options.ports.site,
-      config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl }),
+      config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl, graph: stage.outputs.LibraryUrl !== undefined }),
     },
     report: ({ level, part, message }) => level !== 'info' && console.warn(`${level} ${part}: ${message}`),
   });

@@ -4,27 +4,42 @@
 
 import { createGatewayClient, type GatewayClient, GatewayError } from '@org/gateway-client';
 import { createContext, useContext } from 'react';
-import { readRuntimeConfig } from './model/runtime-config.js';
+import { type RuntimeConfig, readRuntimeConfig } from './model/runtime-config.js';
+
+/** The client, and what it was made from. */
+export interface ConnectedGateway {
+  readonly gateway: GatewayClient;
+  readonly config: RuntimeConfig;
+}
 
 /**
  * Reads where the gateway is and makes the client.
  *
  * @throws Error with a sentence for the person, when the configuration is missing or malformed.
  */
-export async function connectGateway(): Promise<GatewayClient> {
+export async function connectGateway(): Promise<ConnectedGateway> {
   const response = await fetch('/runtime-config.json');
   if (!response.ok) throw new Error(`/runtime-config.json answered ${response.status}: the page does not know where the gateway is`);
-  const { restUrl, socketUrl } = readRuntimeConfig(await response.json());
-  return createGatewayClient({ url: restUrl, socketUrl, pingIntervalMs: 60_000 });
+  const config = readRuntimeConfig(await response.json());
+  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl, pingIntervalMs: 60_000 }), config };
 }
 
-export const GatewayContext = createContext<GatewayClient | undefined>(undefined);
+export const GatewayContext = createContext<ConnectedGateway | undefined>(undefined);
 
 /** The client. */
 export function useGateway(): GatewayClient {
-  const gateway = useContext(GatewayContext);
-  if (!gateway) throw new Error('useGateway outside of GatewayContext');
-  return gateway;
+  return useConnected().gateway;
+}
+
+/** What the page knows of the stage. */
+export function useRuntimeConfig(): RuntimeConfig {
+  return useConnected().config;
+}
+
+function useConnected(): ConnectedGateway {
+  const connected = useContext(GatewayContext);
+  if (!connected) throw new Error('useGateway outside of GatewayContext');
+  return connected;
 }
 
 /** A failure in words for a person, with what support needs to find it. */

@@ -4,16 +4,19 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { connectGateway, describeFailure, GatewayContext } from './gateway.js';
-import './styles.css';
+import './styles/base.css';
+import './styles/files.css';
+import './styles/search.css';
+import './styles/tools.css';
 import { Problem } from './views/problem.js';
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
 
 connectGateway().then(
-  (gateway) =>
+  (connected) =>
     root.render(
       <StrictMode>
-        <GatewayContext value={gateway}>
+        <GatewayContext value={connected}>
           <App />
         </GatewayContext>
       </StrictMode>,

@@ -4,7 +4,8 @@ import { readRuntimeConfig } from './runtime-config.js';
 describe('readRuntimeConfig', () => {
   it('takes both URLs', () => {
     const config = { restUrl: 'http://127.0.0.1:4001/prod', socketUrl: 'ws://127.0.0.1:4002/prod' };
-    expect(readRuntimeConfig(config)).toEqual(config);
+    expect(readRuntimeConfig(config)).toEqual({ ...config, hasGraph: false });
+    expect(readRuntimeConfig({ ...config, graph: true })).toEqual({ ...config, hasGraph: true });
   });
 
   it('names everything that is missing in one message', () => {

@@ -1,5 +1,6 @@
 /** What a text of one's own is about: as a whole, or line by line as the model answers. */
 
+import { isGatewayError } from '@org/gateway-client';
 import { useState } from 'react';
 import { describeFailure } from '../gateway.js';
 import { type Classification, useClassify } from '../hooks/use-classify.js';
@@ -38,7 +39,7 @@ function Results({ state }: { readonly state: Classification }) {
   const { status, texts, labels, failure } = state;
   return (
     <>
-      {status === 'failed' ? <Problem message={describeFailure(failure)} /> : null}
+      {status === 'failed' ? <Problem message={failureInWords(failure)} /> : null}
       <ol className="classified" data-testid="classified" data-status={status} aria-live="polite">
         {texts.map((text, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same text may be there twice.
@@ -65,4 +66,10 @@ function Guesses({ label, isWaiting }: { readonly label: Label | undefined; read
       ))}
     </ul>
   );
+}
+
+/** Both procedures declare it. */
+function failureInWords(failure: unknown): string {
+  const isModels = isGatewayError(failure) && failure.code === 'FAILED_DEPENDENCY';
+  return isModels ? 'The model failed, or answered what nobody understands. Try again.' : describeFailure(failure);
 }

@@ -32,8 +32,11 @@ export function DocumentList({ documents, folder, documentId, labels }: Props) {
               data-document-id={item.id}
             >
               <span className="row-title">{item.title}</span>
-              <span className="row-facts">
-                {item.folder} · {formatBytes(item.bytes)} · {formatAgo(item.updatedAtMs, nowMs)} <LabelChip label={labels.get(item.id)} />
+              <span className="row-facts with-chip">
+                <span>
+                  {item.folder} · {formatBytes(item.bytes)} · {formatAgo(item.updatedAtMs, nowMs)}
+                </span>
+                <LabelChip label={labels.get(item.id)} />
               </span>
             </a>
           </li>

@@ -4,6 +4,7 @@ import { isGatewayError } from '@org/gateway-client';
 import { describeFailure, useGateway } from '../gateway.js';
 import type { Found, Search } from '../hooks/use-search.js';
 import type { Hit } from '../model/document-types.js';
+import { startAtMatch } from '../model/excerpt.js';
 import { writeHash } from '../model/hash-route.js';
 import type { LabelBook } from '../model/label-book.js';
 import { FolderFacets } from './folder-facets.js';
@@ -69,11 +70,12 @@ function HitRow({ hit, href, isOpen, labels }: HitProps) {
       {hit.excerpts.slice(0, 2).map((runs, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: excerpts have no identity but their place.
         <span key={at} className="excerpt">
-          <TextRuns runs={runs} />
+          <TextRuns runs={startAtMatch(runs)} />
         </span>
       ))}
-      <span className="row-facts">
-        {hit.folder} <LabelChip label={labels.get(hit.id)} />
+      <span className="row-facts with-chip">
+        <span>{hit.folder}</span>
+        <LabelChip label={labels.get(hit.id)} />
       </span>
     </a>
   );

@@ -1,11 +1,11 @@
 /** What can be opened beside documents. What this stage does not have is not offered. */
 
+import { useRuntimeConfig } from '../gateway.js';
 import { useDecisionsOffered } from '../hooks/use-decisions.js';
-import { useGraphOffered } from '../hooks/use-graph-offered.js';
 import { type Tool, writeHash } from '../model/hash-route.js';
 
 export function ToolLinks({ folder, tool }: { readonly folder: string | undefined; readonly tool: Tool | undefined }) {
-  const hasGraph = useGraphOffered();
+  const { hasGraph } = useRuntimeConfig();
   const hasDecisions = useDecisionsOffered();
   const links: readonly (readonly [Tool, string, boolean])[] = [
     ['ask', 'Ask', true],
