@@ -1,9 +1,10 @@
 /** The page: search and documents on the left, what is open in the middle, what happens on the right. */
 
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useActivity } from './hooks/use-activity.js';
 import { useDocuments } from './hooks/use-documents.js';
 import { goTo, useHashRoute } from './hooks/use-hash-route.js';
+import { useInView } from './hooks/use-in-view.js';
 import { useLabels } from './hooks/use-labels.js';
 import { type SearchQuery, useSearch } from './hooks/use-search.js';
 import type { Change } from './model/document-types.js';
@@ -38,6 +39,8 @@ export function App() {
   }, [activity.missed, reload]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever opens something else has left the new document.
   useEffect(() => setCreating(false), [documentId, tool]);
+  const middle = useRef<HTMLElement>(null);
+  useInView(middle, `${documentId ?? ''} ${tool ?? ''} ${isCreating}`);
 
   const inSight = [...documents.items, ...(search.call.value?.items ?? [])].map(({ id }) => id);
   const labels = useLabels(documentId === undefined ? inSight : [documentId, ...inSight]);
@@ -53,7 +56,7 @@ export function App() {
         <ConnectionBadge />
       </header>
       <Library {...{ documents, query, search, labels, lastChange, folder, documentId }} onQuery={setQuery} />
-      <main className="middle">
+      <main className="middle" ref={middle}>
         {isCreating ? (
           <NewDocument
             folder={folder}

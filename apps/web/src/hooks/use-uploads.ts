@@ -1,5 +1,5 @@
 /**
- * Uploads under way. One that lost its connection goes on by itself once the browser is online again, from the parts that arrived; leaving
+ * Uploads under way. One that lost its connection goes on by itself once the page is online again, from the parts that arrived; leaving
  * the page gives it up.
  */
 
@@ -89,9 +89,20 @@ export function useUploads(onDone: () => void): Uploads {
     const resumeAll = () => {
       for (const { id, waitsForNetwork } of uploads) if (waitsForNetwork === true) resume(id);
     };
+    const { $connection } = gateway;
+    // Lost connections are not always the browser's: when the gateway's comes back, so may the bucket's.
+    let wasOpen = $connection.state.status === 'open';
+    const stopFollowing = $connection.subscribe(() => {
+      const isOpen = $connection.state.status === 'open';
+      if (isOpen && !wasOpen) resumeAll();
+      wasOpen = isOpen;
+    });
     window.addEventListener('online', resumeAll);
-    return () => window.removeEventListener('online', resumeAll);
-  }, [uploads, resume]);
+    return () => {
+      stopFollowing();
+      window.removeEventListener('online', resumeAll);
+    };
+  }, [gateway, uploads, resume]);
 
   return { uploads, add, cancel, resume };
 }

@@ -46,7 +46,7 @@ function words(upload: Upload): string {
     case 'finishing':
       return 'Checking …';
     case 'stopped':
-      if (waitsForNetwork) return `The connection was lost at ${percent} %. It goes on once there is one again.`;
+      if (waitsForNetwork) return `Connection lost at ${percent} %. It goes on once the page is online again.`;
       return describeFailure(failure);
     default:
       return phase satisfies never;
