@@ -1,16 +1,15 @@
 /**
- * The web page in a real Chromium, on the local stage: read, edit, search, ask, upload, what happens live, a dropped connection, and what
- * IAM decided.
+ * The web page in a real Chromium, on the local stage: read, edit, search, ask, upload, what happens live, and a lost connection.
  */
 
 import { createGatewayClient } from '@org/gateway-client';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './browser.js';
+import { eventually } from './eventually.js';
 import { freshName } from './names.js';
-import { withoutRight } from './stage-control.js';
 
-const { restUrl, socketUrl, siteUrl, local, controlUrl } = inject('stage');
+const { restUrl, socketUrl, siteUrl, local } = inject('stage');
 const executablePath = local ? findBrowser() : undefined;
 const gateway = createGatewayClient({ url: restUrl, socketUrl });
 
@@ -28,11 +27,11 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     complaints.length = 0;
   });
 
-  const openPage = async (hash = '') => {
+  const openPage = async () => {
     const context = await (browser as Browser).newContext();
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${siteUrl}${hash}`);
+    await page.goto(siteUrl as string);
     await page.getByTestId('connection-state').and(page.locator('[data-state="open"]')).waitFor();
     await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return page;
@@ -125,11 +124,12 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     const word = freshName('zebra').replace('-', '');
     await gateway.documents.save.mutate({ folder: freshName('folder'), title: 'Animals', body: `Here lives the ${word} of the plains.` });
     await openPage();
-    await expectInTime(async () => {
+    await eventually(async () => {
       // Not whole: the last word may go on. Typed again until the index has the document.
       await page.getByTestId('search-box').fill('');
       await page.getByTestId('search-box').pressSequentially(word.slice(0, -2));
       await page.getByTestId('search-hit').first().waitFor({ timeout: 2_000 });
+      return true;
     });
     expect(await page.getByTestId('search-hit').locator('mark').allTextContents()).toContain(word);
     expect(await page.getByTestId('search-total').textContent()).toBe('1 document');
@@ -144,10 +144,11 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     for (const folder of folders) await gateway.documents.save.mutate({ folder, title: `${word} of ${folder}`, body: 'x' });
     await openPage();
     const facet = page.getByTestId('facet').filter({ hasText: folders[1] as string });
-    await expectInTime(async () => {
+    await eventually(async () => {
       await page.getByTestId('search-box').fill('');
       await page.getByTestId('search-box').fill(word);
       await page.getByTestId('search-hit').nth(1).waitFor({ timeout: 2_000 });
+      return true;
     });
     await facet.click();
     await page.getByTestId('search-total').filter({ hasText: '1 document' }).waitFor();
@@ -163,10 +164,11 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await openPage();
     await page.getByTestId('tool-ask').click();
     const answer = page.getByTestId('answer').filter({ hasText: title });
-    await expectInTime(async () => {
+    await eventually(async () => {
       await page.getByTestId('question').fill(`What does the ${word} eat?`);
       await page.getByTestId('ask').click();
       await answer.first().waitFor({ timeout: 2_000 });
+      return true;
     });
     expect(await answer.first().locator('blockquote').textContent()).toContain('leaves, grass and fruit');
     await answer.first().getByRole('link').click();
@@ -237,25 +239,4 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
     expect(sent).toEqual(['1', '2']);
   });
-
-  it('shows what IAM denied, and why', async () => {
-    const { key } = await gateway.files.put.mutate({ name: 'kept.txt', contentType: 'text/plain', content: 'aGk=' });
-    const right = { service: 'files', action: 's3:DeleteObject' };
-    await withoutRight(controlUrl as string, right, async () => {
-      await expect(gateway.files.remove.mutate({ key })).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
-    });
-    await openPage();
-    await page.getByTestId('tool-permissions').click();
-    await page.getByTestId('denied-only').check();
-    const denied = page.getByTestId('decision-row').filter({ hasText: 's3:DeleteObject' }).first();
-    await denied.waitFor();
-    expect(await denied.getAttribute('data-allowed')).toBe('false');
-    expect(await denied.textContent()).toContain('is not authorized to perform: s3:DeleteObject');
-    expect(complaints).toEqual([]);
-  });
 });
-
-/** Until it succeeds: an index or a store follows the documents within moments. */
-async function expectInTime(attempt: () => Promise<void>): Promise<void> {
-  await vi.waitFor(attempt, { timeout: 40_000, interval: 200 });
-}
