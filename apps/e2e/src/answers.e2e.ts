@@ -17,7 +17,7 @@ describe('answers of the stage', () => {
 describe.runIf(local)('a store of answers that does not exist (needs a template that names another)', () => {
   it('is FAILED_DEPENDENCY and named', async () => {
     const assembly = await copyAssembly(ASSEMBLIES.local, (template) =>
-      template.replaceAll('"Type":"AWS::Kendra::Index"', '"Type":"AWS::Kendra::Gone"'),
+      template.replace(/("Type":"AWS::Kendra::Index","PhysicalId":)"[^"]*"/, '$1"99999999-2222-4333-8444-555555555555"'),
     );
     const own = await startOwnStage({ assembly: assembly.folder });
     try {

@@ -29,3 +29,8 @@ export function isCi(env: NodeJS.ProcessEnv = process.env): boolean {
 export function configuredBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env.CHROMIUM_PATH;
 }
+
+/** Where SageMaker has a container listen. */
+export function modelPort(env: NodeJS.ProcessEnv = process.env): number {
+  return Number(env.SAGEMAKER_BIND_TO_PORT ?? 8080);
+}

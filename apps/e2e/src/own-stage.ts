@@ -30,6 +30,8 @@ export interface OwnStage {
   now(): number;
   /** Moves the stage's time forward. */
   skip(byMs: number): void;
+  /** Takes a right away from the service or worker of a name until the returned function is called. */
+  withhold(owner: string, action: string, resource?: string): () => void;
   /** The newest denial of an action, undefined without one. @param resource a part of the ARN */
   denial(action: string, resource?: string): Decision | undefined;
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
     logs,
     now: clock.now,
     skip: clock.skip,
+    withhold: (owner, action, resource = '*') => stage.withhold({ role: functionOf(stage, owner), action, resource }),
     denial: (action, resource = '') =>
       stage.decisions(1_000).find((each) => !each.allowed && each.action === action && each.resource.includes(resource)),
     close: async () => {
@@ -67,4 +70,11 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
       await stage.close();
     },
   };
+}
+
+/** Name of the function of a service, a worker, or the gateway itself. */
+function functionOf({ functions }: Stage, owner: string): string {
+  const name = functions.find((each) => new RegExp(`-${owner}(Service|Worker)?Function`, 'i').test(each));
+  if (name === undefined) throw new Error(`no function of "${owner}" on the stage; there are ${functions.join(', ')}`);
+  return name;
 }

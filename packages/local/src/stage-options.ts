@@ -33,7 +33,7 @@ export interface StageOptions {
   readonly prewarm?: boolean;
   /** What to break in the WebSocket API, how often. @default nothing */
   readonly faults?: SocketFaults;
-  /** Makes single calls of queues and topics fail, as a busy or broken service does. @default none */
+  /** Makes single calls of queues, topics and tables fail, as a busy or broken service does. @default none */
   readonly serviceFaults?: ServiceFaults;
   /** Source of ids and faults in the gateways, in [0, 1); seed it to repeat a run. @default Math.random */
   readonly random?: () => number;

@@ -155,7 +155,7 @@ interface LateParts {
 
 async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoint> {
   const { clock, report, environment, credentials, awsPort } = ground;
-  const { dataDir } = ground.options;
+  const { dataDir, serviceFaults } = ground.options;
   const { startAwsEndpoint } = await import('./services/endpoint.js');
   const endpoint = await startAwsEndpoint({
     environment,
@@ -168,6 +168,7 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     extra: late.services,
     open: late.open,
     authorize: (request) => late.iam!.authorize(request),
+    ...(serviceFaults === undefined ? {} : { faults: serviceFaults }),
   });
   ground.onClose(() => endpoint.close());
   return endpoint;

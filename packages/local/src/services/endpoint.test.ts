@@ -228,6 +228,18 @@ describe('the authorize hook', () => {
     expect((await dynamo.send(new GetItemCommand({ TableName: 'things', Key: { id: { S: 'a' } } }))).Item).toBeUndefined();
   });
 
+  it('is asked first where a fault switch makes calls fail, which get what a busy DynamoDB answers', async () => {
+    const { dynamo, endpoint } = await startFixture({
+      faults: ({ action, resource }) => (action === 'dynamodb:PutItem' && resource.endsWith('table/things') ? 'throttle' : undefined),
+    });
+    await endpoint.createTable(table, { tableName: 'things' });
+    await expect(dynamo.send(new PutItemCommand({ TableName: 'things', Item: { id: { S: 'a' } } }))).rejects.toMatchObject({
+      name: 'ThrottlingException',
+      $retryable: { throttling: true },
+    });
+    expect((await dynamo.send(new GetItemCommand({ TableName: 'things', Key: { id: { S: 'a' } } }))).Item).toBeUndefined();
+  });
+
   it('hides that a key is absent from those who may not list the bucket', async () => {
     const { s3, asked } = await startWith(({ action }) => action !== 's3:ListBucket');
     await expect(s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'absent' }))).rejects.toMatchObject({ name: 'AccessDenied' });

@@ -25,6 +25,7 @@ import { createBucketStore } from './s3/bucket-store.js';
 import { readCorsConfiguration } from './s3/cors.js';
 import { createEmbeddedBuckets } from './s3/embedded-buckets.js';
 import type { S3Service } from './s3/service.js';
+import type { ServiceFaults } from './service-module.js';
 
 export interface AwsEndpointOptions {
   readonly environment: Environment;
@@ -47,6 +48,8 @@ export interface AwsEndpointOptions {
   readonly buckets?: S3Backend;
   /** Asked before every operation of DynamoDB and S3. @default everything signed is allowed */
   readonly authorize?: Authorize;
+  /** Asked before every operation of DynamoDB that is allowed. @default nothing fails */
+  readonly faults?: ServiceFaults;
 }
 
 /** CloudFormation properties of a resource, resolved. */
@@ -86,10 +89,19 @@ const IGNORED_BUCKET_PROPERTIES = [
 
 /** Starts the endpoint; resolves when it listens. Databases and buckets are opened on first use. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { environment, credentials, clock, report } = options;
+  const { environment, credentials, clock, report, faults } = options;
   const authorize = options.authorize ?? allowAll;
   const verify = createVerifier(credentials, clock);
-  const tables = options.tables ?? createDynamoAccounts({ environment, clock, report, authorize, folder: folderOf(options, 'tables') });
+  const tables =
+    options.tables ??
+    createDynamoAccounts({
+      environment,
+      clock,
+      report,
+      authorize,
+      folder: folderOf(options, 'tables'),
+      ...(faults === undefined ? {} : { faults }),
+    });
   const buckets =
     options.buckets ?? createEmbeddedBuckets({ store: createBucketStore(folderOf(options, 'objects')), credentials, authorize });
   let opening: Promise<S3Service> | undefined;

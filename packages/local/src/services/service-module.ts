@@ -29,15 +29,15 @@ export interface ServiceParts {
 
 /** A call that a fault may hit. */
 export interface FaultyCall {
-  /** `sqs`, `sns` */
+  /** `sqs`, `sns`, `dynamodb` */
   readonly service: string;
   /** `sqs:SendMessage` */
   readonly action: string;
-  /** ARN of queue or topic. */
+  /** ARN of queue, topic, table or index. */
   readonly resource: string;
 }
 
-/** A switch for tests: makes a queue or a topic refuse calls as a busy or broken one of AWS does. */
+/** A switch for tests: makes a queue, a topic or a table refuse calls as a busy or broken one of AWS does. */
 export type ServiceFaults = (call: FaultyCall) => 'throttle' | 'fail' | undefined;
 
 /** A started service. */

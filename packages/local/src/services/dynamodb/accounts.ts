@@ -6,6 +6,7 @@
 import type { Authorize } from '../../iam/authorize.js';
 import type { Clock, Environment, Report, StreamSource } from '../../parts.js';
 import type { WireHandler } from '../../wire/wire-handler.js';
+import type { ServiceFaults } from '../service-module.js';
 import type { Input } from './operations.js';
 import { type Place, placeOf, placeOfCall } from './place.js';
 import { createDynamoService, type DynamoService } from './service.js';
@@ -16,6 +17,8 @@ export interface DynamoAccountsOptions {
   readonly clock: Clock;
   readonly report: Report;
   readonly authorize: Authorize;
+  /** @default nothing fails */
+  readonly faults?: ServiceFaults;
   /** Folder of the data; `undefined` keeps it in memory. */
   readonly folder: string | undefined;
 }

@@ -1,6 +1,8 @@
-/** Puts a call to IAM: every question it raises has to be answered with yes. */
+/** Puts a call to IAM: every question it raises has to be answered with yes. Then a fault switch may have it fail all the same. */
 import { type Authorize, denialMessage } from '../../iam/authorize.js';
 import type { Environment, Principal } from '../../parts.js';
+import { AwsError } from '../../wire/aws-error.js';
+import type { ServiceFaults } from '../service-module.js';
 import { dynamoError } from './errors.js';
 import type { Input } from './operations.js';
 import { type FindTable, type Question, questionsOf } from './questions.js';
@@ -10,6 +12,8 @@ export interface PermissionParts {
   /** The account and region that tables named without an ARN are in. */
   readonly environment: Environment;
   readonly findTable: FindTable;
+  /** @default nothing fails */
+  readonly faults?: ServiceFaults;
 }
 
 interface Asked {
@@ -19,11 +23,24 @@ interface Asked {
   readonly principal: Principal;
 }
 
-/** @throws AwsError `AccessDeniedException` */
-export function checkPermission({ authorize, environment, findTable }: PermissionParts, { operation, input, principal }: Asked): void {
+/** @throws AwsError `AccessDeniedException`, and what a fault switch asks for */
+export function checkPermission(
+  { authorize, environment, findTable, faults }: PermissionParts,
+  { operation, input, principal }: Asked,
+): void {
   for (const { action, resource, context } of questionsOf(operation, input, findTable)) {
-    ask(authorize, { principal, action, resource: arnOf(environment, resource), context });
+    const arn = arnOf(environment, resource);
+    ask(authorize, { principal, action, resource: arn, context });
+    failOnDemand(faults?.({ service: 'dynamodb', action, resource: arn }));
   }
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+function failOnDemand(fault: ReturnType<ServiceFaults>): void {
+  if (fault === 'throttle') {
+    throw dynamoError('ThrottlingException', 'Throughput exceeds the current capacity of your table or index. Please try again shortly.');
+  }
+  if (fault === 'fail') throw new AwsError({ code: 'InternalServerError', message: 'Internal server error', statusCode: 500 });
 }
 
 /** A call of the API of streams. @throws AwsError `AccessDeniedException` */

@@ -8,6 +8,7 @@ import type { Clock, Environment, Principal, Report, StreamSource } from '../../
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
 import type { WireHandler, WireResponse } from '../../wire/wire-handler.js';
+import type { ServiceFaults } from '../service-module.js';
 import { dynamoError, errorNamespace } from './errors.js';
 import { createKeyLocks } from './key-locks.js';
 import { type Input, OPERATIONS, type OperationParts } from './operations.js';
@@ -25,6 +26,8 @@ export interface DynamoOptions {
   readonly clock: Clock;
   readonly report: Report;
   readonly authorize: Authorize;
+  /** @default nothing fails */
+  readonly faults?: ServiceFaults;
   /** Folder of the data; `undefined` keeps it in memory. */
   readonly folder: string | undefined;
 }
