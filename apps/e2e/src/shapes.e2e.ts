@@ -2,6 +2,7 @@
 
 import { createGatewayClient } from '@org/gateway-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { follow } from './follow.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
 import { type Synthesized, synthesize } from './synthesize.js';
@@ -36,8 +37,11 @@ describe.runIf(local)('the shape of a stack', () => {
     run('socket-only', async ({ stage, gateway }) => {
       expect([stage.restUrl, typeof stage.socketUrl]).toEqual([undefined, 'string']);
       const input = document();
+      const changes = await follow((options) => gateway.documents.changes.subscribe({ folder: input.folder }, options));
       const { id } = await gateway.documents.save.mutate(input, { over: 'socket' });
       expect(await gateway.documents.get.query({ id }, { over: 'socket' })).toMatchObject({ title: 'Shaped' });
+      await changes.until((event) => event.change === 'saved' && event.document.id === id);
+      changes.stop();
       expect(await gateway.system.whoami.query({}, { over: 'socket' })).toMatchObject({ transport: 'socket' });
     }));
 

@@ -235,7 +235,6 @@ describe('the authorize hook', () => {
     await endpoint.createTable(table, { tableName: 'things' });
     await expect(dynamo.send(new PutItemCommand({ TableName: 'things', Item: { id: { S: 'a' } } }))).rejects.toMatchObject({
       name: 'ThrottlingException',
-      $retryable: { throttling: true },
     });
     expect((await dynamo.send(new GetItemCommand({ TableName: 'things', Key: { id: { S: 'a' } } }))).Item).toBeUndefined();
   });

@@ -41,6 +41,12 @@ describe('the explanation of a denial', () => {
     );
   });
 
+  it('knows the role that a service has in another account', () => {
+    expect(explain({ role: 'filesAccess12345678', action: 'dynamodb:GetItem', resource: dynamo('Files') })).toContain(
+      "add 'get' to Files.allow(…) in the uses of files",
+    );
+  });
+
   it.each([
     ['dynamodb:PutItem', dynamo('FileEvents'), "'publish' to FileEvents.allow(…)"],
     ['dynamodb:Query', `${dynamo('Files')}/index/byName`, "'query' to Files.allow(…)"],

@@ -39,7 +39,9 @@ export function explainDenials(
     'service' in declaration ? ([declaration.service.name, 'Service'] as const) : ([declaration.name, 'Worker'] as const),
   );
   return (denied) => {
-    const [owner] = owners.find(([name, kind]) => denied.role?.startsWith(`${name}${kind}`)) ?? [];
+    // In another account, a service acts as the role that is there for it.
+    const [owner] =
+      owners.find(([name, kind]) => denied.role?.startsWith(`${name}${kind}`) || denied.role?.startsWith(`${name}Access`)) ?? [];
     const grant = grantOf(grants, denied);
     if (owner === undefined || grant === undefined) return undefined;
     const operations = operationsNeeding(grant, denied).map((operation) => `'${operation}'`);
