@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { services, workers } from '@org/api/services';
 import { createGatewayClient } from '@org/gateway-client';
-import { type Stage, startStage } from '@org/gateway-local';
+import { type Stage, standInOfEnvironment, startStage } from '@org/gateway-local';
 import { explainDenials } from '@org/gateway-server/service';
 import { collectMarkdown } from './collect-markdown.js';
 import { type ImportProgress, importDocuments } from './import-documents.js';
@@ -20,7 +20,9 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const dataDir = resolve(root, options.dataDirectory);
+  const standIn = standInOfEnvironment();
   const stage: Stage = await startStage({
+    ...(standIn === undefined ? {} : { standIn }),
     assembly: synthesized(),
     dataDir,
     fresh: options.fresh,

@@ -25,6 +25,10 @@ export const HELP = `npm start -- [options]
   --aws-port N       DynamoDB, S3, Lambda for AWS SDK clients (default 4003)
   --help             this text
 
+  GATEWAY_AWS_ENDPOINT=URL  an AWS-compatible endpoint that keeps tables, objects, queues and topics instead; its keys are in
+                            AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default test)
+  GATEWAY_AWS_SERVICES=...  which of dynamodb,s3,sqs,sns it keeps (default all)
+
 A port of 0 takes any free one.`;
 
 /**

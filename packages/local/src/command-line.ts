@@ -7,11 +7,14 @@ import type { Report, ReportEntry } from './parts.js';
 import { startStage } from './stage.js';
 import { StageError } from './stage-error.js';
 import type { Stage, StageOptions } from './stage-options.js';
+import type { StandInOptions } from './stand-in/options.js';
 
 /** Where the command writes, and what ends it. */
 export interface CommandSurroundings {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
+  /** Keeps tables, objects, queues and topics instead of the stage. @default none */
+  readonly standIn?: StandInOptions | undefined;
   /** Resolves when the user wants to stop (SIGINT, SIGTERM). */
   readonly stopped: Promise<void>;
 }
@@ -28,11 +31,15 @@ Runs a synthesized CDK cloud assembly on this machine.
   --data DIR          folder that keeps tables and objects (default: memory)
   --fresh             delete what earlier runs kept in the data folder
   --quiet             print URLs, warnings and errors only
-  --help              print this`;
+  --help              print this
+
+  GATEWAY_AWS_ENDPOINT=URL       an AWS-compatible endpoint that keeps tables, objects, queues and topics; its keys are in
+                                 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default: test)
+  GATEWAY_AWS_SERVICES=dynamodb  the services it keeps, separated by commas (default: dynamodb,s3,sqs,sns)`;
 
 /** Runs the command. @returns 0 after a clean end, 1 when the stage could not start, 2 for wrong arguments */
 export async function runCommand(args: readonly string[], surroundings: CommandSurroundings): Promise<0 | 1 | 2> {
-  const { out, error, stopped } = surroundings;
+  const { out, error, standIn, stopped } = surroundings;
   const command = readCommand(args);
   if (typeof command === 'string') {
     error(`${command}\n\n${usage}`);
@@ -46,7 +53,7 @@ export async function runCommand(args: readonly string[], surroundings: CommandS
     if (!isRoutine(entry) && (!command.quiet || entry.level !== 'info')) (entry.level === 'error' ? error : out)(formatEntry(entry));
   };
   try {
-    const stage = await startStage({ ...command.options, fresh: command.fresh, report });
+    const stage = await startStage({ ...command.options, ...(standIn === undefined ? {} : { standIn }), fresh: command.fresh, report });
     out(formatStage(stage));
     await stopped;
     await stage.close();

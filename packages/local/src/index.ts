@@ -30,3 +30,5 @@ export type { FaultyCall, ServiceFaults } from './services/service-module.js';
 export { startStage } from './stage.js';
 export { StageError, type StageErrorCode } from './stage-error.js';
 export type { Stage, StageConnection, StageOptions, StageSiteOptions, StageUrls } from './stage-options.js';
+export { standInOfEnvironment } from './stand-in/env.js';
+export type { StandInOptions } from './stand-in/options.js';

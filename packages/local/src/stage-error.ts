@@ -9,9 +9,16 @@
  * - `TEMPLATE_INVALID` a template says something that CloudFormation would refuse, or that this stage cannot resolve
  * - `PORT_BUSY` a configured port is taken
  * - `SITE_UNREADABLE` the web folder is missing
+ * - `STAND_IN_UNUSABLE` the AWS endpoint that is to stand in for services has a bad URL, does not answer, or refuses its keys
  * - `RESOURCE_REFUSED` a gateway or a service cannot run a resource as the template has it, or cannot open its data
  */
-export type StageErrorCode = 'ASSEMBLY_UNREADABLE' | 'TEMPLATE_INVALID' | 'PORT_BUSY' | 'SITE_UNREADABLE' | 'RESOURCE_REFUSED';
+export type StageErrorCode =
+  | 'ASSEMBLY_UNREADABLE'
+  | 'TEMPLATE_INVALID'
+  | 'PORT_BUSY'
+  | 'SITE_UNREADABLE'
+  | 'STAND_IN_UNUSABLE'
+  | 'RESOURCE_REFUSED';
 
 /** An error with a code; its message says what was got, what was expected and what to do. */
 export class StageError extends Error {

@@ -3,6 +3,7 @@ import type { StageCredentials } from './credentials.js';
 import type { PlacedApi } from './gateway-apis.js';
 import type { Clock, Environment, Report, ResolvedStack } from './parts.js';
 import type { StageOptions } from './stage-options.js';
+import type { StandIn } from './stand-in/open.js';
 
 /** Takes what ends a part; the last one given is called first. */
 export type OnClose = (closer: () => Promise<void>) => void;
@@ -19,5 +20,7 @@ export interface Ground {
   readonly awsPort: number;
   readonly sitePort: number | undefined;
   readonly credentials: StageCredentials;
+  /** Keeps tables, objects, queues and topics instead of the stage. */
+  readonly standIn: StandIn | undefined;
   readonly onClose: OnClose;
 }

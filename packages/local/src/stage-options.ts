@@ -7,6 +7,7 @@ import type { WithheldRight } from './iam/withheld.js';
 import type { LogSink } from './lambda/pool.js';
 import type { Clock, Credentials, Environment, Invoke, Report } from './parts.js';
 import type { ServiceFaults } from './services/service-module.js';
+import type { StandInOptions } from './stand-in/options.js';
 
 export interface StageOptions {
   /** The folder that `cdk synth` wrote, usually `cdk.out`. */
@@ -33,6 +34,15 @@ export interface StageOptions {
   readonly prewarm?: boolean;
   /** What to break in the WebSocket API, how often. @default nothing */
   readonly faults?: SocketFaults;
+  /**
+   * An AWS-compatible endpoint, such as AWS's own emulator, that keeps tables, objects, queues and topics instead of the stage. Functions talk
+   * to the stage all the same, which checks signatures and policies and passes calls on.
+   *
+   * @default none
+   */
+  readonly standIn?: StandInOptions;
+  /** Starts the services behind `awsUrl` alone: no gateways and no event source mappings, so that nothing calls a function. @default false */
+  readonly onlyServices?: boolean;
   /** Makes single calls of queues, topics and tables fail, as a busy or broken service does. @default none */
   readonly serviceFaults?: ServiceFaults;
   /** Source of ids and faults in the gateways, in [0, 1); seed it to repeat a run. @default Math.random */

@@ -28,11 +28,11 @@ import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';
 import type { Neighbours } from './services/neighbours.js';
 import { isWanted } from './services/service-module.js';
-import { serviceModules } from './services/service-modules.js';
 import { startWhenCalled } from './services/start-when-called.js';
 import type { Ground, OnClose } from './stage-ground.js';
 import { openIam, openSts } from './stage-iam.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
+import { modulesOf, openStandInOf, storesOf } from './stage-stand-in.js';
 import { loadAssembly } from './template/assembly.js';
 import { withLocalOrigins } from './template/local-origins.js';
 import { environmentOf, resolveAssembly } from './template/resolve.js';
@@ -44,7 +44,7 @@ const host = '127.0.0.1';
 /**
  * Starts a synthesized cloud assembly on this machine.
  *
- * @throws StageError `ASSEMBLY_UNREADABLE`, `TEMPLATE_INVALID`, `PORT_BUSY`, `RESOURCE_REFUSED`, `SITE_UNREADABLE`
+ * @throws StageError `ASSEMBLY_UNREADABLE`, `TEMPLATE_INVALID`, `PORT_BUSY`, `RESOURCE_REFUSED`, `SITE_UNREADABLE`, `STAND_IN_UNUSABLE`
  */
 export async function startStage(options: StageOptions): Promise<Stage> {
   const closers: (() => Promise<void>)[] = [];
@@ -93,7 +93,8 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
-  await openEventSources({
+  const openSources = options.onlyServices === true ? async () => undefined : openEventSources;
+  await openSources({
     ...{ stacks, neighbours, destinations, mappings, clock: ground.clock, report: ground.report },
     lambda,
     authorize: iam.authorize,
@@ -133,12 +134,13 @@ async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground>
   const environment = environmentOf(assembly, options.environment);
   const resolved = resolveAssembly(assembly, { environment, report, parameters: options.parameters ?? {} });
   const reservations = new PortReservations(host);
-  const apis = await placeApis(resolved, { reservations, ports, report });
+  const apis = options.onlyServices === true ? [] : await placeApis(resolved, { reservations, ports, report });
   const awsPort = await reservations.reserve({ name: 'the AWS endpoint', setting: 'ports.aws (--aws-port)' }, ports.aws);
   const sitePurpose = { name: 'the web site', setting: 'site.port (--site-port)' };
   const sitePort = site && (await reservations.reserve(sitePurpose, site.port));
   const credentials = createCredentials(resolved, environment);
-  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, onClose };
+  const standIn = await openStandInOf({ options, environment, report, onClose });
+  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, standIn, onClose };
 }
 
 /** What the AWS endpoint passes calls on to, which starts after it. */
@@ -157,6 +159,7 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
   const { clock, report, environment, credentials, awsPort } = ground;
   const { dataDir, serviceFaults } = ground.options;
   const { startAwsEndpoint } = await import('./services/endpoint.js');
+  const authorize: Authorize = (request) => late.iam!.authorize(request);
   const endpoint = await startAwsEndpoint({
     environment,
     credentials: credentials.store,
@@ -167,7 +170,8 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     ...(dataDir === undefined ? {} : { dataDir }),
     extra: late.services,
     open: late.open,
-    authorize: (request) => late.iam!.authorize(request),
+    authorize,
+    ...(await storesOf(ground, authorize)),
     ...(serviceFaults === undefined ? {} : { faults: serviceFaults }),
   });
   ground.onClose(() => endpoint.close());
@@ -189,7 +193,7 @@ async function openServices(
   const { clock, report, environment } = ground;
   const { dataDir, serviceFaults } = ground.options;
   const { late, ...parts } = at;
-  for (const module of serviceModules.filter((candidate) => isWanted(candidate, at.stacks))) {
+  for (const module of (await modulesOf(ground)).filter((candidate) => isWanted(candidate, at.stacks))) {
     const started = {
       ...parts,
       environment,

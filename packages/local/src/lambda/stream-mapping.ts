@@ -93,10 +93,9 @@ class StreamPoller implements RunningMapping {
   }
 
   async #loop(): Promise<void> {
-    const { mapping, source } = this.#options;
     while (!this.#closed) {
       this.#woken = false;
-      const first = await source.read(mapping.streamArn, this.#cursor, mapping.batchSize);
+      const first = await this.#read();
       if (first.length === 0) {
         await this.#sleep();
         continue;
@@ -110,9 +109,25 @@ class StreamPoller implements RunningMapping {
     }
   }
 
+  /** What comes next. A stream that cannot be read is tried again; only closing ends that. */
+  async #read(): Promise<readonly StreamRecord[]> {
+    const { mapping, source } = this.#options;
+    for (let delayMs = firstDelayMs; !this.#closed; delayMs = Math.min(longestDelayMs, delayMs * 2)) {
+      try {
+        return await source.read(mapping.streamArn, this.#cursor, mapping.batchSize);
+      } catch (error) {
+        if (this.#closed) break;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#say('error', `cannot read ${mapping.streamArn}, and tries again in ${delayMs} ms: ${reason}`);
+        await this.#pause(delayMs);
+      }
+    }
+    return [];
+  }
+
   /** Waits for more records until the batch is full or the batching window is over. */
   async #gather(first: readonly StreamRecord[]): Promise<readonly StreamRecord[]> {
-    const { mapping, source, clock } = this.#options;
+    const { mapping, clock } = this.#options;
     let batch = first;
     let over = mapping.batchingWindowMs === 0;
     const cancel = clock.after(mapping.batchingWindowMs, () => {
@@ -122,7 +137,7 @@ class StreamPoller implements RunningMapping {
     while (!over && !this.#closed && batch.length < mapping.batchSize) {
       await this.#sleep();
       this.#woken = false;
-      batch = await source.read(mapping.streamArn, this.#cursor, mapping.batchSize);
+      batch = await this.#read();
     }
     cancel();
     return batch;

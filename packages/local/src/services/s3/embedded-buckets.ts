@@ -31,7 +31,11 @@ export function createEmbeddedBuckets(options: EmbeddedBucketsOptions): S3Backen
     open: () => store.open(),
     corsRules: (bucketName) => store.get(bucketName)?.cors ?? [],
     run: (request, { run }) => run(toCall(request)),
-    postForm: async (request) => (await import('./post-object.js')).postObject(toCall(request), options),
+    async postForm(request) {
+      const { postObject } = await import('./post-object.js');
+      const { storeForm } = await import('./store-form.js');
+      return postObject(request, { ...options, store: (upload) => storeForm(toCall(request), upload) });
+    },
     close: () => store.close(),
   };
 }

@@ -76,7 +76,7 @@ export function responseOverrides(query: ReadonlyMap<string, string>): Record<st
 }
 
 /** Text as Node puts it on the wire: its UTF-8 bytes as Latin-1. A line break would start another header. */
-function headerText(value: string): string {
+export function headerText(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these must not stand in a header
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
     throw s3Error('InvalidArgument', {}, 'Header values must not contain control characters');

@@ -1,6 +1,6 @@
 /**
  * The operations of SNS by name: the right each needs and what runs it.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html - topics come from the template only; phones,
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html - topics are not deleted or changed; phones,
  * platform applications, data protection and tags are not served.
  */
 import { AwsError } from '../../wire/aws-error.js';
@@ -16,7 +16,7 @@ export interface Operation {
   /** `sns:` in front. */
   readonly action: string;
   /** The parameter with the ARN that the right is on; `*` stands for none. */
-  readonly on: 'TopicArn' | 'SubscriptionArn' | '*';
+  readonly on: 'TopicArn' | 'SubscriptionArn' | 'Name' | '*';
   run(topics: Topics, input: QueryNode): Promise<XmlValue>;
 }
 
@@ -33,6 +33,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     on: '*',
     run: async (topics) => ({ Topics: { member: topics.all().map(({ arn }) => ({ TopicArn: arn })) } }),
   },
+  CreateTopic: {
+    action: 'CreateTopic',
+    on: 'Name',
+    run: async (topics, input) => ({ TopicArn: topics.create(queryText(input, 'Name') ?? '', readEntries(input)).arn }),
+  },
   GetTopicAttributes: { action: 'GetTopicAttributes', on: 'TopicArn', run: getTopicAttributes },
   ListSubscriptionsByTopic: {
     action: 'ListSubscriptionsByTopic',
@@ -44,6 +49,15 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   GetSubscriptionAttributes: { action: 'GetSubscriptionAttributes', on: 'SubscriptionArn', run: getSubscriptionAttributes },
   Subscribe: { action: 'Subscribe', on: 'TopicArn', run: subscribe },
+  SetSubscriptionAttributes: {
+    action: 'SetSubscriptionAttributes',
+    on: 'SubscriptionArn',
+    run: async (topics, input) => {
+      const name = queryText(input, 'AttributeName') ?? '';
+      topics.configure(queryText(input, 'SubscriptionArn') ?? '', { [name]: queryText(input, 'AttributeValue') });
+      return undefined;
+    },
+  },
   Unsubscribe: {
     action: 'Unsubscribe',
     on: 'SubscriptionArn',
@@ -148,6 +162,13 @@ function toResult({ messageId, sequenceNumber }: PublishResult): { readonly Mess
   return { MessageId: messageId, ...(sequenceNumber === undefined ? {} : { SequenceNumber: sequenceNumber }) };
 }
 
+function readEntries(input: QueryNode): Readonly<Record<string, string>> {
+  const entries = queryItems(input, 'Attributes', 'entry').map((entry) => {
+    return typeof entry === 'string' ? (['', ''] as const) : ([queryText(entry, 'key') ?? '', queryText(entry, 'value') ?? ''] as const);
+  });
+  return Object.fromEntries(entries);
+}
+
 async function getTopicAttributes(topics: Topics, input: QueryNode): Promise<XmlValue> {
   const topic = topics.get(topicArnOf(input));
   const count = topics.subscriptionsOf(topic.arn).length;
@@ -174,13 +195,10 @@ async function getSubscriptionAttributes(topics: Topics, input: QueryNode): Prom
 }
 
 async function subscribe(topics: Topics, input: QueryNode): Promise<XmlValue> {
-  const given = queryItems(input, 'Attributes', 'entry').map((entry) => {
-    return typeof entry === 'string' ? (['', ''] as const) : ([queryText(entry, 'key') ?? '', queryText(entry, 'value') ?? ''] as const);
-  });
   const topic = topics.get(topicArnOf(input));
   const protocol = queryText(input, 'Protocol');
   const endpoint = queryText(input, 'Endpoint');
-  const { arn } = topics.subscribe({ ...Object.fromEntries(given), TopicArn: topic.arn, Protocol: protocol, Endpoint: endpoint });
+  const { arn } = topics.subscribe({ ...readEntries(input), TopicArn: topic.arn, Protocol: protocol, Endpoint: endpoint });
   return { SubscriptionArn: arn };
 }
 

@@ -1,5 +1,6 @@
 /** Which right a call of SNS needs on which topic, a function of the call alone, and how IAM and the switch for faults are asked. */
 import { denialMessage } from '../../iam/authorize.js';
+import type { Environment } from '../../parts.js';
 import { type QueryNode, queryText } from '../../wire/aws-query.js';
 import type { Caller } from '../neighbours.js';
 import type { ServiceParts } from '../service-module.js';
@@ -26,15 +27,21 @@ export function askSns({ authorize, faults }: Pick<ServiceParts, 'authorize' | '
 }
 
 /** Rights on a subscription are rights on its topic. */
-export function topicOf({ on }: Pick<Operation, 'on'>, input: QueryNode): string {
+export function topicOf({ on }: Pick<Operation, 'on'>, input: QueryNode, environment: Environment): string {
   switch (on) {
     case 'TopicArn':
       return topicArnOf(input);
     case 'SubscriptionArn':
       return (queryText(input, 'SubscriptionArn') ?? '').split(':').slice(0, 6).join(':');
+    case 'Name':
+      return arnOfTopic(queryText(input, 'Name') ?? '', environment);
     case '*':
       return '*';
     default:
       return on satisfies never;
   }
+}
+
+export function arnOfTopic(name: string, { partition, region, accountId }: Environment): string {
+  return `arn:${partition}:sns:${region}:${accountId}:${name}`;
 }

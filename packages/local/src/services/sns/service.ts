@@ -30,7 +30,7 @@ async function answer(parts: ServiceParts, topics: Topics, request: WireRequest)
     const name = queryText(input, 'Action') ?? '';
     const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
     if (operation === undefined) throw unknownOperation(parts, name);
-    askSns(parts, { action: operation.action, resource: topicOf(operation, input), caller: request });
+    askSns(parts, { action: operation.action, resource: topicOf(operation, input, parts.environment), caller: request });
     return queryResponse(name, await operation.run(topics, input), NAMESPACE);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -1,12 +1,15 @@
-/** The topics of the template with their subscriptions, and those that Subscribe adds while the stage runs: they end with it. */
+/** The topics of the template with their subscriptions, and those that CreateTopic and Subscribe add while the stage runs: they end with it. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceParts } from '../service-module.js';
 import { Deliveries } from './delivery.js';
 import { invalidParameter, snsError } from './errors.js';
+import { arnOfTopic } from './permission.js';
 import { Publisher, type PublishInput, type PublishResult } from './publish.js';
 import { readSubscription, readTopic, type Subscription, type Topic } from './topic.js';
 
 const PROTOCOLS = ['sqs', 'lambda', 'http', 'https', 'email', 'email-json', 'sms', 'application', 'firehose'];
+
+const topicName = /^(?:[\w-]{1,256}|[\w-]{1,251}\.fifo)$/;
 
 export class Topics {
   readonly #topics = new Map<string, Topic>();
@@ -45,6 +48,25 @@ export class Topics {
     const topic = this.#topics.get(arn);
     if (topic === undefined) throw snsError('NotFound', 'Topic does not exist');
     return topic;
+  }
+
+  /** One of the same name is the topic there is. @throws AwsError `InvalidParameter` */
+  create(name: string, attributes: Readonly<Record<string, string>>): Topic {
+    const fifo = attributes.FifoTopic === 'true';
+    if (!topicName.test(name) || name.endsWith('.fifo') !== fifo) throw invalidParameter('Topic Name');
+    const arn = arnOfTopic(name, this.#parts.environment);
+    const present = this.#topics.get(arn);
+    if (present !== undefined) return present;
+    const topic = readTopic(arn, attributes);
+    this.#topics.set(arn, topic);
+    return topic;
+  }
+
+  /** Changes attributes of a subscription. @throws AwsError `NotFound`, `InvalidParameter` */
+  configure(arn: string, attributes: Readonly<Record<string, string | undefined>>): void {
+    const { topicArn, protocol, endpoint, attributes: present } = this.subscription(arn);
+    const properties = { ...present, ...attributes, TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint };
+    this.#subscriptions.set(arn, this.#read(arn, properties));
   }
 
   subscriptionsOf(topicArn: string): readonly Subscription[] {
