@@ -16,7 +16,7 @@ describe('ARNs', () => {
 
   it('are in the account of their stack here, also those of streams', () => {
     const { claim, toOurs } = createArnTranslation(theirs, own);
-    claim('dynamodb:table/Stats', { accountId: '444455556666', region: 'us-west-2' });
+    claim('dynamodb', 'table/Stats', { accountId: '444455556666', region: 'us-west-2' });
     expect(toOurs('arn:aws:dynamodb:eu-west-1:000000000000:table/Stats/stream/2026')).toBe(
       'arn:aws:dynamodb:us-west-2:444455556666:table/Stats/stream/2026',
     );
@@ -31,8 +31,8 @@ describe('ARNs', () => {
 
   it('cannot be told apart when two accounts have a table of one name', () => {
     const { claim } = createArnTranslation(theirs, own);
-    claim('dynamodb:table/Stats', own);
-    expect(() => claim('dynamodb:table/Stats', { accountId: '444455556666', region: 'us-east-1' })).toThrow(
+    claim('dynamodb', 'table/Stats', own);
+    expect(() => claim('dynamodb', 'table/Stats', { accountId: '444455556666', region: 'us-east-1' })).toThrow(
       'dynamodb table/Stats is in the accounts 111122223333 and 444455556666, expected different names',
     );
   });

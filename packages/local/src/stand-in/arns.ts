@@ -14,10 +14,10 @@ export interface ArnTranslation {
   /**
    * Notes in which account of the assembly a resource is.
    *
-   * @param id `dynamodb:table/Documents`, `sqs:Jobs`, `sns:Events`
+   * @param resource `table/Documents`, as an ARN ends
    * @throws Error when another account has one of that name
    */
-  claim(id: string, place: Place): void;
+  claim(service: string, resource: string, place: Place): void;
   /** Every ARN in a text as the endpoint knows it. */
   toTheirs(text: string): string;
   /** Every ARN in a text as the template has it. */
@@ -31,11 +31,12 @@ const arnInText = /\barn:(aws[\w-]*):(dynamodb|sqs|sns):([a-z0-9-]*):(\d{12}):((
 export function createArnTranslation(theirs: Place, own: Environment): ArnTranslation {
   const claims = new Map<string, Place>();
   return {
-    claim(id, place) {
+    claim(service, resource, place) {
+      const id = `${service}:${resource}`;
       const present = claims.get(id);
       if (present !== undefined && present.accountId !== place.accountId) {
         throw new Error(
-          `${id.replace(':', ' ')} is in the accounts ${present.accountId} and ${place.accountId}, expected different names: the endpoint that stands in has one account; rename one in the CDK app`,
+          `${service} ${resource} is in the accounts ${present.accountId} and ${place.accountId}, expected different names: the endpoint that stands in has one account; rename one in the CDK app`,
         );
       }
       claims.set(id, place);

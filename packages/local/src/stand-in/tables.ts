@@ -37,7 +37,7 @@ export function createStandInTables(parts: StandInParts): DynamoAccounts {
     handle: (request) => answer(parts, known, request),
     streams: createStreamReader(parts),
     async createTable(properties, tableName, place = environment) {
-      standIn.arns.claim(`dynamodb:table/${tableName}`, place);
+      standIn.arns.claim('dynamodb', `table/${tableName}`, place);
       const record = await ensureTable(standIn.client, readTemplateTable(properties, tableName));
       known.set(tableName, { record, accountId: place.accountId });
       const streamArn = record.StreamSpecification?.StreamEnabled === true ? record.LatestStreamArn : undefined;

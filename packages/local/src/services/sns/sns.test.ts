@@ -1,4 +1,5 @@
 import {
+  CreateTopicCommand,
   GetSubscriptionAttributesCommand,
   GetTopicAttributesCommand,
   ListSubscriptionsByTopicCommand,
@@ -6,6 +7,7 @@ import {
   PublishBatchCommand,
   PublishCommand,
   type PublishCommandInput,
+  SetSubscriptionAttributesCommand,
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -361,6 +363,21 @@ describe('topics and subscriptions', () => {
       name: 'InvalidParameterException',
       message: expect.stringMatching(/unknown operator cidr/),
     });
+  });
+
+  it('can be changed, and added to a topic that was made while the stage runs', async () => {
+    const { sns, received } = await start();
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'later' }));
+    expect(TopicArn).toBe(topicArn('later'));
+    expect((await sns.send(new CreateTopicCommand({ Name: 'later' }))).TopicArn).toBe(TopicArn);
+    await expect(sns.send(new CreateTopicCommand({ Name: 'later.fifo' }))).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    const subscribe = { TopicArn, Protocol: 'sqs', Endpoint: queueArn('dead'), Attributes: { RawMessageDelivery: 'true' } };
+    const { SubscriptionArn } = await sns.send(new SubscribeCommand(subscribe));
+    const filter = { SubscriptionArn, AttributeName: 'FilterPolicy', AttributeValue: '{"kind":["x"]}' };
+    await sns.send(new SetSubscriptionAttributesCommand(filter));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'no' }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'yes', MessageAttributes: { kind: text('x') } }));
+    expect((await received('dead')).map(({ Body }) => Body)).toEqual(['yes']);
   });
 });
 
