@@ -22,8 +22,10 @@ export async function openStandInOf({
 export async function storesOf(ground: Ground, authorize: Authorize): Promise<Pick<AwsEndpointOptions, 'tables' | 'buckets'>> {
   const { standIn, environment, clock, report, credentials } = ground;
   if (standIn === undefined) return {};
+  const { serviceFaults: faults } = ground.options;
   const { standInStores } = await import('./stand-in/services.js');
-  return standInStores({ standIn, environment, clock, report, authorize, credentials: credentials.store });
+  const parts = { standIn, environment, clock, report, authorize, credentials: credentials.store };
+  return standInStores({ ...parts, ...(faults === undefined ? {} : { faults }) });
 }
 
 /** The services behind the endpoint beside DynamoDB and S3, in order of start. */

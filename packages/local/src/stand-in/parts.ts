@@ -1,6 +1,7 @@
 /** What the forwarded services are made with. */
 import type { Authorize } from '../iam/authorize.js';
 import type { Clock, CredentialStore, Environment, Report } from '../parts.js';
+import type { ServiceFaults } from '../services/service-module.js';
 import type { StandIn } from './open.js';
 
 export interface StandInParts {
@@ -10,6 +11,8 @@ export interface StandInParts {
   readonly clock: Clock;
   readonly report: Report;
   readonly authorize: Authorize;
+  /** Asked before every operation on tables that is allowed. @default nothing fails */
+  readonly faults?: ServiceFaults;
   /** Keys of the stage. */
   readonly credentials: CredentialStore;
 }

@@ -8,12 +8,13 @@ import { dynamoError, errorNamespace, tableNotFound } from '../services/dynamodb
 import { OPERATIONS } from '../services/dynamodb/operations.js';
 import { checkPermission } from '../services/dynamodb/permission.js';
 import { placeOfCall } from '../services/dynamodb/place.js';
-import { questionsOf } from '../services/dynamodb/questions.js';
+import { type Question, questionsOf } from '../services/dynamodb/questions.js';
 import { withTableNames } from '../services/dynamodb/table-names.js';
 import { readTemplateTable } from '../services/dynamodb/template-table.js';
 import { AwsError } from '../wire/aws-error.js';
 import { jsonErrorResponse, readJsonObject, readTarget } from '../wire/aws-json.js';
 import type { WireRequest, WireResponse } from '../wire/wire-handler.js';
+import type { Place } from './arns.js';
 import { ensureTable } from './ensure-table.js';
 import { type Json, passOn, withBody } from './json-call.js';
 import type { StandInParts } from './parts.js';
@@ -22,7 +23,7 @@ import { answerStreamCall } from './streams.js';
 
 interface KnownTable {
   readonly record: TableRecord;
-  readonly accountId: string;
+  readonly place: Place;
 }
 
 /** Of these, requests and answers have ARNs; those of all others have nothing but data. */
@@ -39,7 +40,7 @@ export function createStandInTables(parts: StandInParts): DynamoAccounts {
     async createTable(properties, tableName, place = environment) {
       standIn.arns.claim('dynamodb', `table/${tableName}`, place);
       const record = await ensureTable(standIn.client, readTemplateTable(properties, tableName));
-      known.set(tableName, { record, accountId: place.accountId });
+      known.set(tableName, { record, place });
       const streamArn = record.StreamSpecification?.StreamEnabled === true ? record.LatestStreamArn : undefined;
       const { toOurs } = standIn.arns;
       return { arn: toOurs(record.TableArn), ...(streamArn === undefined ? {} : { streamArn: toOurs(streamArn) }) };
@@ -70,31 +71,40 @@ interface TableCall {
 }
 
 async function answerTableCall(
-  { standIn, environment, authorize }: StandInParts,
+  { standIn, environment, authorize, faults }: StandInParts,
   known: Map<string, KnownTable>,
   { request, operation, input }: TableCall,
 ): Promise<WireResponse> {
   const { accountId } = placeOfCall(request, environment);
+  const { region } = [...known.values()].find(({ place }) => place.accountId === accountId)?.place ?? environment;
   const find = (tableName: string): TableRecord | undefined => {
     const table = known.get(tableName);
-    return table?.accountId === accountId ? table.record : undefined;
+    return table?.place.accountId === accountId ? table.record : undefined;
   };
-  checkPermission(
-    { authorize, environment: { ...environment, accountId }, findTable: find },
-    { operation, input, principal: request.principal },
-  );
-  const foreign = questionsOf(operation, input, find).find(({ resource }) => 'tableName' in resource && isOther(known, resource.tableName));
-  if (foreign !== undefined && 'tableName' in foreign.resource) throw tableNotFound(foreign.resource.tableName);
+  const permission = {
+    authorize,
+    environment: { ...environment, accountId, region },
+    findTable: find,
+    ...(faults === undefined ? {} : { faults }),
+  };
+  checkPermission(permission, { operation, input, principal: request.principal });
+  refuseForeign(questionsOf(operation, input, find), { known, accountId });
   const { client, arns } = standIn;
   if (!onDefinitions.has(operation)) return passOn(client, { service: 'dynamodb', request, body: JSON.stringify(input) });
   const response = await passOn(client, { service: 'dynamodb', request, body: arns.toTheirs(JSON.stringify(input)) });
   const record = recordIn(response.body);
-  if (record !== undefined) known.set(record.TableName, { record, accountId });
+  if (record !== undefined) known.set(record.TableName, { record, place: { accountId, region } });
   return withBody(response, arns.toOurs(response.body.toString('utf8')));
+}
 
-  function isOther(tables: ReadonlyMap<string, KnownTable>, tableName: string): boolean {
-    const table = tables.get(tableName);
-    return table !== undefined && table.accountId !== accountId;
+/** Tables of other accounts are reached by ARN only, though the endpoint has all in one account. @throws AwsError `ResourceNotFoundException` */
+function refuseForeign(
+  questions: readonly Question[],
+  { known, accountId }: { readonly known: ReadonlyMap<string, KnownTable>; readonly accountId: string },
+): void {
+  for (const { resource } of questions) {
+    const table = 'tableName' in resource ? known.get(resource.tableName) : undefined;
+    if (table !== undefined && table.place.accountId !== accountId) throw tableNotFound(table.record.TableName);
   }
 }
 
