@@ -20,6 +20,7 @@ function rightName({ role, action, resource }: UnusedGrant): string {
     .split(':')
     .slice(5)
     .join(':')
+    .replace(/^domain\/[^/]+/, 'search')
     .replace(/^(function:|[a-z]+\/)?gateway-(local|everything)-(data-)?/, '')
     .replace(/^(index|knowledge-base)\/[^/]+$/, '$1')
     .replace(/^apis\/[^/]+\//, '')
