@@ -1,6 +1,6 @@
 /**
  * Known-item queries: for each document of a collection the question of somebody who knows it, and whether a search brings it up. Questions are
- * made from what a reader sees, the title and the first sentence, and never from an index. A document that another one has word for word, or of
+ * made from what a reader sees (the title, the first sentence, the description in the registry) and never from an index. A document that another one has word for word, or of
  * the same package in another version, counts as found by any of them.
  */
 
@@ -10,6 +10,8 @@ export interface KnownDocument {
   readonly title: string;
   /** Markdown. */
   readonly text: string;
+  /** What its package says it is, in `package.json`; `''` when it says nothing. */
+  readonly description: string;
 }
 
 export interface KnownItem {
@@ -21,8 +23,17 @@ export interface KnownItem {
 /** Words of a sentence that a reader would remember. */
 const WORDS = 12;
 
-/** One question by title and one by first sentence for each document; the second only when there is a sentence. */
-export function knownItems(documents: readonly KnownDocument[]): { readonly byTitle: KnownItem[]; readonly bySentence: KnownItem[] } {
+/** Questions by where they come from. */
+export interface KnownItems {
+  readonly byTitle: readonly KnownItem[];
+  /** Beginning of the README's first sentence. */
+  readonly bySentence: readonly KnownItem[];
+  /** Beginning of the package's description, which is not in the index unless the README repeats it. */
+  readonly byDescription: readonly KnownItem[];
+}
+
+/** One question of each kind for each document; none where there is no sentence, or fewer than three words of description. */
+export function knownItems(documents: readonly KnownDocument[]): KnownItems {
   const groups = [groupBy(documents, nameOf), groupBy(documents, ({ text }) => text.trim())] as const;
   const wantedOf = (document: KnownDocument): ReadonlySet<string> =>
     new Set([...groups[0].get(nameOf(document))!, ...groups[1].get(document.text.trim())!]);
@@ -31,7 +42,10 @@ export function knownItems(documents: readonly KnownDocument[]): { readonly byTi
     const question = firstSentence(document.text);
     return question === undefined ? [] : [{ question, wanted: wantedOf(document) }];
   });
-  return { byTitle, bySentence };
+  const byDescription = documents
+    .filter(({ description }) => description.split(/\s+/).length >= 3)
+    .map((document) => ({ question: firstWords(document.description), wanted: wantedOf(document) }));
+  return { byTitle, bySentence, byDescription };
 }
 
 /** The share of items that a search has among its first results. `search` gives ids, the best first, each once. */
@@ -68,9 +82,10 @@ function firstSentence(markdown: string): string | undefined {
     .split('\n')
     .map((line) => line.trim());
   const line = lines.find((each) => !/^[#|>*\-=[!`\d]/.test(each) && each.split(/\s+/).length >= 6);
-  return line
-    ?.split(/(?<=[.!?])\s/)[0]
-    ?.split(/\s+/)
-    .slice(0, WORDS)
-    .join(' ');
+  const sentence = line?.split(/(?<=[.!?])\s/)[0];
+  return sentence === undefined ? undefined : firstWords(sentence);
+}
+
+function firstWords(text: string): string {
+  return text.trim().split(/\s+/).slice(0, WORDS).join(' ');
 }

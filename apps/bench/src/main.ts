@@ -1,8 +1,12 @@
-/** `pnpm bench [name…]`: every benchmark, or the named ones. Figures for people; no test depends on them. */
+/** `npm run bench -- [name…]`: every benchmark, or the named ones and groups. Figures for people; no test depends on them. */
 
 import { benchAdapter } from './adapter.js';
+import { benchCapability } from './capability.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
+import { benchFind } from './find.js';
+import { benchIam } from './iam.js';
+import { benchLag } from './lag.js';
 import { benchSearch } from './search-quality.js';
 import { benchStage } from './stage.js';
 
@@ -10,14 +14,23 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   adapter: benchAdapter,
   'cold-start': benchColdStart,
   'client-size': benchClientSize,
+  capability: benchCapability,
+  iam: benchIam,
   search: benchSearch,
+  find: benchFind,
+  lag: benchLag,
   stage: benchStage,
 };
 
-const wanted = process.argv.slice(2);
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  backends: ['capability', 'iam', 'search', 'find', 'lag', 'stage'],
+};
+
+const wanted = process.argv.slice(2).flatMap((name) => GROUPS[name] ?? [name]);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
-  console.error(`unknown benchmark ${unknown.join(', ')}: expected ${Object.keys(BENCHES).join(', ')}`);
+  const known = [...Object.keys(BENCHES), ...Object.keys(GROUPS)].join(', ');
+  console.error(`unknown benchmark ${unknown.join(', ')}: expected ${known}`);
   process.exit(1);
 }
 for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) await BENCHES[name]?.();

@@ -3,28 +3,34 @@
  * question was made of is among the first three results, and how long indexing and asking take.
  */
 
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BatchPutDocumentCommand, KendraClient, QueryCommand } from '@aws-sdk/client-kendra';
 import { Client } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3';
 import { type Stage, startStage } from '@org/gateway-local';
 import { hitRate, type KnownDocument, knownItems } from './known-items.js';
+import { readmes } from './readmes.js';
+import { withAssembly } from './temporary-assembly.js';
 
-const store = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'node_modules', '.pnpm');
 const IndexId = '11111111-2222-4333-8444-555555555555';
 const region = 'us-east-1';
 const index = 'readmes';
 const TOP = 3;
 
+/** A domain and an index. */
+const template = {
+  Metadata: { 'local-stage:imports': [{ Type: 'AWS::Kendra::Index', PhysicalId: IndexId, Properties: { Name: index } }] },
+  Resources: { Domain: { Type: 'AWS::OpenSearchService::Domain', Properties: { DomainName: 'readmes' } } },
+  Outputs: { Search: { Value: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['Domain', 'DomainEndpoint'] }]] } } },
+};
+
 /** Runs and prints. */
 export async function benchSearch(): Promise<void> {
   const documents = await readmes();
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-search-'));
-  await writeAssembly(folder);
-  const stage = await startStage({ assembly: folder });
+  await withAssembly(template, (assembly) => measure(assembly, documents));
+}
+
+async function measure(assembly: string, documents: readonly KnownDocument[]): Promise<void> {
+  const stage = await startStage({ assembly });
   try {
     console.log(
       `\nSearch in ${documents.length} READMEs (${(documents.reduce((sum, { text }) => sum + text.length, 0) / 1e6).toFixed(1)} million characters)`,
@@ -41,7 +47,6 @@ export async function benchSearch(): Promise<void> {
     }
   } finally {
     await stage.close();
-    await rm(folder, { recursive: true });
   }
 }
 
@@ -90,38 +95,6 @@ async function kendra(stage: Stage, documents: readonly KnownDocument[]): Promis
       return ResultItems.map(({ DocumentId }) => String(DocumentId));
     },
   };
-}
-
-/** A template with a domain and an index, as `cdk synth` would write it. */
-async function writeAssembly(folder: string): Promise<void> {
-  const template = {
-    Metadata: { 'local-stage:imports': [{ Type: 'AWS::Kendra::Index', PhysicalId: IndexId, Properties: { Name: index } }] },
-    Resources: { Domain: { Type: 'AWS::OpenSearchService::Domain', Properties: { DomainName: 'readmes' } } },
-    Outputs: { Search: { Value: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['Domain', 'DomainEndpoint'] }]] } } },
-  };
-  const stack = {
-    type: 'aws:cloudformation:stack',
-    environment: `aws://000000000000/${region}`,
-    properties: { templateFile: 'Bench.template.json' },
-  };
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ version: '55.0.0', artifacts: { Bench: stack } }));
-  await writeFile(join(folder, 'Bench.template.json'), JSON.stringify(template));
-}
-
-/** One README per installed package and version. */
-async function readmes(): Promise<readonly KnownDocument[]> {
-  const documents = new Map<string, KnownDocument>();
-  for (const entry of await readdir(store)) {
-    const [, scope = '', name = ''] = /^(?:(@[^+]+)\+)?([^@]+)@/.exec(entry) ?? [];
-    const folder = join(store, entry, 'node_modules', scope, name);
-    const readme = (await readdir(folder).catch(() => [])).find((file) => /^readme(?:\.md|\.markdown)?$/i.test(file));
-    if (readme === undefined) continue;
-    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
-    const id = `${manifest.name}@${manifest.version}`;
-    const text = await readFile(join(folder, readme), 'utf8');
-    if (text.trim() !== '' && text.length < 1_000_000) documents.set(id, { id, title: `${manifest.name} ${manifest.version}`, text });
-  }
-  return [...documents.values()];
 }
 
 function percent(share: number): string {

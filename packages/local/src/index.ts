@@ -32,3 +32,4 @@ export { StageError, type StageErrorCode } from './stage-error.js';
 export type { Stage, StageConnection, StageOptions, StageSiteOptions, StageUrls } from './stage-options.js';
 export { standInOfEnvironment } from './stand-in/env.js';
 export type { StandInOptions } from './stand-in/options.js';
+export { readStacks } from './template/read-stacks.js';

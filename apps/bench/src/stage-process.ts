@@ -1,0 +1,41 @@
+/** A stage in a process of its own, so that its work does not count as the client's. */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Credentials } from '@org/gateway-local';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Where `npm run build` leaves the local stage's assembly. */
+export const deployed: string = join(here, '..', '..', '..', 'infra', 'cdk.out');
+
+export interface StageProcess {
+  /** `''` for an assembly without a REST API. */
+  readonly restUrl: string;
+  readonly awsUrl: string;
+  readonly region: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly operator: Credentials;
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+/** Starts it; data is in memory. */
+export async function startStageProcess(assembly: string): Promise<StageProcess> {
+  const child = fork(join(here, 'stage-child.js'), [assembly], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (typeof first !== 'object' || first === null) {
+    throw new Error(`the stage of ${assembly} did not start; is it there? (npm run build)`);
+  }
+  return {
+    ...(first as Omit<StageProcess, 'pid' | 'close'>),
+    pid: child.pid as number,
+    async close() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
