@@ -1,47 +1,26 @@
 /**
- * The web page in a real Chromium, on the local stage: read, edit, search, ask, upload, what happens live, and a lost connection.
+ * The web page in a real Chromium, on the local stage: read, edit, search, ask, what happens live, and a lost connection.
  */
 
 import { createGatewayClient } from '@org/gateway-client';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { findBrowser, launchBrowser } from './browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
+import { hasWebPage, useWebPage } from './web-page.js';
 
-const { restUrl, socketUrl, siteUrl, local } = inject('stage');
-const executablePath = local ? findBrowser() : undefined;
+const { restUrl, socketUrl } = inject('stage');
 const gateway = createGatewayClient({ url: restUrl, socketUrl });
 
-describe.runIf(executablePath !== undefined)('the web page', () => {
-  let browser: Browser | undefined;
+describe.runIf(hasWebPage())('the web page', () => {
+  const { openPage, complaints } = useWebPage();
   let page: Page;
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    browser = await launchBrowser(executablePath as string);
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page.context().close();
-    complaints.length = 0;
-  });
-
-  const openPage = async () => {
-    const context = await (browser as Browser).newContext();
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(siteUrl as string);
-    await page.getByTestId('connection-state').and(page.locator('[data-state="open"]')).waitFor();
-    await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
-    return page;
-  };
   const row = (title: string) => page.getByTestId('document-row').filter({ hasText: title });
 
   it('shows the documents and opens one', async () => {
     const title = freshName('Readable');
     await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: '# A heading\n\nSome *text*.' });
-    await openPage();
+    page = await openPage();
     await row(title).click();
     await page.getByRole('heading', { name: 'A heading' }).waitFor();
     expect(await page.getByTestId('document-title').textContent()).toContain(title);
@@ -55,7 +34,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
       title,
       body: '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>still here',
     });
-    await openPage();
+    page = await openPage();
     await row(title).click();
     await page.getByText('still here').waitFor();
     expect(await page.locator('.markdown script, .markdown [onerror]').count()).toBe(0);
@@ -65,7 +44,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   it('saves an edit that another client sees', async () => {
     const title = freshName('Editable');
     const { id } = await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'before' });
-    await openPage();
+    page = await openPage();
     await row(title).click();
     await page.getByTestId('edit').click();
     await page.getByTestId('editor-body').fill('after the edit');
@@ -77,7 +56,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   });
 
   it('shows a change made elsewhere without reloading', async () => {
-    await openPage();
+    page = await openPage();
     const title = freshName('Live');
     await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'x' });
     await row(title).waitFor();
@@ -85,7 +64,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   });
 
   it('catches up after the connection was lost', async () => {
-    await openPage();
+    page = await openPage();
     const folder = freshName('folder');
     const missed = freshName('Missed');
     await page.context().setOffline(true);
@@ -98,19 +77,10 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     await row(missed).waitFor();
   });
 
-  it('uploads a file and lists it', async () => {
-    await openPage();
-    const name = `${freshName('upload')}.txt`;
-    await page.getByTestId('upload-input').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from('hello from a browser') });
-    await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
-    const { items } = await gateway.files.list.query({ limit: 100 });
-    expect(items.find((item) => item.name === name)).toMatchObject({ bytes: 20, contentType: 'text/plain' });
-  });
-
   it('tells an editor that someone else was faster, and keeps the text', async () => {
     const title = freshName('Contested');
     const { id } = await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'original' });
-    await openPage();
+    page = await openPage();
     await row(title).click();
     await page.getByTestId('edit').click();
     await page.getByTestId('editor-body').fill('mine');
@@ -123,7 +93,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   it('finds documents while their words are typed, and marks them', async () => {
     const word = freshName('zebra').replace('-', '');
     await gateway.documents.save.mutate({ folder: freshName('folder'), title: 'Animals', body: `Here lives the ${word} of the plains.` });
-    await openPage();
+    page = await openPage();
     await eventually(async () => {
       // Not whole: the last word may go on. Typed again until the index has the document.
       await page.getByTestId('search-box').fill('');
@@ -142,7 +112,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     const word = freshName('quokka').replace('-', '');
     const folders = [freshName('a'), freshName('b')];
     for (const folder of folders) await gateway.documents.save.mutate({ folder, title: `${word} of ${folder}`, body: 'x' });
-    await openPage();
+    page = await openPage();
     const facet = page.getByTestId('facet').filter({ hasText: folders[1] as string });
     await eventually(async () => {
       await page.getByTestId('search-box').fill('');
@@ -161,7 +131,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
     const title = `Diet of the ${word}`;
     const body = `The ${word} eats leaves, grass and fruit. It lives in the forest.`;
     await gateway.documents.save.mutate({ folder: freshName('folder'), title, body });
-    await openPage();
+    page = await openPage();
     await page.getByTestId('tool-ask').click();
     const answer = page.getByTestId('answer').filter({ hasText: title });
     await eventually(async () => {
@@ -176,7 +146,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   });
 
   it('shows the label of a document once the model has read it', async () => {
-    await openPage();
+    page = await openPage();
     const title = freshName('Parser');
     await gateway.documents.save.mutate({
       folder: freshName('folder'),
@@ -187,7 +157,7 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   });
 
   it('classifies texts line by line, as the model answers', async () => {
-    await openPage();
+    page = await openPage();
     await page.getByTestId('tool-classify').click();
     await page.getByTestId('classify-text').fill('A test runner with assertions and mocks\n\nStructured JSON logging for servers');
     await page.getByTestId('classify-lines').click();
@@ -198,45 +168,10 @@ describe.runIf(executablePath !== undefined)('the web page', () => {
   it('shows a note in the activity of another page', async () => {
     const title = freshName('Noted');
     const { id } = await gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'x' });
-    await openPage();
+    page = await openPage();
     const text = freshName('please-read');
     await gateway.events.note.mutate({ id, text });
     await page.getByTestId('feed-item').and(page.locator('[data-kind="noted"]')).filter({ hasText: text }).waitFor();
     expect(complaints).toEqual([]);
-  });
-
-  it('uploads a large file in parts, with progress', async () => {
-    await openPage();
-    const name = `${freshName('large')}.bin`;
-    const partUrls: string[] = [];
-    page.on('request', (request) => request.method() === 'PUT' && partUrls.push(request.url()));
-    const buffer = Buffer.alloc(18 * 1_048_576, 7);
-    await page.getByTestId('upload-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
-    await page.getByRole('progressbar', { name: `Upload of ${name}` }).waitFor();
-    await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
-    expect(partUrls.map((url) => new URL(url).searchParams.get('partNumber')).sort()).toEqual(['1', '2', '3']);
-    await page.getByTestId('feed-item').and(page.locator('[data-kind="uploaded"]')).filter({ hasText: name }).waitFor();
-    const { items } = await gateway.files.list.query({ limit: 100 });
-    expect(items.find((item) => item.name === name)).toMatchObject({ bytes: 18_874_368 });
-  });
-
-  it('goes on with the missing parts after the connection was lost', async () => {
-    await openPage();
-    const name = `${freshName('resumed')}.bin`;
-    const sent: string[] = [];
-    // The second part never gets through, until the way is free again.
-    await page.route(/partNumber=2\b/, (route) => route.abort('connectionreset'));
-    page.on(
-      'requestfinished',
-      (request) => request.method() === 'PUT' && sent.push(new URL(request.url()).searchParams.get('partNumber')!),
-    );
-    const buffer = Buffer.alloc(10 * 1_048_576, 3);
-    await page.getByTestId('upload-input').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
-    await page.getByTestId('upload').and(page.locator('[data-phase="stopped"]')).waitFor();
-    expect(sent).toEqual(['1']);
-    await page.unroute(/partNumber=2\b/);
-    await page.getByTestId('resume-upload').click();
-    await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
-    expect(sent).toEqual(['1', '2']);
   });
 });

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const standIn = standInOfEnvironment();
   const stage: Stage = await startStage({
     ...(standIn === undefined ? {} : { standIn }),
-    assembly: synthesized(),
+    assembly: synthesized(options.stage),
     dataDir,
     fresh: options.fresh,
     explainDenial: explainDenials([...services, ...workers]),
@@ -41,8 +41,8 @@ async function main(): Promise<void> {
 }
 
 /** `npm start` has made it; who runs this file alone may not have. */
-function synthesized(): string {
-  const folder = join(root, 'infra', 'cdk.out');
+function synthesized(stage: StartOptions['stage']): string {
+  const folder = join(root, 'infra', stage === 'local' ? 'cdk.out' : `cdk.out-${stage}`);
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   throw new Error(`there is no synthesized stage in ${folder}: run "npm start", or "npm run build" first`);
 }

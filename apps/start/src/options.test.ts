@@ -7,6 +7,7 @@ describe('readOptions', () => {
       help: false,
       fresh: false,
       load: true,
+      stage: 'local',
       dataDirectory: '.gateway/data',
       ports: { site: 4000, rest: 4001, socket: 4002, aws: 4003 },
     });
@@ -36,6 +37,15 @@ describe('readOptions', () => {
     ['--aws-port', '-1'],
   ])('refuses %s %s and says what it expected', (option, value) => {
     expect(() => readOptions([`${option}=${value}`])).toThrow(`${option}: got "${value}", expected a port from 0 to 65535`);
+  });
+
+  it('keeps the data of another stage apart', () => {
+    expect(readOptions(['--stage', 'everything'])).toMatchObject({ stage: 'everything', dataDirectory: '.gateway/data-everything' });
+    expect(readOptions(['--stage', 'everything', '--data', 'd'])).toMatchObject({ dataDirectory: 'd' });
+  });
+
+  it('refuses a stage that is not for this machine', () => {
+    expect(() => readOptions(['--stage', 'production'])).toThrow('--stage: got "production", expected local or everything');
   });
 
   it('refuses an option it does not know', () => {

@@ -4,8 +4,13 @@
 
 import { parseArgs } from 'node:util';
 
+/** Stages that `npm run build` synthesizes for this machine. */
+const STAGES = ['local', 'everything'] as const;
+
 export interface StartOptions {
   readonly help: boolean;
+  /** `everything` has what `local` leaves out: the GraphQL API, and answers from a knowledge base. */
+  readonly stage: (typeof STAGES)[number];
   /** Empty the data folder first. */
   readonly fresh: boolean;
   /** Load the installed packages' Markdown. */
@@ -18,7 +23,8 @@ export const HELP = `npm start -- [options]
 
   --fresh            delete the stage's data in the data folder first
   --no-load          do not load the Markdown of the installed packages
-  --data DIR         data folder (default .gateway/data)
+  --stage NAME       local, or everything: with the GraphQL API, and answers from a knowledge base (default local)
+  --data DIR         data folder (default .gateway/data; everything has .gateway/data-everything)
   --site-port N      web page (default 4000)
   --rest-port N      REST API (default 4001)
   --socket-port N    WebSocket API and @connections (default 4002)
@@ -34,7 +40,7 @@ A port of 0 takes any free one.`;
 /**
  * Reads the command line.
  *
- * @throws Error for an unknown option or a port that is none, with what was got.
+ * @throws Error for an unknown option or stage, or a port that is none, with what was got.
  */
 export function readOptions(argv: readonly string[]): StartOptions {
   const { values } = parseArgs({
@@ -44,18 +50,21 @@ export function readOptions(argv: readonly string[]): StartOptions {
       help: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       load: { type: 'boolean', default: true },
-      data: { type: 'string', default: '.gateway/data' },
+      stage: { type: 'string', default: 'local' },
+      data: { type: 'string' },
       'site-port': { type: 'string', default: '4000' },
       'rest-port': { type: 'string', default: '4001' },
       'socket-port': { type: 'string', default: '4002' },
       'aws-port': { type: 'string', default: '4003' },
     },
   });
+  const stage = stageOf(values.stage);
   return {
     help: values.help,
+    stage,
     fresh: values.fresh,
     load: values.load,
-    dataDirectory: values.data,
+    dataDirectory: values.data ?? (stage === 'local' ? '.gateway/data' : `.gateway/data-${stage}`),
     ports: {
       site: portOf('--site-port', values['site-port']),
       rest: portOf('--rest-port', values['rest-port']),
@@ -63,6 +72,12 @@ export function readOptions(argv: readonly string[]): StartOptions {
       aws: portOf('--aws-port', values['aws-port']),
     },
   };
+}
+
+function stageOf(text: string): StartOptions['stage'] {
+  const stage = STAGES.find((name) => name === text);
+  if (stage !== undefined) return stage;
+  throw new Error(`--stage: got "${text}", expected ${STAGES.join(' or ')}`);
 }
 
 function portOf(option: string, text: string): number {

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'react';
 import { type Decision, readDecisions } from '../model/decisions.js';
 
 const POLL_MS = 2_000;
-const SHOWN = 200;
+/** As many as the stage keeps: one that was denied a while ago is worth more than a hundred that were not. */
+const ASKED = 1_000;
 
 /** Whether this host tells it. Asked once. */
 export function useDecisionsOffered(): boolean {
@@ -32,7 +33,7 @@ export function useDecisions(): Decisions {
     const stop = new AbortController();
     const load = () => {
       if (document.visibilityState === 'hidden') return;
-      loadDecisions(SHOWN, stop.signal).then(
+      loadDecisions(ASKED, stop.signal).then(
         (decisions) => setState({ decisions, failure: undefined }),
         (failure: unknown) => !stop.signal.aborted && setState((before) => ({ ...before, failure })),
       );

@@ -40,7 +40,9 @@ export function Graph({ folder }: { readonly folder: string | undefined }) {
           <tr>
             <th scope="col">Document</th>
             <th scope="col">Label</th>
-            <th scope="col">Size</th>
+            <th scope="col" className="size">
+              Size
+            </th>
             <th scope="col">Changed</th>
           </tr>
         </thead>
@@ -51,7 +53,7 @@ export function Graph({ folder }: { readonly folder: string | undefined }) {
                 <a href={writeHash({ folder, documentId: id })}>{title}</a>
               </td>
               <td>{label === null ? '–' : <span className="chip">{label.label}</span>}</td>
-              <td>{formatBytes(bytes)}</td>
+              <td className="size">{formatBytes(bytes)}</td>
               <td>{formatAgo(updatedAtMs, Date.now())}</td>
             </tr>
           ))}

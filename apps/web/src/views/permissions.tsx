@@ -7,8 +7,12 @@ import { callersOf, type Decision, type DecisionFilter, filterDecisions } from '
 import { formatAgo } from '../model/format.js';
 import { Problem } from './problem.js';
 
+/** Rows at a time. */
+const PAGE = 50;
+
 export function Permissions() {
   const { decisions, failure } = useDecisions();
+  const [rows, setRows] = useState(PAGE);
   const [filter, setFilter] = useState<DecisionFilter>({ deniedOnly: false, who: undefined });
   if (failure !== undefined) return <Problem message={`The stage does not answer: ${describeFailure(failure)}`} />;
   if (decisions === undefined) return <p className="empty">Loading …</p>;
@@ -19,11 +23,16 @@ export function Permissions() {
       <Filters filter={filter} onFilter={setFilter} callers={callersOf(decisions)} />
       {shown.length === 0 ? <p className="empty">No decision of this kind yet. Use the page, and look again.</p> : null}
       <ol className="decisions" data-testid="decisions">
-        {shown.map((decision, at) => (
+        {shown.slice(0, rows).map((decision, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same decision may be made twice in a millisecond.
           <DecisionRow key={`${decision.atMs}/${at}`} decision={decision} />
         ))}
       </ol>
+      {shown.length > rows ? (
+        <button type="button" onClick={() => setRows(rows + PAGE)}>
+          Show more of {shown.length}
+        </button>
+      ) : null}
     </section>
   );
 }
