@@ -104,6 +104,14 @@ describe('gateway-local', () => {
     expect(left).not.toContain('checkpoints');
   });
 
+  it('ends with 1 and one line when the endpoint that is to stand in does not answer', async () => {
+    const errors: string[] = [];
+    const standIn = { url: 'http://127.0.0.1:1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+    const surroundings = { out: () => undefined, error: (line: string) => void errors.push(line), stopped: Promise.resolve(), standIn };
+    expect(await runCommand([assembly.directory], surroundings)).toBe(1);
+    expect(errors).toEqual([expect.stringMatching(/^\[STAND_IN_UNUSABLE\] .*http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/)]);
+  });
+
   it('ends with 1 and one line when the stage cannot start', async () => {
     const command = run(join(scratch, 'cdk.out'));
     expect(await command.code).toBe(1);

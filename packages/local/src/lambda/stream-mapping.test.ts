@@ -20,6 +20,8 @@ const error: InvokeResult = { statusCode: 200, payload: '{"errorType":"Error","e
 class Stream implements StreamSource {
   readonly records: StreamRecord[] = [];
   readonly #watchers = new Set<() => void>();
+  /** Why it cannot be read now. */
+  broken: string | undefined;
 
   put(id: string, atMs = startMs): void {
     const SequenceNumber = String(this.records.length + 1);
@@ -42,6 +44,7 @@ class Stream implements StreamSource {
   }
 
   async read(_arn: string, after: string, limit: number): Promise<readonly StreamRecord[]> {
+    if (this.broken !== undefined) throw new Error(this.broken);
     return this.records.slice(Number(after), Number(after) + limit);
   }
 
@@ -122,6 +125,23 @@ describe('batches', () => {
     stream.put('d');
     await settle();
     expect(batches.at(-1)).toEqual(['d']);
+  });
+
+  it('of a stream that cannot be read for a while come when it can, asked for after 1, 2 and 4 seconds', async () => {
+    await start();
+    await settle();
+    stream.broken = 'out of reach';
+    stream.put('a');
+    for (const ms of [0, 1000, 2000]) await clock.advance(ms);
+    stream.broken = undefined;
+    await clock.advance(3999);
+    expect(batches).toEqual([]);
+    await clock.advance(1);
+    expect(batches).toEqual([['a']]);
+    const said = journal.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
+    expect(said).toEqual(
+      [1000, 2000, 4000].map((ms) => `event source of fn cannot read ${streamArn}, and tries again in ${ms} ms: out of reach`),
+    );
   });
 
   it('wait for the batching window unless they are full before', async () => {
