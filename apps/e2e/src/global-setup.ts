@@ -3,7 +3,7 @@
  */
 
 import { join } from 'node:path';
-import { startStage } from '@org/gateway-local';
+import { standInOfEnvironment, startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
 import { deployedStage } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
@@ -37,7 +37,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined, awsUrl: undefined, outputs: {} });
     return async () => {};
   }
+  const standIn = standInOfEnvironment();
   const stage = await startStage({
+    ...(standIn === undefined ? {} : { standIn }),
     assembly: ASSEMBLIES.local,
     explainDenial,
     ports: { rest: 0, socket: 0, aws: 0 },

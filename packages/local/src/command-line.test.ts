@@ -104,6 +104,13 @@ describe('gateway-local', () => {
     expect(left).not.toContain('checkpoints');
   });
 
+  it('starts services alone, for another stage to use', async () => {
+    const running = run(assembly.directory, '--only-services');
+    expect(await running.lineWith('AWS')).not.toMatch(/REST|WebSocket/);
+    running.stop();
+    expect(await running.code).toBe(0);
+  });
+
   it('ends with 1 and one line when the endpoint that is to stand in does not answer', async () => {
     const errors: string[] = [];
     const standIn = { url: 'http://127.0.0.1:1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };

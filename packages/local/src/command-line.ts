@@ -30,6 +30,7 @@ Runs a synthesized CDK cloud assembly on this machine.
   --site-port PORT    port of the web folder           (default: a free one)
   --data DIR          folder that keeps tables and objects (default: memory)
   --fresh             delete what earlier runs kept in the data folder
+  --only-services     start the services behind the AWS port alone, without gateways and workers
   --quiet             print URLs, warnings and errors only
   --help              print this
 
@@ -87,6 +88,7 @@ function readCommand(args: readonly string[]): Command | string {
         'site-port': { type: 'string' },
         data: { type: 'string' },
         fresh: { type: 'boolean', default: false },
+        'only-services': { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -109,6 +111,7 @@ function toOptions(assembly: string, values: Readonly<Record<string, string | bo
   return {
     assembly,
     ports: { rest: port(values, 'rest-port'), socket: port(values, 'socket-port'), aws: port(values, 'aws-port') },
+    ...(values['only-services'] === true ? { onlyServices: true } : {}),
     ...(typeof data === 'string' ? { dataDir: data } : {}),
     ...(typeof site === 'string' ? { site: { directory: site, port: sitePort, config: (urls) => urls } } : {}),
   };
