@@ -29,6 +29,8 @@ export interface EventSourcesOptions {
   readonly report: Report;
   /** Where positions in streams are kept. @default memory */
   readonly dataDir?: string;
+  /** URL of the endpoint that keeps the streams: their sequence numbers are others, so positions in them are kept apart. @default the stage */
+  readonly streamsAt?: string;
   /** Gets every mapping that was started, also when a later one cannot start. */
   readonly mappings: RunningMapping[];
 }
@@ -40,8 +42,8 @@ export async function openEventSources(options: EventSourcesOptions): Promise<vo
 }
 
 async function openStreams(options: EventSourcesOptions): Promise<void> {
-  const { stacks, lambda, streams: source, destinations, clock, report, dataDir, mappings } = options;
-  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(join(dataDir, dataParts.checkpoints));
+  const { stacks, lambda, streams: source, destinations, clock, report, dataDir, streamsAt, mappings } = options;
+  const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(checkpointFolder(dataDir, streamsAt));
   for (const mapping of readMappings(stacks, report)) {
     const { functionName, streamArn, onFailure } = mapping;
     if (!mayRun(options, { functionName, eventSourceArn: streamArn, ...(onFailure === undefined ? {} : { onFailureArn: onFailure }) }))
@@ -50,6 +52,11 @@ async function openStreams(options: EventSourcesOptions): Promise<void> {
     const { invoke } = lambda;
     mappings.push(await startStreamMapping({ mapping, source, invoke, functionArn, destinations, checkpoints, clock, report }));
   }
+}
+
+function checkpointFolder(dataDir: string, streamsAt: string | undefined): string {
+  const own = join(dataDir, dataParts.checkpoints);
+  return streamsAt === undefined ? own : join(own, streamsAt.replace(/[^\w.]+/g, '-'));
 }
 
 function openQueues(options: EventSourcesOptions): void {

@@ -101,6 +101,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     principalOf,
     streams: endpoint.streams,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(ground.standIn?.serves('dynamodb') === true ? { streamsAt: ground.standIn.origin } : {}),
   });
   const urls: StageUrls = {
     awsUrl: endpoint.url,

@@ -1,4 +1,7 @@
 /** A second stage plays the AWS-compatible endpoint: it has all services, signature checks and IAM of its own, and another account and region. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DescribeTimeToLiveCommand, DynamoDBClient, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -227,6 +230,17 @@ describe('workers', () => {
     await call({ action: 'save', id: 'streamed' });
     const { source } = await item('S-Results', 'INSERT streamed');
     expect(source?.S).toMatch(/^arn:aws:dynamodb:us-east-1:111122223333:table\/S-Table\/stream\//);
+  });
+});
+
+describe('positions in streams', () => {
+  it('are kept apart from those in streams of the stage itself, whose numbers are others', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gateway-stand-in-'));
+    const again = await startOnEndpoint({ dataDir });
+    await again.close();
+    const kept = await readdir(join(dataDir, 'checkpoints'), { recursive: true });
+    expect(kept.filter((name) => name.endsWith('.json'))).toEqual([expect.stringMatching(/^http-127\.0\.0\.1-\d+[\\/][\w-]+\.json$/)]);
+    await rm(dataDir, { recursive: true });
   });
 });
 
