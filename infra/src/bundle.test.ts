@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,6 +45,29 @@ describe('a bundle', () => {
     await bundle('notes');
     const { handler } = await import(pathToFileURL(join(folder, 'out/notes/index.mjs')).href);
     expect(handler()).toBe('b');
+  });
+
+  it('is left as it is while nothing in it changed', async () => {
+    entry('notes', "import { answer } from '../shared.js'; export const handler = (): string => answer;");
+    entry('files', "export const handler = (): string => 'files';");
+    writeFileSync(join(folder, 'shared.ts'), "export const answer: string = 'first';");
+    const madeAt = (name: string) => statSync(join(folder, 'out', name, 'index.mjs')).mtimeMs;
+    await bundle('notes', 'files');
+    const before = madeAt('files');
+    writeFileSync(join(folder, 'shared.ts'), "export const answer: string = 'second';");
+    await bundle('notes', 'files');
+    expect(madeAt('files')).toBe(before);
+    expect(readFileSync(join(folder, 'out/notes/index.mjs'), 'utf8')).toContain('second');
+  });
+
+  it('is made anew when a file of it is gone, and other functions are removed', async () => {
+    entry('notes', 'export const handler = 1;');
+    entry('files', 'export const handler = 1;');
+    await bundle('notes', 'files');
+    rmSync(join(folder, 'out/notes/index.mjs.map'));
+    await bundle('notes');
+    expect(readdirSync(join(folder, 'out/notes')).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['notes', 'notes.meta.json']);
   });
 
   it('leaves out the packages that its function never loads', async () => {

@@ -10,9 +10,10 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type BuildFailure, build, formatMessages, type Metafile } from 'esbuild';
+import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
+import { KeptBundles } from './kept-bundle.js';
 import { REPOSITORY } from './repository.js';
 
 const REQUIRE_BANNER =
@@ -38,7 +39,7 @@ export interface Bundle {
 }
 
 /**
- * Bundles all functions, side by side.
+ * Bundles all functions, side by side. Those that lie there and would come out the same are left as they are.
  *
  * @throws Error naming every entry that is missing; otherwise every function that does not build or exports no `handler`.
  */
@@ -51,10 +52,11 @@ export async function bundleFunctions(options: BundleOptions): Promise<readonly 
   if (missing.length > 0) {
     throw new Error(`[BUNDLE] functions without an entry; write these files, each exporting "handler":\n${missing.join('\n')}`);
   }
-  await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  await removeOthers(out, options.names);
+  const kept = new KeptBundles();
   const results = await Promise.allSettled(
-    entries.map(({ name, entry }) => bundleFunction({ name, entry, out, external: [...without(name)] })),
+    entries.map(({ name, entry }) => bundleFunction({ name, entry, out, external: [...without(name)] }, kept)),
   );
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
@@ -73,10 +75,22 @@ interface Planned {
   readonly external: string[];
 }
 
-async function bundleFunction({ name, entry, out, external }: Planned): Promise<Bundle> {
+/** Bundles of functions that are no more. */
+async function removeOthers(out: string, names: readonly string[]): Promise<void> {
+  const wanted = new Set(names.flatMap((name) => [name, metafileOf(name)]));
+  const others = (await readdir(out)).filter((file) => !wanted.has(file));
+  await Promise.all(others.map((file) => rm(join(out, file), { recursive: true })));
+}
+
+function metafileOf(name: string): string {
+  return `${name}.meta.json`;
+}
+
+async function bundleFunction(planned: Planned, kept: KeptBundles): Promise<Bundle> {
+  const { name, entry, out } = planned;
   const folder = join(out, name);
-  const metafile = await runEsbuild({ name, entry, out: folder, external });
-  await writeFile(join(out, `${name}.meta.json`), JSON.stringify(metafile));
+  const options = optionsOf(planned);
+  const metafile = (await kept.find(join(out, metafileOf(name)), options)) ?? (await makeBundle(planned, options, kept));
   const exported = metafile.outputs[entryOutput(metafile)]?.exports ?? [];
   if (!exported.includes('handler')) {
     throw new Error(`[BUNDLE] ${relative(REPOSITORY, entry)} exports ${exported.join(', ') || 'nothing'}, expected "handler"`);
@@ -84,29 +98,42 @@ async function bundleFunction({ name, entry, out, external }: Planned): Promise<
   return { name, folder, metafile };
 }
 
-async function runEsbuild({ name, entry, out, external }: Planned): Promise<Metafile> {
+async function makeBundle({ name, out }: Planned, options: BundlingOptions, kept: KeptBundles): Promise<Metafile> {
+  await rm(join(out, name), { recursive: true, force: true });
+  const metafile = await runEsbuild(name, options);
+  await kept.keep(join(out, metafileOf(name)), options, metafile);
+  return metafile;
+}
+
+type BundlingOptions = BuildOptions & { readonly metafile: true };
+
+function optionsOf({ name, entry, out, external }: Planned): BundlingOptions {
+  return {
+    absWorkingDir: REPOSITORY,
+    entryPoints: [{ in: entry, out: 'index' }],
+    outdir: join(out, name),
+    external,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE_BANNER },
+    minify: true,
+    legalComments: 'none',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'silent',
+  };
+}
+
+async function runEsbuild(name: string, options: BundlingOptions): Promise<Metafile> {
   try {
-    const result = await build({
-      absWorkingDir: REPOSITORY,
-      entryPoints: [{ in: entry, out: 'index' }],
-      outdir: out,
-      external,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      banner: { js: REQUIRE_BANNER },
-      minify: true,
-      legalComments: 'none',
-      sourcemap: 'linked',
-      sourcesContent: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    return result.metafile;
+    const { metafile } = await build(options);
+    return metafile;
   } catch (cause) {
     const { errors } = cause as Partial<BuildFailure>;
     const details = errors === undefined ? [String(cause)] : await formatMessages(errors, { kind: 'error' });
