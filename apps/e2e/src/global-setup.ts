@@ -2,16 +2,20 @@
  * One stage for the whole suite: starts the local one from the synthesized template on free ports, in memory, or takes the deployed one.
  */
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { standInOfEnvironment, startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
 import { deployedStage } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
-import { unusedGrantsTable } from './unused-grants.js';
+import { unusedReport } from './unused-grants.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     stage: StageUnderTest;
+    /** Where stages of tests' own leave notes of the rights that they did not need. */
+    usageFolder: string;
   }
 }
 
@@ -53,8 +57,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { restUrl, socketUrl, siteUrl, operator, awsUrl, outputs } = stage;
   if (!restUrl || !socketUrl) throw new Error('the synthesized stage has no REST or no WebSocket API; run `npm run build`');
   project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs });
+  const usageFolder = await mkdtemp(join(tmpdir(), 'gateway-usage-'));
+  project.provide('usageFolder', usageFolder);
   return async () => {
-    console.log(unusedGrantsTable(stage.unusedGrants()));
+    console.log(await unusedReport(usageFolder, stage.unusedGrants()));
+    await rm(usageFolder, { recursive: true });
     await stage.close();
   };
 }

@@ -9,7 +9,9 @@ import { createGatewayClient, type GatewayClient } from '@org/gateway-client';
 import type { AppContract } from '@org/gateway-contract';
 import { type Decision, type ReportEntry, type Stage, type StageOptions, startStage } from '@org/gateway-local';
 import { explainDenials } from '@org/gateway-server/service';
+import { inject } from 'vitest';
 import { createShiftedClock } from './shifted-clock.js';
+import { noteUnused } from './unused-grants.js';
 
 /** The workspace. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -45,13 +47,14 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
   const clock = createShiftedClock();
   const journal: ReportEntry[] = [];
   const logs: string[] = [];
+  const { assembly = ASSEMBLIES.local } = options;
   const stage = await startStage({
-    assembly: ASSEMBLIES.local,
     clock,
     explainDenial,
     report: (entry) => void journal.push(entry),
     logs: ({ line }) => void logs.push(line),
     ...options,
+    assembly,
   });
   const { restUrl = 'http://no-rest.invalid', socketUrl } = stage;
   const gateway = createGatewayClient({ url: restUrl, ...(socketUrl === undefined ? {} : { socketUrl }), maxRetryDelayMs: 200 });
@@ -67,6 +70,8 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
       stage.decisions(1_000).find((each) => !each.allowed && each.action === action && each.resource.includes(resource)),
     close: async () => {
       gateway.$close();
+      if (assembly !== ASSEMBLIES.everything && stage.restUrl && stage.socketUrl)
+        await noteUnused(inject('usageFolder'), stage.unusedGrants());
       await stage.close();
     },
   };

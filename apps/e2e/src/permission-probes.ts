@@ -127,17 +127,3 @@ export const PROBES_OF_EVERYTHING: readonly Probe[] = [
     leaveEntryBehind().then(() => rebuild()),
   ),
 ];
-
-/**
- * Rights that are in no `uses`, and so are nothing that somebody adds or forgets: the gateway's own tables and connections, which every
- * conversation over the socket needs (`conversation.e2e.ts`), and what an event source reads its source with, which is asked for when the
- * stage starts and for every message (`events.e2e.ts`). The stage does not ask IAM for logs and traces at all.
- */
-export const NOT_OF_USES: readonly RegExp[] = [
-  / (Connections|Topics)$/,
-  /^(SocketFunction|FanoutFunction) /,
-  / sqs:\w+ /,
-  / dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) /,
-  // SageMaker's own role, for pulling the image of the container.
-  /^ClassifierModel/,
-];

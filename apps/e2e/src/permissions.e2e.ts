@@ -9,26 +9,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { ASSEMBLIES, type OwnStage, startOwnStage } from './own-stage.js';
 import { type PermissionFixture, permissionFixture } from './permission-fixture.js';
-import { NOT_OF_USES, PROBES, PROBES_OF_EVERYTHING, type Probe } from './permission-probes.js';
+import { PROBES, PROBES_OF_EVERYTHING, type Probe } from './permission-probes.js';
+import { isOfUses, rightName } from './right-name.js';
 
 const { local } = inject('stage');
-
-/** A right as the table of probes writes it: owner, action, and the end of the ARN. */
-function rightName({ role, action, resource }: UnusedGrant): string {
-  const owner = role.replace(/[0-9A-F]{8}$/, '').replace(/(Service|Worker)?Role$/, '');
-  const name = resource
-    .split(':')
-    .slice(5)
-    .join(':')
-    .replace(/^domain\/[^/]+/, 'search')
-    .replace(/^(function:|[a-z]+\/)?gateway-(local|everything)-(data-)?/, '')
-    .replace(/^(index|knowledge-base)\/[^/]+$/, '$1')
-    .replace(/^apis\/[^/]+\//, '')
-    .replace(/(ServiceFunction[0-9A-F]{8}|modelendpoint[0-9a-f]{8})$/, '');
-  return `${owner} ${action} ${name}`;
-}
-
-const isOfUses = (right: string) => !NOT_OF_USES.some((pattern) => pattern.test(right));
 
 function describeRights(name: string, assembly: string, probes: readonly Probe[], isProbedElsewhere: (right: string) => boolean): void {
   describe.runIf(local)(`a right on the stage ${name}`, () => {

@@ -90,6 +90,16 @@ describe('search', () => {
     await eventually(async () => ((await titles({ folder })).length === 0 ? true : undefined));
   });
 
+  it('still finds everything after a rebuild', async () => {
+    const { jobId } = await gateway.search.rebuild.mutate({});
+    const done = await eventually(async () => {
+      const status = await gateway.search.status.query();
+      return status.state === 'done' ? status : undefined;
+    });
+    expect(done).toMatchObject({ jobId, indexed: expect.any(Number) });
+    expect((await gateway.search.find.query({ text: word })).total).toBe(3);
+  });
+
   it('remembers what was searched for', async () => {
     const text = freshName('wanted');
     await gateway.search.find.query({ text });

@@ -1,18 +1,26 @@
-/** Rights that a whole run did not need, as a table for people. */
-
-import type { UnusedGrant } from '@org/gateway-local';
-
 /**
- * Rights of roles that no function has: AWS's own services act with those, which pull images and write logs where no stage can see it.
+ * Rights that a whole run did not need on any of its stages. Each stage of a test's own leaves a note of what it did not need; the shared
+ * stage's setup reads them at the end.
  */
-const isAskedFor = ({ functions }: UnusedGrant) => functions.length > 0;
 
-/** One line per right; a single one when all were needed. */
-export function unusedGrantsTable(grants: readonly UnusedGrant[]): string {
-  const unused = grants.filter(isAskedFor);
-  if (unused.length === 0) return 'Every declared right was needed.';
-  const lines = unused.map(
-    ({ role, action, resource }) => `  ${role.padEnd(36)} ${action.padEnd(44)} ${resource.split(':').slice(5).join(':')}`,
-  );
-  return [`${unused.length} declared rights that no test needed:`, ...lines].join('\n');
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UnusedGrant } from '@org/gateway-local';
+import { isOfUses, rightName } from './right-name.js';
+
+/** Leaves a note in a folder. */
+export async function noteUnused(folder: string, grants: readonly UnusedGrant[]): Promise<void> {
+  await writeFile(join(folder, `${randomUUID()}.json`), JSON.stringify(grants.map(rightName)));
+}
+
+/** What neither the shared stage needed nor any that left a note and has the right, in words. */
+export async function unusedReport(folder: string, grants: readonly UnusedGrant[]): Promise<string> {
+  const files = await readdir(folder);
+  const notes = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly string[]));
+  const unused = grants.map(rightName).filter((right) => notes.every((note) => note.includes(right)));
+  const [declared, others] = [unused.filter(isOfUses), unused.filter((right) => !isOfUses(right))];
+  const lines = (rights: readonly string[]) => rights.map((right) => `\n  ${right}`).join('');
+  const first = declared.length === 0 ? 'Every right of every uses was needed.' : `Rights of uses that no test needed:${lines(declared)}`;
+  return others.length === 0 ? first : `${first}\nThe gateway's own rights that no test needed:${lines(others)}`;
 }
