@@ -11,6 +11,7 @@ import { ASSEMBLIES, type OwnStage, startOwnStage } from './own-stage.js';
 import { type PermissionFixture, permissionFixture } from './permission-fixture.js';
 import { PROBES, PROBES_OF_EVERYTHING, type Probe } from './permission-probes.js';
 import { isOfUses, rightName } from './right-name.js';
+import { noteUnused } from './unused-grants.js';
 
 const { local } = inject('stage');
 
@@ -19,6 +20,7 @@ function describeRights(name: string, assembly: string, probes: readonly Probe[]
     let own: OwnStage;
     let fixture: PermissionFixture;
     let rights: ReadonlyMap<string, UnusedGrant>;
+    const missed = new Set<string>();
     beforeAll(async () => {
       own = await startOwnStage({ assembly });
       // Nothing was used yet: these are all of them.
@@ -26,7 +28,15 @@ function describeRights(name: string, assembly: string, probes: readonly Probe[]
       rights = new Map(all.filter(([right]) => isOfUses(right) && !isProbedElsewhere(right)));
       fixture = await permissionFixture(own);
     }, 120_000);
-    afterAll(() => own?.close());
+    afterAll(async () => {
+      // What was missed was needed, whether or not it was used too.
+      if (assembly === ASSEMBLIES.local)
+        await noteUnused(
+          inject('usageFolder'),
+          own.stage.unusedGrants().filter((right) => !missed.has(rightName(right))),
+        );
+      await own?.close();
+    });
 
     it('has a probe, and every probe a right', () => {
       expect(probes.map(({ right }) => right).sort()).toEqual([...rights.keys()].sort());
@@ -48,6 +58,7 @@ function describeRights(name: string, assembly: string, probes: readonly Probe[]
         expect(message).toContain(`the role ${role} has no statement with ${action} on `);
         if (action !== 'sts:AssumeRole')
           expect(message).toMatch(/add '\w+'( or '\w+')* to \w+(\(\w+\))?\.allow\(…\) in the uses of \w+ \(apps\/api/);
+        missed.add(right);
         expect(await own.gateway.system.health.query()).toMatchObject({ status: 'ok' });
       } finally {
         giveBack();
