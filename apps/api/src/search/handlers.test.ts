@@ -39,7 +39,7 @@ describe('find', () => {
           title: 'Fast web server',
           version: 1,
           updatedAtMs: 1_700_000_001_000,
-          score: 4,
+          score: 3,
           titleRuns: [
             { text: 'Fast', match: false },
             { text: ' ', match: false },
