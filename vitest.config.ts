@@ -11,6 +11,8 @@ const node = {
 /** `unit` runs beside the code, `types` checks `*.test-d.ts`, `e2e` needs the built stage. */
 export default defineConfig({
   test: {
+    // vitest leaves one core alone by default, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

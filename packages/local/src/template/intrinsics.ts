@@ -46,7 +46,7 @@ export function evaluateCondition(value: unknown, scope: Scope, place: Place): b
       return scope.condition(string(argument, at), at.place);
     case 'Fn::Equals': {
       const [left, right] = list(argument, at, 2);
-      return String(evaluate(left, scope, at.place)) === String(evaluate(right, scope, at.place));
+      return comparable(evaluate(left, scope, at.place)) === comparable(evaluate(right, scope, at.place));
     }
     case 'Fn::And':
       return parts().every(Boolean);
@@ -82,8 +82,9 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   'Fn::Select': (argument, at) => {
     const [index, items] = list(argument, at, 2).map((part, position) => evaluate(part, at.scope, inside(at.place, position)));
     const values = list(items, at, 0);
-    const value = values[Number(index)];
-    if (value === undefined) throw templateError(at.place, `got index ${String(index)}, expected 0 to ${values.length - 1}`);
+    const position = scalar(index, at);
+    const value = /^\d+$/.test(position) ? values[Number(position)] : undefined;
+    if (value === undefined) throw templateError(at.place, `got index ${position}, expected 0 to ${values.length - 1}`);
     return value;
   },
   'Fn::Split': (argument, at) => {
@@ -111,8 +112,8 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Base64': (argument, at) => Buffer.from(scalar(evaluate(argument, at.scope, at.place), at)).toString('base64'),
   'Fn::GetAZs': (argument, at) => {
-    const region = evaluate(argument, at.scope, at.place);
-    return ['a', 'b', 'c'].map((zone) => `${region === '' ? at.scope.region : String(region)}${zone}`);
+    const region = scalar(evaluate(argument, at.scope, at.place), at);
+    return ['a', 'b', 'c'].map((zone) => `${region === '' ? at.scope.region : region}${zone}`);
   },
   'Fn::Length': (argument, at) => list(evaluate(argument, at.scope, at.place), at, 0).length,
   'Fn::ToJsonString': (argument, at) => JSON.stringify(evaluate(argument, at.scope, at.place)),
@@ -160,4 +161,9 @@ function scalar(value: unknown, at: At): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === noValue) return '';
   throw templateError(at.place, `got ${JSON.stringify(value)}, expected a string, number or boolean`);
+}
+
+/** `5` equals `"5"`; lists and objects are equal when their texts are. */
+function comparable(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
