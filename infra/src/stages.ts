@@ -2,7 +2,7 @@
  * What differs between stages, in one typed object each. A new stage is a new entry in `STAGES`; everything that is not here is the same
  * everywhere. The region is that of the deployment's environment.
  *
- * Values of `PLACEHOLDERS` stand for what only your organisation knows: `pnpm doctor` refuses to deploy them.
+ * Values of `PLACEHOLDERS` stand for what only your organisation knows: `npm run doctor` refuses to deploy them.
  */
 
 import type { StageSettings } from './settings-schema.js';
