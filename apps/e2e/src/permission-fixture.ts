@@ -33,6 +33,8 @@ export interface PermissionFixture {
   endSessions<TResult>(work: () => Promise<TResult>): Promise<TResult>;
   /** Lets uploads be too old. */
   forgetUploads(): Promise<void>;
+  /** Whether the fixture itself took that right away, to bring about what a probe needs. */
+  tookAway(denied: { readonly role?: string; readonly action: string }): boolean;
   /** Brings in order what a probe left broken on purpose. */
   repair(): Promise<void>;
 }
@@ -48,6 +50,11 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
   const { documents, files, search, answers, inference } = gateway;
   const operator = operatorClients(own);
   const repairs: (() => unknown)[] = [];
+  const taken: { readonly owner: string; readonly action: string }[] = [];
+  const takeAway = (owner: string, action: string) => {
+    taken.push({ owner, action });
+    return own.withhold(owner, action);
+  };
   const textFile = { name: 'a.txt', contentType: 'text/plain' };
   const saveIn = async (folder: string) =>
     (await documents.save.mutate({ folder, title: 'A gateway', body: 'The gateway routes requests.' })).id;
@@ -81,7 +88,7 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
     saveAndRemove: async () => documents.remove.mutate({ id: await save() }),
     loseIndex: async () => {
       repairs.push(settle);
-      const giveBack = own.withhold('indexing', 'es:ESHttpPut');
+      const giveBack = takeAway('indexing', 'es:ESHttpPut');
       await search.rebuild.mutate({ fromScratch: true });
       await eventually(async () => ((await search.status.query()).state === 'failed' ? true : undefined));
       giveBack();
@@ -103,7 +110,7 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
       const folder = freshName('folder');
       const behind = await saveIn(folder);
       await found(folder);
-      repairs.push(own.withhold('indexer', 'es:ESHttpPost'));
+      repairs.push(takeAway('indexer', 'es:ESHttpPost'));
       await documents.remove.mutate({ id: behind });
     },
     endSessions: (work) => {
@@ -114,8 +121,10 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
       await files.beginUpload.mutate({ ...textFile, bytes: 1 });
       own.skip(8 * DAY_MS);
     },
+    tookAway: ({ role = '', action }) => taken.some((each) => role.startsWith(each.owner) && each.action === action),
     repair: async () => {
       for (const repair of repairs.splice(0)) await repair();
+      taken.length = 0;
     },
   };
 }

@@ -36,7 +36,7 @@ describe.runIf(hasWebPage())('the web page', () => {
     });
     page = await openPage();
     await row(title).click();
-    await page.getByText('still here').waitFor();
+    await page.locator('.markdown').getByText('still here').waitFor();
     expect(await page.locator('.markdown script, .markdown [onerror]').count()).toBe(0);
     expect(await page.title()).not.toBe('owned');
   });
@@ -51,7 +51,7 @@ describe.runIf(hasWebPage())('the web page', () => {
     await page.getByTestId('save').click();
     // The editor closes when the gateway has acknowledged the edit.
     await page.getByTestId('edit').waitFor();
-    await page.getByText('after the edit').waitFor();
+    await page.locator('.markdown').getByText('after the edit').waitFor();
     expect(await gateway.documents.get.query({ id })).toMatchObject({ version: 2, body: 'after the edit' });
   });
 
