@@ -5,6 +5,7 @@ export { type BusClientOptions, createBusClient } from './bus/bus-client.js';
 export { createMemoryBus, type DeadLetter, type MemoryBus, type RunningSubscription, type Subscription } from './bus/memory-bus.js';
 export type { MessageBus } from './bus/message-bus.js';
 export { createSnsBus, type SnsBusOptions } from './bus/sns-bus.js';
+export { createTableBus, type TableBusOptions } from './bus/table-bus.js';
 export type { WireMessage } from './bus/wire-message.js';
 export { createServiceHandler, type ServiceEvent, type ServiceHandler } from './create-service-handler.js';
 export type { CallContext, ConnectionInfo, User } from './execute/context.js';

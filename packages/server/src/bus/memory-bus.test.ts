@@ -1,25 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { describeMessageBus } from '@org/gateway-conformance';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from './memory-bus.js';
 import type { WireMessage } from './wire-message.js';
-
-describeMessageBus('the process', {
-  freshId: randomUUID,
-  start: async () => {
-    const bus = createMemoryBus({ ordered: true, now: () => 0 });
-    let deadLetters: () => readonly string[] = () => [];
-    return {
-      publish: (message) => bus.publish(message),
-      consume: async (names, receive) => {
-        const running = bus.subscribe({ names, receive, maxAttempts: 3 });
-        deadLetters = () => running.deadLetters.map(({ message }) => message.id);
-      },
-      deadLetters: async () => deadLetters(),
-      close: () => bus.idle(),
-    };
-  },
-});
 
 const messageOf = (id: string, key = id): WireMessage => ({ name: 'changed', id, key, publishedAtMs: 1_700_000_000_123, data: { id } });
 

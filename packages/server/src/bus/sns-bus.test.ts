@@ -1,12 +1,10 @@
 /** The bus on the real SNS client; the other end speaks SNS's Query protocol as its API reference has it. */
 
-import { createHash, randomUUID } from 'node:crypto';
-import { describeMessageBus } from '@org/gateway-conformance';
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TEST_CREDENTIALS } from '../resources/dynalite.fixture.js';
 import { type HttpRecorder, type RecordedAnswer, startRecorder } from '../resources/http-recorder.fixture.js';
 import type { BusResource } from '../service/bus.js';
-import { withQueue } from './bus-under-test.fixture.js';
 import { openSns } from './sns.js';
 import { createSnsBus } from './sns-bus.js';
 
@@ -37,18 +35,6 @@ async function start(answer: (form: URLSearchParams) => RecordedAnswer | Promise
   const forms = () => recorder.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body.toString())));
   return { bus: createSnsBus({ resource, topicArn: TOPIC, sns: async () => sns }), forms };
 }
-
-describeMessageBus('SNS', {
-  freshId: randomUUID,
-  start: () =>
-    withQueue(async (deliver) => {
-      const { bus } = await start(async (form) => {
-        await deliver(form.get('Message') ?? '');
-        return published;
-      });
-      return { bus, close: async () => {} };
-    }),
-});
 
 const message = { name: 'changed', id: 'm1', key: 'zod@4.6.7', publishedAtMs: 1_700_000_000_123, data: { n: 1 } };
 
