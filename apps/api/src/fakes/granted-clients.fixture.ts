@@ -4,8 +4,21 @@
  */
 
 import type { AnyGrant, Uses } from '@org/gateway-server/service';
+import type { MemoryAnswers } from './memory-answers.fixture.js';
+import type { MemoryBucket } from './memory-bucket.fixture.js';
+import type { MemoryBus } from './memory-bus.fixture.js';
+import type { MemoryIndex } from './memory-index.fixture.js';
+import type { MemoryTable } from './memory-table.fixture.js';
 import type { Client, MemoryWorld } from './memory-world.fixture.js';
-import type { Stores } from './run-service.fixture.js';
+
+/** The stores of a world, by the names a service or worker has for them. */
+export interface Stores {
+  table(name: string): MemoryTable;
+  bucket(name: string): MemoryBucket;
+  index(name: string): MemoryIndex;
+  answers(name: string): MemoryAnswers;
+  bus(name: string): MemoryBus;
+}
 
 export interface Faults {
   /** Runs once, right before the next call of an operation of a resource; the operation fails if it throws. */
