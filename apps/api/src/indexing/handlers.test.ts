@@ -76,16 +76,32 @@ describe('rebuild', () => {
     expect(row()).toMatchObject({ indexed: 120 });
   });
 
-  test('takes out what no document backs', async () => {
-    await save('a1');
+  const leaveBehind = async () => {
     await indexing.index('index').ensure();
     const gone = { id: 'gone', folder: 'inbox', title: 'Gone', version: 1, updatedAtMs: 1_600_000_000_000 };
     await indexing.index('index').write([indexedVersion(gone, 'old')]);
     await indexing.answers('store').put([{ id: 'gone', title: 'Gone', text: 'old' }]);
+  };
+
+  test('takes out what no document backs', async () => {
+    await save('a1');
+    await leaveBehind();
     await begin();
     await run();
     expect(indexed()).toEqual([['a1', 'body of a1']]);
     expect(stored()).toEqual(['a1']);
+    expect(row()).toMatchObject({ removed: 1 });
+  });
+
+  test.each(['store', 'index'])('takes it out of both when it is run again after the %s failed', async (resource) => {
+    await leaveBehind();
+    await begin();
+    indexing.before(resource, resource === 'store' ? 'remove' : 'write', () => {
+      throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] busy');
+    });
+    await expect(run()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await run()).toEqual({ ended: 'done' });
+    expect([indexed(), stored()]).toEqual([[], []]);
     expect(row()).toMatchObject({ removed: 1 });
   });
 

@@ -23,11 +23,11 @@ export async function indexDocuments(ctx: IndexingContext, documents: readonly D
   for (let at = 0; at < documents.length; at += TOGETHER) await indexTogether(ctx, documents.slice(at, at + TOGETHER));
 }
 
-/** Takes documents out of index and store. */
+/** Takes documents out of store and index: out of the index last, because it alone says which entries are left to take out. */
 export async function forgetDocuments(ctx: IndexingContext, documents: readonly DocumentStamp[]): Promise<void> {
   if (documents.length === 0) return;
-  await ctx.index.write(documents.map(removedVersion));
   await ctx.store.remove(documents.map(({ id }) => id));
+  await ctx.index.write(documents.map(removedVersion));
 }
 
 async function indexTogether(ctx: IndexingContext, documents: readonly DocumentStamp[]): Promise<void> {
