@@ -18,7 +18,8 @@ export function useRebuild(onDone: () => void): RebuildProgress {
   const gateway = useGateway();
   const [job, setJob] = useState<Rebuild>();
   const [failure, setFailure] = useState<unknown>();
-  const isUnderWay = job?.state === 'waiting' || job?.state === 'running';
+  // Nobody asks how far it is after an answer that did not come: to start it again is to ask, the gateway answers the one under way.
+  const isUnderWay = failure === undefined && (job?.state === 'waiting' || job?.state === 'running');
   const isDone = job?.state === 'done';
 
   // A new answer, even one that says the same, sets the next timer.

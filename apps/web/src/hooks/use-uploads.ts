@@ -13,6 +13,8 @@ interface Job {
   readonly file: File;
   readonly stop: AbortController;
   begun?: BegunUpload;
+  /** The page may hear twice that it is online again, before it has drawn the first time. */
+  isRunning?: boolean;
 }
 
 export interface Uploads {
@@ -32,6 +34,7 @@ export function useUploads(onDone: () => void): Uploads {
   const run = useCallback(
     async (id: string, job: Job) => {
       const { signal } = job.stop;
+      job.isRunning = true;
       try {
         await uploadFile(gateway, job.file, job.begun, {
           onBegun: (begun) => {
@@ -46,6 +49,8 @@ export function useUploads(onDone: () => void): Uploads {
         onDone();
       } catch (failure) {
         if (!signal.aborted) dispatch({ type: 'stopped', id, failure, waitsForNetwork: isConnectionLost(failure) });
+      } finally {
+        job.isRunning = false;
       }
     },
     [gateway, onDone],
@@ -78,7 +83,7 @@ export function useUploads(onDone: () => void): Uploads {
   const resume = useCallback(
     (id: string) => {
       const job = jobs.current.get(id);
-      if (job === undefined) return;
+      if (job === undefined || job.isRunning) return;
       dispatch({ type: 'resumed', id });
       void run(id, job);
     },
