@@ -7,7 +7,7 @@ import { bareCalls, type Note } from './bare-calls.js';
 import { contextOf, modelScript, template } from './capability-resources.js';
 import { actAsOperator } from './env.js';
 import { type PairedResult, paired, printPaired, type Round } from './paired.js';
-import { type StageProcess, startStageProcess } from './stage-process.js';
+import { type StageProcess, withStageProcess } from './stage-process.js';
 import { withAssembly } from './temporary-assembly.js';
 
 const note: Note = {
@@ -20,18 +20,13 @@ const note: Note = {
 
 /** Runs and prints. */
 export async function benchCapability(): Promise<void> {
-  await withAssembly(template, measure, { 'model.mjs': modelScript });
+  await withAssembly(template, (assembly) => withStageProcess(assembly, measure), { 'model.mjs': modelScript });
 }
 
-async function measure(assembly: string): Promise<void> {
-  const stage = await startStageProcess(assembly);
-  try {
-    actAsOperator(stage);
-    for (const [title, { bare, ctx }] of Object.entries(await callsOn(stage))) {
-      printPaired(title, await run({ 'bare SDK': bare, 'through ctx': ctx }));
-    }
-  } finally {
-    await stage.close();
+async function measure(stage: StageProcess): Promise<void> {
+  actAsOperator(stage);
+  for (const [title, { bare, ctx }] of Object.entries(await callsOn(stage))) {
+    printPaired(title, await run({ 'bare SDK': bare, 'through ctx': ctx }));
   }
 }
 

@@ -8,7 +8,7 @@ import { createGatewayClient, type GatewayClient } from '@org/gateway-client';
 import { foundIds } from './found-ids.js';
 import { hitRate, type KnownDocument, type KnownItem, type KnownItems, knownItems } from './known-items.js';
 import { readmes } from './readmes.js';
-import { deployed, startStageProcess } from './stage-process.js';
+import { deployed, withStageProcess } from './stage-process.js';
 
 const TOP = 3;
 const CONCURRENCY = 4;
@@ -19,9 +19,8 @@ const PATIENCE_MS = 120_000;
 /** Runs and prints. */
 export async function benchFind(): Promise<void> {
   const documents = (await readmes()).map((document) => ({ ...document, id: idOf(document) }));
-  const stage = await startStageProcess(deployed);
-  try {
-    const gateway = createGatewayClient({ url: stage.restUrl });
+  await withStageProcess(deployed, async ({ restUrl }) => {
+    const gateway = createGatewayClient({ url: restUrl });
     const startedMs = performance.now();
     await save(gateway, documents);
     const savedMs = performance.now();
@@ -35,9 +34,7 @@ export async function benchFind(): Promise<void> {
     await print('answers.ask', items, async (question) =>
       (await gateway.answers.ask.query({ question, limit: 20 })).answers.map(({ documentId }) => documentId),
     );
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 async function print(name: string, items: KnownItems, search: (text: string) => Promise<readonly string[]>): Promise<void> {

@@ -7,16 +7,15 @@ import { randomUUID } from 'node:crypto';
 import { createGatewayClient, type GatewayClient } from '@org/gateway-client';
 import { foundIds } from './found-ids.js';
 import { quantile } from './paired.js';
-import { deployed, startStageProcess } from './stage-process.js';
+import { deployed, withStageProcess } from './stage-process.js';
 
 const WRITES = 50;
 const PATIENCE_MS = 30_000;
 
 /** Runs and prints. */
 export async function benchLag(): Promise<void> {
-  const stage = await startStageProcess(deployed);
-  try {
-    const gateway = createGatewayClient({ url: stage.restUrl });
+  await withStageProcess(deployed, async ({ restUrl }) => {
+    const gateway = createGatewayClient({ url: restUrl });
     // Functions start cold, and so does the model.
     for (let at = 0; at < 3; at += 1) await saveAndWait(gateway);
     const all: Lag[] = [];
@@ -26,9 +25,7 @@ export async function benchLag(): Promise<void> {
     print('found by search.find', all, ({ foundMs }) => foundMs);
     print('labelled', all, ({ labelledMs }) => labelledMs);
     print('activity entry', all, ({ enteredMs }) => enteredMs);
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 interface Lag {

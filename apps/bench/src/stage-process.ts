@@ -18,24 +18,20 @@ export interface StageProcess {
   readonly region: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly operator: Credentials;
-  readonly pid: number;
-  close(): Promise<void>;
 }
 
-/** Starts it; data is in memory. */
-export async function startStageProcess(assembly: string): Promise<StageProcess> {
+/** Runs with a stage of its own, whose data is in memory. */
+export async function withStageProcess(assembly: string, run: (stage: StageProcess) => Promise<void>): Promise<void> {
   const child = fork(join(here, 'stage-child.js'), [assembly], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [first] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
   if (typeof first !== 'object' || first === null) {
     throw new Error(`the stage of ${assembly} did not start; is it there? (npm run build)`);
   }
-  return {
-    ...(first as Omit<StageProcess, 'pid' | 'close'>),
-    pid: child.pid as number,
-    async close() {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
-  };
+  try {
+    await run(first as StageProcess);
+  } finally {
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+  }
 }
