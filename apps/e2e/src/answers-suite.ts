@@ -14,7 +14,7 @@ export function describeAnswers(gatewayOf: () => GatewayClient<AppContract>, { m
   it('answers a question by a passage of the document that says it, until that is removed', async () => {
     const { documents, answers } = gatewayOf();
     const folder = freshName('folder');
-    const other = await documents.save.mutate({ folder, title: 'Cooking rice', body: 'Rice is cooked in twice as much water.' });
+    await documents.save.mutate({ folder, title: 'Cooking rice', body: 'Rice is cooked in twice as much water.' });
     const { id } = await documents.save.mutate({
       folder,
       title: 'Where animals live',
@@ -26,7 +26,7 @@ export function describeAnswers(gatewayOf: () => GatewayClient<AppContract>, { m
     expect(answer).toMatchObject({ documentId: id, folder, title: 'Where animals live' });
     expect(answer.excerpt.map(({ text }) => text).join('')).toContain('burrow under the old oak tree');
     expect(answer.excerpt.some(({ text, match }) => match && text.includes(name))).toBe(marks);
-    expect((await answers.ask.query({ question, limit: 1 })).answers.map(({ documentId }) => documentId)).not.toContain(other.id);
+    expect((await answers.ask.query({ question, limit: 1 })).answers.map(({ documentId }) => documentId)).toEqual([id]);
 
     await documents.edit.mutate({ id, version: 1, title: 'Where they live' });
     expect(await ask()).toMatchObject({ title: 'Where they live' });

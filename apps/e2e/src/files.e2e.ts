@@ -67,10 +67,7 @@ describe('a file that is PUT to a signed URL', () => {
   it('is refused when its content has another checksum', async () => {
     const signed = await upload(sha256(BYTES));
     const response = await put(signed, Buffer.from(TEXT.replace('H', 'J')));
-    expect([response.status, await codeOf(response)]).toEqual([
-      400,
-      expect.stringMatching(/BadDigest|XAmzContentChecksumMismatch|InvalidRequest/),
-    ]);
+    expect([response.status, await codeOf(response)]).toEqual([400, expect.stringMatching(/^(BadDigest|XAmzContentChecksumMismatch)$/)]);
     await expect(files.get.query({ key: signed.key })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
@@ -165,10 +162,12 @@ describe('a file in the bucket', () => {
   });
 
   it('is counted and listed until it is removed', async () => {
+    const before = await files.usage.query();
     const { key } = await store();
     expect(await listed(key)).toBe(true);
-    expect(await files.usage.query()).toMatchObject({ complete: true, files: expect.any(Number), bytes: expect.any(Number) });
+    expect(await files.usage.query()).toEqual({ complete: true, files: before.files + 1, bytes: before.bytes + BYTES.length });
     await files.remove.mutate({ key });
+    expect(await files.usage.query()).toEqual(before);
     expect(await listed(key)).toBe(false);
     await expect(files.get.query({ key })).rejects.toMatchObject({ code: 'NOT_FOUND', status: 404, data: { key } });
     await expect(files.content.query({ key })).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -7,14 +7,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
-import { type Operator, operatorOf } from './queues.js';
 
 describe.runIf(inject('stage').local)('a call that nobody waits for', () => {
   let own: OwnStage;
-  let operator: Operator;
   beforeAll(async () => {
     own = await startOwnStage();
-    operator = operatorOf(own);
   });
   afterAll(() => own?.close());
 
@@ -42,7 +39,7 @@ describe.runIf(inject('stage').local)('a call that nobody waits for', () => {
       await eventually(() => (failures() - before === attempt ? true : undefined));
       own.skip(121_000);
     }
-    await eventually(() => operator.find('gateway-local-data-IndexingDeadLetters', jobId));
+    await eventually(() => own.operator.find('gateway-local-data-IndexingDeadLetters', jobId));
     expect(await state()).toBe('failed');
     giveBack();
     const again = await own.gateway.search.rebuild.mutate({});

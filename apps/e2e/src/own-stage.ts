@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { services, workers } from '@org/api/services';
 import { createGatewayClient, type GatewayClient } from '@org/gateway-client';
 import type { AppContract } from '@org/gateway-contract';
-import { type Decision, type ReportEntry, type Stage, type StageOptions, startStage } from '@org/gateway-local';
+import { type Decision, type ReportEntry, type Stage, type StageOptions, startStage, systemClock } from '@org/gateway-local';
 import { explainDenials } from '@org/gateway-server/service';
 import { inject } from 'vitest';
+import { type Operator, operatorOf } from './queues.js';
 import { createShiftedClock } from './shifted-clock.js';
 import { noteUnused } from './unused-grants.js';
 
@@ -18,6 +19,14 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.
 
 /** Assemblies that `npm run build` writes. */
 export const ASSEMBLIES = { local: join(ROOT, 'infra', 'cdk.out'), everything: join(ROOT, 'infra', 'cdk.out-everything') } as const;
+
+/** What every AWS client takes. */
+export interface OperatorSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Stage['operator'];
+  readonly systemClockOffset: number;
+}
 
 /** A running stage with what tests need of it. */
 export interface OwnStage {
@@ -28,6 +37,10 @@ export interface OwnStage {
   readonly journal: readonly ReportEntry[];
   /** What functions wrote so far, a line each. */
   readonly logs: readonly string[];
+  /** Looks into its queues, and publishes by hand. */
+  readonly operator: Operator;
+  /** Settings of an AWS client that may do everything, and signs at the stage's time of now. */
+  operatorSettings(): OperatorSettings;
   /** The stage's time, in epoch milliseconds. */
   now(): number;
   /** Moves the stage's time forward. */
@@ -58,11 +71,19 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
   });
   const { restUrl = 'http://no-rest.invalid', socketUrl } = stage;
   const gateway = createGatewayClient({ url: restUrl, ...(socketUrl === undefined ? {} : { socketUrl }), maxRetryDelayMs: 200 });
+  const operatorSettings = () => ({
+    endpoint: stage.awsUrl,
+    region: stage.environment.region,
+    credentials: stage.operator,
+    systemClockOffset: clock.now() - systemClock.now(),
+  });
   return {
     stage,
     gateway,
     journal,
     logs,
+    operator: operatorOf({ stage, operatorSettings, now: clock.now }),
+    operatorSettings,
     now: clock.now,
     skip: clock.skip,
     withhold: (owner, action, resource = '*') => stage.withhold({ role: functionOf(stage, owner), action, resource }),

@@ -130,15 +130,10 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
 }
 
 /** Puts a document's facts into the table without a body in the bucket, and takes them out again. */
-function operatorClients({ stage, now }: OwnStage) {
+function operatorClients({ stage, operatorSettings, now }: OwnStage) {
   const TableName = `${stage.functions[0]?.split('-').slice(0, 2).join('-')}-data-Documents`;
   const use = async (work: (client: DynamoDBClient) => Promise<unknown>) => {
-    const client = new DynamoDBClient({
-      endpoint: stage.awsUrl,
-      region: stage.environment.region,
-      credentials: stage.operator,
-      systemClockOffset: now() - Date.now(),
-    });
+    const client = new DynamoDBClient(operatorSettings());
     await work(client).finally(() => client.destroy());
   };
   return {

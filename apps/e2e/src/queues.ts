@@ -21,16 +21,10 @@ export interface Operator {
   publish(topicName: string, message: { readonly name: string; readonly text: string; readonly key: string }): Promise<void>;
 }
 
-/** Clients that sign at the time of the stage. */
-export function operatorOf({ stage, now }: OwnStage): Operator {
-  const settings = () => ({
-    endpoint: stage.awsUrl,
-    region: stage.environment.region,
-    credentials: stage.operator,
-    systemClockOffset: now() - Date.now(),
-  });
+/** The operator of a stage; clients live for one call each. */
+export function operatorOf({ stage, operatorSettings, now }: Pick<OwnStage, 'stage' | 'operatorSettings' | 'now'>): Operator {
   const use = async <TResult>(work: (sqs: SQSClient) => Promise<TResult>): Promise<TResult> => {
-    const sqs = new SQSClient(settings());
+    const sqs = new SQSClient(operatorSettings());
     return work(sqs).finally(() => sqs.destroy());
   };
   const urlOf = async (sqs: SQSClient, name: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
@@ -48,7 +42,7 @@ export function operatorOf({ stage, now }: OwnStage): Operator {
         await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: Attributes?.QueueArn }));
       }),
     publish: async (topicName, { name, text, key }) => {
-      const sns = new SNSClient(settings());
+      const sns = new SNSClient(operatorSettings());
       const { region, accountId } = stage.environment;
       await sns
         .send(

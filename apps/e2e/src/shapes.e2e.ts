@@ -11,7 +11,6 @@ const { restUrl, socketUrl, local } = inject('stage');
 
 describe.runIf(local)('the shape of a stack', () => {
   let assemblies: Readonly<Record<string, Synthesized>>;
-  let own: OwnStage | undefined;
   beforeAll(async () => {
     assemblies = await synthesize('rest-only', 'socket-only');
   }, 180_000);
@@ -20,8 +19,8 @@ describe.runIf(local)('the shape of a stack', () => {
   const run = async (shape: string, test: (own: OwnStage) => Promise<void>) => {
     const assembly = assemblies[shape];
     if (assembly === undefined) throw new Error(`no assembly of ${shape}`);
-    own = await startOwnStage({ assembly: assembly.folder });
-    await test(own).finally(() => own?.close());
+    const own = await startOwnStage({ assembly: assembly.folder });
+    await test(own).finally(() => own.close());
   };
   const document = () => ({ folder: freshName('folder'), title: 'Shaped', body: 'x' });
 
