@@ -159,7 +159,9 @@ describe.runIf(hasWebPage())('the web page', () => {
   it('classifies texts line by line, as the model answers', async () => {
     page = await openPage();
     await page.getByTestId('tool-classify').click();
-    await page.getByTestId('classify-text').fill('A unit test runner with assertions, mocks and spies.\n\nAn HTTP server framework with routing.');
+    await page
+      .getByTestId('classify-text')
+      .fill('A unit test runner with assertions, mocks and spies.\n\nAn HTTP server framework with routing.');
     await page.getByTestId('classify-lines').click();
     await page.getByTestId('classified').and(page.locator('[data-status="ready"]')).waitFor();
     const best = page.getByTestId('classified-text').locator('.guesses li:first-child span:first-child');
