@@ -1,7 +1,8 @@
 /**
  * Declared errors at run time: the makers a handler is given, and what of such an error is sent. Its data passes its schema as an output
  * does: fields that the contract does not have stay here, and data that does not fit is the service's bug. An error that some other
- * contract declares (a client's, let through by a handler) keeps its code and loses its name and data. PROTOCOL.md P2.8 and P4.1.
+ * contract declares (another service's, let through by a handler) keeps its code, and loses its name and data and a message that was made
+ * of them. PROTOCOL.md P2.8 and P4.1.
  */
 
 import type { AnyProcedure } from '@org/gateway-core';
@@ -46,7 +47,7 @@ async function sendable(procedure: AnyProcedure, thrown: unknown, path: string):
   if (!(thrown instanceof GatewayError) || (thrown.error === undefined && thrown.data === undefined)) return thrown;
   const { error = '', code, message, issues } = thrown;
   const declared = Object.hasOwn(procedure.errors, error) ? procedure.errors[error] : undefined;
-  if (declared?.code !== code) return new GatewayError(code, message, { issues, cause: thrown });
+  if (declared?.code !== code) return new GatewayError(code, foreignMessage(thrown, path), { issues, cause: thrown });
   const result = await validate(declared.data, thrown.data);
   if (result.success)
     return new GatewayError(code, described(message, error, path, result.data), { error, data: result.data, cause: thrown });
@@ -56,6 +57,12 @@ async function sendable(procedure: AnyProcedure, thrown: unknown, path: string):
 
 function plainMessage(name: string, path: string): string {
   return `[${name}] ${path}`;
+}
+
+function foreignMessage({ error, code, message }: GatewayError, path: string): string {
+  return error !== undefined && message.startsWith(`[${error}] `)
+    ? `[${code}] ${path} ended in an error that it does not declare`
+    : message;
 }
 
 /** A made error's message tells its data, now that it is known what of it may be told. A message of the handler's own stays. */

@@ -62,6 +62,17 @@ it.each([
   expect([sent?.error, sent?.details]).toEqual([undefined, undefined]);
 });
 
+it("sends nothing of another service's declared error but its code", async () => {
+  const failure = new GatewayError('CONFLICT', '[REBUILDING] indexing.drop: {"by":"bob"}', { error: 'REBUILDING', data: { by: 'bob' } });
+  const { error: sent } = await bookEndsWith(() => failure);
+  expect(sent).toEqual({
+    code: 'CONFLICT',
+    message: '[CONFLICT] rooms.book ended in an error that it does not declare',
+    path: 'rooms.book',
+    requestId: 'r1',
+  });
+});
+
 it('keeps the message a handler gave a declared error', async () => {
   const { error: sent } = await bookEndsWith(() => new GatewayError('CONFLICT', 'all seats are gone', { error: 'FULL', data: row }));
   expect(sent).toMatchObject({ message: 'all seats are gone', details: { max: 3 } });

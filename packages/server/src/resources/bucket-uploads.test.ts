@@ -160,6 +160,17 @@ describe('multipart uploads', () => {
     await expect(uploads().completeUpload('big', 'u1', [{ partNumber: 1, etag: '"e1"' }])).rejects.toMatchObject({ code });
   });
 
+  test.each([
+    ['NoSuchUpload', '[NOT_FOUND] no such upload; begin a new one'],
+    [
+      'EntityTooSmall',
+      '[BAD_REQUEST] the parts make no object; expected every part that was sent, with its etag, of at least 5 MiB but for the last',
+    ],
+  ])('of %s callers are told no key', async (name, message) => {
+    answer = () => s3Error(400, name);
+    await expect(uploads().completeUpload('ann/big', 'u1', [{ partNumber: 1, etag: '"e1"' }])).rejects.toMatchObject({ message });
+  });
+
   test('S3 may answer 200 and mean an error', async () => {
     answer = () => xml('<Error><Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message></Error>');
     await expect(uploads().completeUpload('big', 'u1', [{ partNumber: 1, etag: '"e1"' }])).rejects.toMatchObject({

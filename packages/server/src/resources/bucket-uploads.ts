@@ -48,7 +48,7 @@ export function bucketUploads({
         try {
           await client.completeUpload({ ...at(key), UploadId: uploadId, MultipartUpload: { Parts } });
         } catch (cause) {
-          throw uploadFailure(cause, key);
+          throw uploadFailure(cause);
         }
       }),
     abortUpload: (key, uploadId) =>
@@ -58,13 +58,14 @@ export function bucketUploads({
   };
 }
 
-function uploadFailure(cause: unknown, key: string): unknown {
+/** Keys are made by services, so callers are not told them. */
+function uploadFailure(cause: unknown): unknown {
   const name = sdkErrorName(cause) ?? '';
-  if (name === 'NoSuchUpload') return new GatewayError('NOT_FOUND', `[NOT_FOUND] no such upload of "${key}"; begin a new one`, { cause });
+  if (name === 'NoSuchUpload') return new GatewayError('NOT_FOUND', '[NOT_FOUND] no such upload; begin a new one', { cause });
   if (!BAD_PARTS.has(name)) return cause;
   return new GatewayError(
     'BAD_REQUEST',
-    `[BAD_REQUEST] the parts of "${key}" make no object (${name}); expected every part that was sent, with its etag, of at least 5 MiB but for the last`,
+    '[BAD_REQUEST] the parts make no object; expected every part that was sent, with its etag, of at least 5 MiB but for the last',
     { cause },
   );
 }
