@@ -8,7 +8,7 @@ import type { WireMessage } from './wire-message.js';
 
 export interface MessageBus {
   /**
-   * Resolves once the bus keeps the message. Publishing the same id again is harmless; within five minutes, an ordered bus drops it.
+   * Resolves once the bus keeps the message. Publishing the same id under the same key again is harmless; within five minutes, an ordered bus drops it.
    *
    * @throws GatewayError SERVICE_UNAVAILABLE when throttled or out of reach, PAYLOAD_TOO_LARGE, INTERNAL_SERVER_ERROR otherwise.
    */

@@ -8,11 +8,8 @@ export interface Sns {
   publish(input: PublishCommandInput): Promise<unknown>;
 }
 
-/** Three attempts of these stay well inside the 29 s that API Gateway waits. */
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
-
 /** Opens the SDK; nothing is sent yet. */
 export function openSns(options: AwsOptions): Sns {
-  const client = new SNSClient({ maxAttempts: 3, requestHandler: TIMEOUTS, ...sdkConfig(options) });
+  const client = new SNSClient(sdkConfig(options, { maxAttempts: 3, timeoutMs: 4_000 }));
   return { publish: (input) => client.send(new PublishCommand(input)) };
 }

@@ -1,7 +1,7 @@
 /** `AnswersClient` on the provider that the deployment names: an Amazon Kendra index, or an Amazon Bedrock knowledge base. */
 
 import { GatewayError } from '@org/gateway-core/errors';
-import type { AnswersClient, AnswersGrant, AnswersOperation, AnswersProvider } from '../service/answers.js';
+import { ANSWERS_ACTIONS, type AnswersClient, type AnswersGrant, type AnswersOperation } from '../service/answers.js';
 import { type AnswersLocation, parseAnswersLocation } from '../service/resource-location.js';
 import { documentCalls, idCalls } from './answers-batch.js';
 import type { AnswersApi, RefusedDocument } from './answers-provider.js';
@@ -14,15 +14,6 @@ export interface AnswersClientOptions extends AwsOptions {
   /** `kendra:INDEX` or `knowledge-base:ID:DATASOURCE`. */
   readonly location: string;
 }
-
-const ACTIONS: Readonly<Record<AnswersProvider, Readonly<Record<AnswersOperation, string>>>> = {
-  kendra: { ask: 'kendra:Query', put: 'kendra:BatchPutDocument', remove: 'kendra:BatchDeleteDocument' },
-  'knowledge-base': {
-    ask: 'bedrock:Retrieve',
-    put: 'bedrock:IngestKnowledgeBaseDocuments',
-    remove: 'bedrock:DeleteKnowledgeBaseDocuments',
-  },
-};
 
 const DEFAULT_LIMIT = 5;
 const MAX_LIMIT = 20;
@@ -55,7 +46,7 @@ export function createAnswersClient({ grant, location, ...aws }: AnswersClientOp
   };
 
   const requestOf = (operation: AnswersOperation): BackendRequest => {
-    return { resource, physicalName: location, operation, action: ACTIONS[at.provider][operation] };
+    return { resource, physicalName: location, operation, action: ANSWERS_ACTIONS[at.provider][operation][0] };
   };
 
   const write = async <TCall>(

@@ -1,6 +1,7 @@
 /** What a provider of answers does, below the rules that all share. Each rejects with the SDK's own error. */
 
 import type { Answer, AnswersDocument } from '../service/answers.js';
+import type { Attempts } from './aws-options.js';
 
 /** A document that a provider refused. */
 export interface RefusedDocument {
@@ -19,8 +20,4 @@ export interface AnswersApi {
   remove(ids: readonly string[]): Promise<readonly RefusedDocument[]>;
 }
 
-/** Three attempts of these stay inside the 29 s that API Gateway waits. */
-export const ANSWERS_ATTEMPTS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
-} as const;
+export const ANSWERS_ATTEMPTS: Attempts = { maxAttempts: 3, timeoutMs: 8_000 };

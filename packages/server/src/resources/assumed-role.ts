@@ -6,26 +6,20 @@
 
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { GatewayError } from '@org/gateway-core/errors';
-import type { AwsCredentials, AwsCredentialsProvider } from './aws-options.js';
+import { type AwsCredentials, type AwsCredentialsProvider, sdkConfig } from './aws-options.js';
 import type { AccountRole, CreateSdkOptions } from './sdk.js';
 import { isDenied, mayPass } from './sdk-failure.js';
 
 /** Five minutes: the SDK asks again then too (`@aws-sdk/core`, `isIdentityExpired`). */
 const REFRESH_BEFORE_END_MS = 300_000;
 
-/** Three attempts of these stay inside the 29 s that API Gateway waits. */
-const CLIENT = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true } };
+const ATTEMPTS = { maxAttempts: 3, timeoutMs: 4_000 };
 
 /** A provider of the role's credentials. It rejects with a GatewayError: SERVICE_UNAVAILABLE for what may pass, else INTERNAL_SERVER_ERROR. */
 export function assumedRole(role: AccountRole, { endpoint, credentials, now }: Omit<CreateSdkOptions, 'role'>): AwsCredentialsProvider {
   const assume = fromTemporaryCredentials({
     params: { RoleArn: role.roleArn, ExternalId: role.externalId, RoleSessionName: role.sessionName },
-    clientConfig: {
-      ...CLIENT,
-      region: role.region,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(credentials === undefined ? {} : { credentials }),
-    },
+    clientConfig: sdkConfig({ region: role.region, endpoint, credentials }, ATTEMPTS),
   });
   const load = async (): Promise<AwsCredentials> => {
     try {

@@ -20,16 +20,25 @@ export interface AwsOptions {
   /** @default the SDK's own: `AWS_ENDPOINT_URL`, or AWS */
   readonly endpoint?: string | undefined;
   /** @default the SDK's own: the role of the function */
-  readonly credentials?: AwsCredentialsProvider | undefined;
+  readonly credentials?: AwsCredentials | AwsCredentialsProvider | undefined;
 }
 
-/** The options that are given, as every SDK client's constructor takes them. */
-export function sdkConfig({ region, endpoint, credentials }: AwsOptions): {
-  readonly region?: string;
-  readonly endpoint?: string;
-  readonly credentials?: AwsCredentialsProvider;
-} {
+/** How long a client tries: all attempts together stay inside the 29 s that API Gateway waits. */
+export interface Attempts {
+  readonly maxAttempts: number;
+  /** Of one attempt. Absent: each request says it. */
+  readonly timeoutMs?: number;
+}
+
+/** What an SDK client's constructor takes, with the options that are given and no others. */
+export function sdkConfig({ region, endpoint, credentials }: AwsOptions, { maxAttempts, timeoutMs }: Attempts) {
   return {
+    maxAttempts,
+    requestHandler: {
+      connectionTimeout: 1_000,
+      throwOnRequestTimeout: true,
+      ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
+    },
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -4,9 +4,10 @@
  */
 
 import { GatewayError } from '@org/gateway-core/errors';
-import type { BucketGrant, BucketOperation } from '../service/bucket.js';
+import { type BucketGrant, type BucketOperation, OBJECT_ACTIONS } from '../service/bucket.js';
+import { backendFailure } from './backend-failure.js';
 import type { S3, SigningTime } from './s3.js';
-import { sdkErrorName, sdkFailure } from './sdk-failure.js';
+import { sdkErrorName } from './sdk-failure.js';
 
 export interface BucketClientOptions {
   readonly grant: BucketGrant<unknown>;
@@ -24,24 +25,6 @@ export interface BucketParts extends BucketClientOptions {
   signingTime(expiresInSeconds: number): SigningTime;
 }
 
-/** IAM action of each operation, for the text of a denial. */
-const ACTIONS: Readonly<Record<BucketOperation, string>> = {
-  get: 's3:GetObject',
-  getRange: 's3:GetObject',
-  head: 's3:GetObject',
-  list: 's3:ListBucket',
-  put: 's3:PutObject',
-  delete: 's3:DeleteObject',
-  presignGet: 's3:GetObject',
-  presignPut: 's3:PutObject',
-  presignPost: 's3:PutObject',
-  createUpload: 's3:PutObject',
-  presignPart: 's3:PutObject',
-  listParts: 's3:ListMultipartUploadParts',
-  completeUpload: 's3:PutObject',
-  abortUpload: 's3:AbortMultipartUpload',
-};
-
 /** The parts of one bucket's client. */
 export function bucketParts(options: BucketClientOptions): BucketParts {
   const { grant, bucketName, s3, now } = options;
@@ -51,7 +34,9 @@ export function bucketParts(options: BucketClientOptions): BucketParts {
       try {
         return await request(await s3());
       } catch (cause) {
-        throw sdkFailure(cause, { resource: grant.resource, physicalName: bucketName, operation, action: ACTIONS[operation] });
+        // Listing is the one operation that is about no object.
+        const action = OBJECT_ACTIONS[operation][0] ?? 's3:ListBucket';
+        throw backendFailure(cause, { resource: grant.resource, physicalName: bucketName, operation, action });
       }
     },
     at: (key) => ({ Bucket: bucketName, Key: fullKey(grant.prefix, key) }),

@@ -29,7 +29,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { SdkOptions } from './sdk.js';
+import { type AwsOptions, sdkConfig } from './aws-options.js';
 
 /** An item or a key as DynamoDB spells it: `{ id: { S: 'a' } }`. */
 export type DynamoAttributes = NonNullable<GetItemCommandInput['Key']>;
@@ -57,21 +57,14 @@ export interface Dynamo {
   close(): void;
 }
 
-/** Three attempts of these stay well inside the 29 s that API Gateway waits; DynamoDB's own default is four. */
-const MAX_ATTEMPTS = 3;
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true };
+/** DynamoDB's own default is four attempts. */
+const ATTEMPTS = { maxAttempts: 3, timeoutMs: 4_000 };
 
 const MARSHALL = { removeUndefinedValues: true };
 
 /** Opens the SDK; nothing is sent yet. */
-export function openDynamo({ region, endpoint, credentials }: SdkOptions): Dynamo {
-  const client = new DynamoDBClient({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: TIMEOUTS,
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+export function openDynamo(options: AwsOptions): Dynamo {
+  const client = new DynamoDBClient(sdkConfig(options, ATTEMPTS));
   return {
     get: (input) => client.send(new GetItemCommand(input)),
     put: (input) => client.send(new PutItemCommand(input)),

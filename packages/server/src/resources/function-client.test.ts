@@ -24,8 +24,14 @@ afterEach(async () => {
   }
 });
 
-async function called(...answers: readonly RecordedAnswer[]) {
-  const recorder = await startRecorder(() => answers[Math.min(recorder.requests.length, answers.length) - 1] as RecordedAnswer);
+let nowMs = 1_700_000_000_123;
+
+async function called(...answers: readonly (RecordedAnswer & { readonly afterMs?: number })[]) {
+  const recorder = await startRecorder(() => {
+    const { afterMs = 0, ...answer } = answers[Math.min(recorder.requests.length, answers.length) - 1] as (typeof answers)[number];
+    nowMs += afterMs;
+    return answer;
+  });
   const sdk = createSdk({ region: 'eu-west-1', endpoint: recorder.origin, credentials: TEST_CREDENTIALS, now: Date.now });
   open.push({ sdk, recorder });
   const client = createFunctionClient({
@@ -34,7 +40,7 @@ async function called(...answers: readonly RecordedAnswer[]) {
     lambda: sdk.lambda,
     caller: 'search',
     timeoutMs: 27_000,
-    clock: { sleep: () => Promise.resolve() },
+    clock: { sleep: () => Promise.resolve(), now: () => nowMs },
     random: () => 0.5,
   });
   return { recorder, indexing: client({ user: ann, requestId: 'r1' }) as Record<'state' | 'rebuild' | 'drop', Call> };
@@ -119,6 +125,12 @@ describe('a call', () => {
     const { indexing: client, recorder } = await called(answered(payload, { 'x-amz-function-error': 'Unhandled' }));
     await expect(client.state({ index: 'a' })).rejects.toMatchObject({ code });
     expect(recorder.requests).toHaveLength(1);
+  });
+
+  test('is not repeated when its time is over', async () => {
+    const { indexing: client, recorder } = await called({ ...refused(500, 'ServiceException'), afterMs: 14_000 });
+    await expect(client.state({ index: 'a' })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(recorder.requests).toHaveLength(2);
   });
 
   test('an answer of another form is INTERNAL_SERVER_ERROR', async () => {

@@ -9,9 +9,11 @@ import { type ErrorShapeParts, GatewayError } from '@org/gateway-core/errors';
 import type { CallFacts } from '../execute/function-parts.js';
 import type { FunctionGrant, ServiceCall } from '../service/function.js';
 import type { ServiceCallEvent, ServiceCallResult } from '../service-call/call-event.js';
+import type { Clock } from '../websocket/clock.js';
+import { backendFailure } from './backend-failure.js';
 import { type Backoff, pauseAfter } from './backoff.js';
 import type { InvocationResult, Lambda } from './lambda.js';
-import { isOutOfReach, mayPass, sdkErrorName, sdkFailure } from './sdk-failure.js';
+import { isOutOfReach, mayPass, sdkErrorName } from './sdk-failure.js';
 
 export interface FunctionClientOptions extends Backoff {
   readonly grant: FunctionGrant<unknown>;
@@ -20,7 +22,8 @@ export interface FunctionClientOptions extends Backoff {
   readonly lambda: () => Promise<Lambda>;
   /** Name of the calling service or worker. */
   readonly caller: string;
-  /** How long a call may take: less than the calling function itself. */
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** How long a call may take with all its attempts: less than the calling function itself. */
   readonly timeoutMs: number;
 }
 
@@ -48,17 +51,19 @@ export function createFunctionClient(options: FunctionClientOptions): FunctionCl
 }
 
 async function invoke(options: FunctionClientOptions, name: string, event: ServiceCallEvent): Promise<InvocationResult> {
-  const { grant, functionName, lambda, timeoutMs } = options;
+  const { grant, functionName, lambda, clock, timeoutMs } = options;
   const { waits } = event.gatewayCall;
   const repeatable = !waits || isRepeatable(grant.service.procedures[name]);
   const payload = JSON.stringify(event);
-  for (let attempts = 1; ; attempts++) {
+  const endsAtMs = clock.now() + timeoutMs;
+  for (let attempts = 1, leftMs = timeoutMs; ; attempts++) {
     try {
-      return await (await lambda()).invoke({ functionName, waits, payload, timeoutMs });
+      return await (await lambda()).invoke({ functionName, waits, payload, timeoutMs: leftMs });
     } catch (cause) {
-      const again = isThrottled(cause) || (repeatable && !isTimeout(cause) && mayPass(cause as object));
-      if (!again || attempts >= MAX_ATTEMPTS) throw invokeFailure(cause, options, name);
-      await pauseAfter(attempts, options);
+      const again = attempts < MAX_ATTEMPTS && (isThrottled(cause) || (repeatable && !isTimeout(cause) && mayPass(cause as object)));
+      if (again) await pauseAfter(attempts, options);
+      leftMs = endsAtMs - clock.now();
+      if (!again || leftMs <= 0) throw invokeFailure(cause, options, name);
     }
   }
 }
@@ -83,7 +88,7 @@ function invokeFailure(cause: unknown, { grant, functionName, timeoutMs }: Funct
   if (isTimeout(cause)) return new GatewayError('TIMEOUT', `[TIMEOUT] ${path} took longer than ${timeoutMs} ms; try again`, { cause });
   if (sdkErrorName(cause) === 'RequestTooLargeException')
     return new GatewayError('PAYLOAD_TOO_LARGE', `[PAYLOAD_TOO_LARGE] the input of ${path} is too large for Lambda; send less`, { cause });
-  return sdkFailure(cause, { resource, physicalName: functionName, operation: name, action: 'lambda:InvokeFunction' });
+  return backendFailure(cause, { resource, physicalName: functionName, operation: name, action: 'lambda:InvokeFunction' });
 }
 
 /** What the function answered. Its text is only logged when it failed outside of the procedure: a crash, or no time or memory left. */

@@ -5,16 +5,23 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import { describeIssues, validate } from '../execute/validate.js';
-import type { IndexClient, IndexGrant, IndexOperation, IndexWrite, SearchPage } from '../service/search-index.js';
+import {
+  INDEX_RIGHTS,
+  type IndexClient,
+  type IndexGrant,
+  type IndexOperation,
+  type IndexWrite,
+  type SearchPage,
+} from '../service/search-index.js';
 import { type AwsCredentialsProvider, lazily } from './aws-options.js';
 import { type BackendRequest, broken, denied, failedDependency, unavailable } from './backend-failure.js';
+import { foreignCursor } from './cursor.js';
 import { errorTypeOf, facetsOf, hitsOf, type RawHit, totalOf, valueAt } from './index-answer.js';
 import { type BulkChunk, bulkChunks, bulkResult, isDocumentId } from './index-bulk.js';
 import { decodeSearchCursor, encodeSearchCursor } from './index-cursor.js';
 import { ID_FIELD, indexBody, writeAlias } from './index-mapping.js';
 import { type AnySearchRequest, limitOf, searchBody } from './index-query.js';
 import type { OpenSearch, OpenSearchAnswer, OpenSearchRequest } from './opensearch.js';
-import { foreignCursor } from './query-cursor.js';
 import { sdkErrorName } from './sdk-failure.js';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -34,15 +41,6 @@ export interface IndexClientOptions {
   readonly deadlineMs?: number;
 }
 
-/** IAM actions are methods: OpenSearch Service developer guide, "Identity-based policies". */
-const ACTIONS: Readonly<Record<IndexOperation, string>> = {
-  search: 'es:ESHttpPost',
-  get: 'es:ESHttpGet',
-  write: 'es:ESHttpPost',
-  ensure: 'es:ESHttpPut',
-  drop: 'es:ESHttpDelete',
-};
-
 /** A client with every operation; `createClients` hands out the granted ones. */
 export function createIndexClient({ grant, location, region, credentials, deadlineMs }: IndexClientOptions): AnyIndexClient {
   const { resource } = grant;
@@ -53,7 +51,7 @@ export function createIndexClient({ grant, location, region, credentials, deadli
   });
 
   const requestOf = (operation: IndexOperation): BackendRequest => {
-    return { resource, physicalName: `${location} ${resource.indexName}`, operation, action: ACTIONS[operation] };
+    return { resource, physicalName: `${location} ${resource.indexName}`, operation, action: INDEX_RIGHTS[operation].action };
   };
 
   const send = async (operation: IndexOperation, request: OpenSearchRequest): Promise<OpenSearchAnswer> => {

@@ -5,14 +5,14 @@
 
 import { createHash } from 'node:crypto';
 import type { IndexFieldType, IndexResource } from '../service/search-index.js';
+import { foreignCursor, readCursor, writeCursor } from './cursor.js';
 import { type AnySearchRequest, type SortValue, sortTypes } from './index-query.js';
-import { foreignCursor } from './query-cursor.js';
 
 /** The cursor after a hit. */
 export function encodeSearchCursor(resource: IndexResource, request: AnySearchRequest, values: readonly unknown[]): string {
   const types = sortTypes(resource, request);
   const kept = types.map((type, place) => keptValue(type, values[place]));
-  return Buffer.from(JSON.stringify([searchHash(resource, request), ...kept])).toString('base64url');
+  return writeCursor([searchHash(resource, request), ...kept]);
 }
 
 /**
@@ -21,7 +21,7 @@ export function encodeSearchCursor(resource: IndexResource, request: AnySearchRe
  * @throws GatewayError BAD_REQUEST for anything but a cursor of this very search.
  */
 export function decodeSearchCursor(resource: IndexResource, request: AnySearchRequest, cursor: string): readonly SortValue[] {
-  const [hash, ...values] = parse(cursor) ?? [];
+  const [hash, ...values] = readCursor(cursor) ?? [];
   const types = sortTypes(resource, request);
   const fits = hash === searchHash(resource, request) && values.length === types.length;
   if (fits && values.every((value, place) => isSortValue(types[place], value))) return values as readonly SortValue[];
@@ -59,17 +59,5 @@ function isSortValue(type: IndexFieldType | 'score' | undefined, value: unknown)
       return value === 0 || value === 1 || value === LONG_MAX || value === LONG_MIN || value === null;
     default:
       return typeof value === 'string' || value === null;
-  }
-}
-
-function parse(cursor: string): readonly unknown[] | undefined {
-  const bytes = Buffer.from(cursor, 'base64url');
-  // Node skips what is no base64url; a cursor of ours comes back as it was.
-  if (bytes.toString('base64url') !== cursor) return undefined;
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

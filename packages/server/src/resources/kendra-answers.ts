@@ -18,7 +18,7 @@ import { type AwsOptions, sdkConfig } from './aws-options.js';
 
 /** Opens the SDK; nothing is sent yet. */
 export function openKendra(indexId: string, options: AwsOptions): AnswersApi {
-  const client = new KendraClient({ ...ANSWERS_ATTEMPTS, ...sdkConfig(options) });
+  const client = new KendraClient(sdkConfig(options, ANSWERS_ATTEMPTS));
   return {
     ask: async (question, limit) => {
       const { ResultItems = [] } = await client.send(new QueryCommand({ IndexId: indexId, QueryText: question, PageSize: limit }));

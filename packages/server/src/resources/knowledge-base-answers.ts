@@ -23,10 +23,10 @@ const TITLE = 'title';
 
 /** Opens the SDK; nothing is sent yet. */
 export function openKnowledgeBase({ id, dataSourceId }: AnswersLocation, options: AwsOptions): AnswersApi {
-  const config = { ...ANSWERS_ATTEMPTS, ...sdkConfig(options) };
+  const config = sdkConfig(options, ANSWERS_ATTEMPTS);
   const agent = new BedrockAgentClient(config);
   // This client alone would speak HTTP/2, for a streaming operation that is not used here; a stage on this machine does not.
-  const runtime = new BedrockAgentRuntimeClient({ ...config, requestHandler: new NodeHttpHandler(ANSWERS_ATTEMPTS.requestHandler) });
+  const runtime = new BedrockAgentRuntimeClient({ ...config, requestHandler: new NodeHttpHandler(config.requestHandler) });
   const at = { knowledgeBaseId: id, dataSourceId };
   return {
     ask: async (question, limit) => {

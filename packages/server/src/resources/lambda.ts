@@ -4,7 +4,7 @@
  */
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { SdkOptions } from './sdk.js';
+import { type AwsOptions, sdkConfig } from './aws-options.js';
 
 export interface Invocation {
   readonly functionName: string;
@@ -30,14 +30,8 @@ export interface Lambda {
 }
 
 /** Opens the SDK; nothing is sent yet. */
-export function openLambda({ region, endpoint, credentials }: SdkOptions): Lambda {
-  const client = new LambdaClient({
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1_000, throwOnRequestTimeout: true },
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+export function openLambda(options: AwsOptions): Lambda {
+  const client = new LambdaClient(sdkConfig(options, { maxAttempts: 1 }));
   return {
     invoke: async ({ functionName, waits, payload, timeoutMs }) => {
       const command = new InvokeCommand({

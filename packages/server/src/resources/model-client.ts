@@ -6,7 +6,7 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import { describeIssues, validate } from '../execute/validate.js';
-import type { ModelClient, ModelGrant, ModelOperation, ModelResource } from '../service/model.js';
+import { MODEL_ACTIONS, type ModelClient, type ModelGrant, type ModelOperation, type ModelResource } from '../service/model.js';
 import { type AwsOptions, lazily } from './aws-options.js';
 import { backendFailure, failedDependency, tookTooLong } from './backend-failure.js';
 import { linesOf } from './lines.js';
@@ -27,11 +27,6 @@ export interface ModelClientOptions extends AwsOptions {
 
 /** SageMaker's limit for a request. */
 const MAX_REQUEST_BYTES = 6 * 1_048_576;
-
-const ACTIONS: Readonly<Record<ModelOperation, string>> = {
-  invoke: 'sagemaker:InvokeEndpoint',
-  invokeStream: 'sagemaker:InvokeEndpointWithResponseStream',
-};
 
 /** A client with every operation; `createClients` hands out the granted ones. */
 export function createModelClient({ grant, location, timeoutMs = 25_000, ...aws }: ModelClientOptions): AnyModelClient {
@@ -139,5 +134,5 @@ function failureOf(cause: unknown, { resource }: ModelGrant<unknown>, physicalNa
     return failedDependency(resource, `${at} answered what is not UTF-8`);
   // The SDK names lost connections so, too.
   if (name === 'TimeoutError' && !isOutOfReach(cause as SdkError)) return tookTooLong(resource, cause);
-  return backendFailure(cause, { resource, physicalName, operation, action: ACTIONS[operation] });
+  return backendFailure(cause, { resource, physicalName, operation, action: MODEL_ACTIONS[operation] });
 }

@@ -3,7 +3,7 @@
  * refused by any other. It is not signed: it only ever names a position inside the partition that the query itself asks for.
  */
 
-import { GatewayError } from '@org/gateway-core/errors';
+import { foreignCursor, readCursor, writeCursor } from './cursor.js';
 
 /** The query a cursor belongs to. */
 export interface CursorScope {
@@ -22,7 +22,7 @@ export type CursorPosition = Readonly<Record<string, string>>;
 /** The cursor after a position. */
 export function encodeCursor(scope: CursorScope, position: CursorPosition): string {
   const values = scope.attributes.map((attribute) => position[attribute]);
-  return Buffer.from(JSON.stringify([scope.index ?? null, scope.descending, ...values])).toString('base64url');
+  return writeCursor([scope.index ?? null, scope.descending, ...values]);
 }
 
 /**
@@ -31,8 +31,7 @@ export function encodeCursor(scope: CursorScope, position: CursorPosition): stri
  * @throws GatewayError BAD_REQUEST for anything but a cursor of this very query.
  */
 export function decodeCursor(scope: CursorScope, cursor: string): CursorPosition {
-  const parts = parse(cursor);
-  const [index, descending, ...values] = parts ?? [];
+  const [index, descending, ...values] = readCursor(cursor) ?? [];
   const fits =
     index === (scope.index ?? null) &&
     descending === scope.descending &&
@@ -42,25 +41,4 @@ export function decodeCursor(scope: CursorScope, cursor: string): CursorPosition
   const [attribute, value] = scope.partition;
   if (fits && position[attribute] === value) return position;
   throw foreignCursor();
-}
-
-/** What the caller of a query is told about a cursor that is no position in it. */
-export function foreignCursor(cause?: unknown): GatewayError {
-  return new GatewayError(
-    'BAD_REQUEST',
-    '[BAD_REQUEST] the cursor is not of this query: expected the cursor of the page before, with the same filters; leave it out to begin again',
-    { cause },
-  );
-}
-
-function parse(cursor: string): readonly unknown[] | undefined {
-  const bytes = Buffer.from(cursor, 'base64url');
-  // Node skips what is no base64url; a cursor of ours comes back as it was.
-  if (bytes.toString('base64url') !== cursor) return undefined;
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

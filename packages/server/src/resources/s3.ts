@@ -34,8 +34,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { type AwsOptions, sdkConfig } from './aws-options.js';
 import { type FormPolicy, formFields } from './s3-form.js';
-import type { SdkOptions } from './sdk.js';
 
 /** When a signature begins and how long it lasts. */
 export interface SigningTime {
@@ -63,22 +63,17 @@ export interface S3 {
   close(): void;
 }
 
-/** Three attempts of these stay inside the 29 s that API Gateway waits. */
-const MAX_ATTEMPTS = 3;
-const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+const ATTEMPTS = { maxAttempts: 3, timeoutMs: 8_000 };
 
 /** Opens the SDK; nothing is sent yet. */
-export function openS3({ region, endpoint, credentials }: SdkOptions): S3 {
+export function openS3(options: AwsOptions): S3 {
   const client = new S3Client({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: TIMEOUTS,
+    ...sdkConfig(options, ATTEMPTS),
     // Checksums are left to SigV4, which signs the body's SHA-256: the SDK's own default would sign the checksum of an empty body into
     // every upload URL, and no upload would match it.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(credentials === undefined ? {} : { credentials }),
+    forcePathStyle: options.endpoint !== undefined,
   });
   return {
     get: (input) => client.send(new GetObjectCommand(input)),

@@ -26,8 +26,7 @@ export interface SageMakerOptions extends AwsOptions {
 
 /** Opens the SDK; nothing is sent yet. */
 export function openSageMaker({ timeoutMs, ...options }: SageMakerOptions): SageMaker {
-  const requestHandler = { connectionTimeout: 1_000, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
-  const client = new SageMakerRuntimeClient({ maxAttempts: 1, requestHandler, ...sdkConfig(options) });
+  const client = new SageMakerRuntimeClient(sdkConfig(options, { maxAttempts: 1, timeoutMs }));
   return {
     invoke: async (input) => {
       const deadline = AbortSignal.timeout(timeoutMs);

@@ -1,22 +1,4 @@
-/**
- * What a failed AWS request means to the caller of a procedure. Throttling, timeouts and a service in trouble may pass:
- * SERVICE_UNAVAILABLE, whose text is sent and so names nothing internal. Everything else is ours to repair: INTERNAL_SERVER_ERROR,
- * whose text is only logged and so says exactly what to change. The SDK's error is kept as `cause`.
- */
-
-import { GatewayError } from '@org/gateway-core/errors';
-import type { ResourceDeclaration } from '../service/grant.js';
-
-/** The request that failed. */
-export interface SdkRequest {
-  readonly resource: ResourceDeclaration;
-  /** As it is deployed. */
-  readonly physicalName: string;
-  /** What a service declares to be allowed it: `get`, `presignPut`. */
-  readonly operation: string;
-  /** IAM action: `dynamodb:GetItem`. */
-  readonly action: string;
-}
+/** What an AWS SDK client's error says: whether the same request may succeed later, or was denied. `backend-failure.ts` makes it a GatewayError. */
 
 /** What an SDK client rejects with, as far as it is read here. */
 export interface SdkError {
@@ -56,26 +38,6 @@ const NETWORK = new Set([
   'ETIMEDOUT',
 ]);
 
-/** The GatewayError for a rejected SDK request. */
-export function sdkFailure(cause: unknown, request: SdkRequest): GatewayError {
-  if (cause instanceof GatewayError) return cause;
-  const { resource, physicalName, operation, action } = request;
-  const on = `${action} on ${resource.kind} ${resource.name} (${physicalName})`;
-  const error = (typeof cause === 'object' && cause !== null ? cause : {}) as SdkError;
-  if (mayPass(error))
-    return new GatewayError('SERVICE_UNAVAILABLE', `[SERVICE_UNAVAILABLE] ${nounOf(resource)} is busy or out of reach; try again`, {
-      cause,
-    });
-  if (isDenied(error)) return new GatewayError('INTERNAL_SERVER_ERROR', `${on} was denied: ${remedy(resource, operation)}`, { cause });
-  return new GatewayError('INTERNAL_SERVER_ERROR', `${on} failed: ${String(cause)}`, { cause });
-}
-
-/** What callers may know of a resource. */
-function nounOf(resource: ResourceDeclaration): string {
-  if (resource.kind === 'table' || resource.kind === 'bucket') return 'storage';
-  return resource.kind === 'function' ? `service ${resource.service}` : `${resource.kind} ${resource.name}`;
-}
-
 /** What an SDK error is called: `ConditionalCheckFailedException`, `NoSuchKey`. */
 export function sdkErrorName(thrown: unknown): string | undefined {
   return thrown instanceof Error ? thrown.name : undefined;
@@ -99,16 +61,3 @@ export function mayPass(error: SdkError): boolean {
 export function isDenied({ name, $metadata }: SdkError): boolean {
   return name === 'AccessDenied' || name === 'AccessDeniedException' || $metadata?.httpStatusCode === 403;
 }
-
-/**
- * The line that would have allowed it. S3 hides whether an object exists from a role that may not list the bucket: the same 403 then means
- * "no such object".
- */
-export function remedy(resource: ResourceDeclaration, operation: string): string {
-  const declared = resource.kind === 'function' ? `serviceFunction(${resource.service})` : resource.name;
-  const line = `add '${operation}' to ${declared}.allow(…) in the service's \`uses\` and deploy`;
-  const hidden = resource.kind === 'bucket' && HIDDEN.has(operation);
-  return hidden ? `${line}; if it is there, the object does not exist and the role lacks s3:ListBucket on the bucket` : line;
-}
-
-const HIDDEN = new Set(['get', 'getRange', 'head']);

@@ -5,19 +5,10 @@
  */
 
 import type { AccountAccess } from '../service/grant.js';
-import { type AwsCredentials, type AwsCredentialsProvider, lazily } from './aws-options.js';
+import { type AwsCredentialsProvider, type AwsOptions, lazily } from './aws-options.js';
 import type { Dynamo } from './dynamo.js';
 import type { Lambda } from './lambda.js';
 import type { S3 } from './s3.js';
-
-export interface SdkOptions {
-  /** @default the SDK's own: `AWS_REGION` */
-  readonly region?: string | undefined;
-  /** @default the SDK's own: `AWS_ENDPOINT_URL`, or AWS */
-  readonly endpoint?: string | undefined;
-  /** @default the SDK's own: the role of the function */
-  readonly credentials?: AwsCredentials | AwsCredentialsProvider | undefined;
-}
 
 /** Another account and who acts there. */
 export interface AccountRole extends AccountAccess {
@@ -39,7 +30,7 @@ export interface Sdk {
   close(): Promise<void>;
 }
 
-export interface CreateSdkOptions extends SdkOptions {
+export interface CreateSdkOptions extends AwsOptions {
   /** Resources of this account, with credentials of its role; `region` and `credentials` are for assuming it. @default the gateway's own */
   readonly role?: AccountRole | undefined;
   /** Epoch milliseconds, for the end of a role's credentials. */
@@ -49,7 +40,7 @@ export interface CreateSdkOptions extends SdkOptions {
 /** SDK clients of their own, for a test or a tool; functions take `processSdk`. */
 export function createSdk({ role, now, ...own }: CreateSdkOptions): Sdk {
   const assumed = role && lazily(async () => (await import('./assumed-role.js')).assumedRole(role, { ...own, now }));
-  const options: SdkOptions = assumed ? { ...own, region: role.region, credentials: async () => (await assumed())() } : own;
+  const options: AwsOptions = assumed ? { ...own, region: role.region, credentials: async () => (await assumed())() } : own;
   const ownCredentials = lazily(async () => (await import('./own-credentials.js')).ownCredentials());
   const opened: Promise<{ close(): void }>[] = [];
   const open = <TClient extends { close(): void }>(load: () => Promise<TClient>) =>

@@ -7,8 +7,9 @@
  */
 
 import type { Page, QueryRequest, TableClient, TableGrant, TableResource } from '../service/table.js';
+import { foreignCursor } from './cursor.js';
 import type { Dynamo } from './dynamo.js';
-import { type CursorScope, decodeCursor, encodeCursor, foreignCursor } from './query-cursor.js';
+import { type CursorScope, decodeCursor, encodeCursor } from './query-cursor.js';
 import { sdkErrorName } from './sdk-failure.js';
 import { checkItem } from './stored-item.js';
 import { batchGet, batchWrite } from './table-batch.js';

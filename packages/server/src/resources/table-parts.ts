@@ -3,10 +3,10 @@
  * a GatewayError.
  */
 
-import type { TableGrant, TableOperation, TableResource, WriteCondition } from '../service/table.js';
+import { TABLE_ACTIONS, type TableGrant, type TableOperation, type TableResource, type WriteCondition } from '../service/table.js';
+import { backendFailure } from './backend-failure.js';
 import type { Backoff } from './backoff.js';
 import type { Dynamo } from './dynamo.js';
-import { sdkFailure } from './sdk-failure.js';
 import { misfit } from './stored-item.js';
 import { conditionExpression, type Expression } from './table-expression.js';
 
@@ -25,22 +25,6 @@ export interface TableParts extends TableClientOptions {
   run<TResult>(operation: TableOperation, request: (db: Dynamo) => Promise<TResult>): Promise<TResult>;
 }
 
-/** IAM action of each operation, for the text of a denial. */
-const ACTIONS: Readonly<Record<TableOperation, string>> = {
-  get: 'dynamodb:GetItem',
-  batchGet: 'dynamodb:BatchGetItem',
-  put: 'dynamodb:PutItem',
-  update: 'dynamodb:UpdateItem',
-  delete: 'dynamodb:DeleteItem',
-  batchWrite: 'dynamodb:BatchWriteItem',
-  query: 'dynamodb:Query',
-  putStep: 'dynamodb:PutItem',
-  updateStep: 'dynamodb:UpdateItem',
-  deleteStep: 'dynamodb:DeleteItem',
-  checkStep: 'dynamodb:ConditionCheckItem',
-  transact: 'dynamodb:TransactWriteItems',
-};
-
 /** The parts of one table's client. */
 export function tableParts(options: TableClientOptions): TableParts {
   const { grant, tableName, dynamo } = options;
@@ -50,15 +34,15 @@ export function tableParts(options: TableClientOptions): TableParts {
       try {
         return await request(await dynamo());
       } catch (cause) {
-        throw sdkFailure(cause, { resource: grant.resource, physicalName: tableName, operation, action: ACTIONS[operation] });
+        throw backendFailure(cause, { resource: grant.resource, physicalName: tableName, operation, action: tableAction(operation) });
       }
     },
   };
 }
 
-/** IAM action of an operation. */
+/** IAM action of an operation, for the text of a denial. */
 export function tableAction(operation: TableOperation): string {
-  return ACTIONS[operation];
+  return TABLE_ACTIONS[operation][0] ?? 'dynamodb:TransactWriteItems';
 }
 
 /** An item as a program sees it; one with a number that JavaScript cannot hold is a misfit. */

@@ -48,6 +48,16 @@ const cancelled = (...codes: readonly string[]) =>
 const sent = ({ requests }: HttpRecorder) => requests.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
 
 describe('transact', () => {
+  test('an update of a value that does not fit the schema is refused before anything is sent', async () => {
+    const { stock, recorder } = await shop();
+    const steps = [stock.updateStep({ part: 'p1' }, { set: { left: 1.5 } })];
+    await expect(stock.transact(steps)).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: expect.stringContaining('item {"part":"p1"} written in table Stock does not fit its schema: left:'),
+    });
+    expect(recorder.requests).toEqual([]);
+  });
+
   test('sends steps of several tables in order, with their conditions and one token', async () => {
     const { orders, stock, recorder } = await shop();
     const steps = [

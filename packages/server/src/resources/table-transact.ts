@@ -6,10 +6,11 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import type { ItemUpdate, TransactStep, WriteCondition } from '../service/table.js';
+import { backendFailure } from './backend-failure.js';
 import { MAX_ATTEMPTS, pauseAfter } from './backoff.js';
 import type { Dynamo, DynamoTransactItem } from './dynamo.js';
-import { sdkErrorName, sdkFailure } from './sdk-failure.js';
-import { checkItem } from './stored-item.js';
+import { sdkErrorName } from './sdk-failure.js';
+import { checkItem, checkUpdate } from './stored-item.js';
 import { checkChange } from './table-expression.js';
 import { conditionFields, type Item, type TableParts, tableAction } from './table-parts.js';
 import { updateFields } from './table-update.js';
@@ -41,7 +42,10 @@ export function stepMakers(parts: TableParts) {
       }),
     updateStep: (key: Item, change: ItemUpdate<Item>, condition?: WriteCondition<Item>) => {
       checkChange(resource, change);
-      return step('updateStep', async (db) => ({ Update: { ...at(db, key), ...updateFields(resource, { change, condition }, db) } }));
+      return step('updateStep', async (db) => {
+        const asked = { change: await checkUpdate(grant, key, change), condition };
+        return { Update: { ...at(db, key), ...updateFields(resource, asked, db) } };
+      });
     },
     deleteStep: (key: Item, condition?: WriteCondition<Item>) =>
       step('deleteStep', async (db) => ({ Delete: { ...at(db, key), ...conditionFields(resource, condition, db) } })),
@@ -125,5 +129,5 @@ function transactFailure(cause: unknown, steps: readonly Step[]): GatewayError {
   const guilty = steps.find(({ operation, parts }) => text.includes(tableAction(operation)) && text.includes(parts.tableName)) ?? steps[0];
   const { parts, operation } = guilty as Step;
   const request = { resource: parts.grant.resource, physicalName: parts.tableName, operation, action: tableAction(operation) };
-  return sdkFailure(cause, request);
+  return backendFailure(cause, request);
 }

@@ -11,7 +11,7 @@ const Stats = table('Stats', {
       // Words that DynamoDB reserves: placeholders must carry them.
       count: z.int(),
       status: z.string().optional(),
-      comment: z.string().optional(),
+      comment: z.string().trim().optional(),
     }),
   partitionKey: 'word',
 });
@@ -65,6 +65,25 @@ describe('update', () => {
     await expect(stats().update({ word: 'a5' }, { remove: ['word'] })).rejects.toThrow('an update of the key attribute "word"');
     await expect(stats().update({ word: 'a5' }, {})).rejects.toThrow('an update that changes nothing');
     expect(await stats().get({ word: 'a5' })).toBeUndefined();
+  });
+
+  test.each([
+    ['sets a value that does not fit', { set: { count: 1.5 } }, 'count: Invalid input'],
+    ['sets what an item needs to nothing', { set: { count: undefined } }, 'count: Invalid input'],
+    ['removes what an item needs', { remove: ['count'] }, 'count: Invalid input'],
+  ])('a change that %s is INTERNAL_SERVER_ERROR, and nothing is written', async (_, change, why) => {
+    await stats().put({ word: 'a6', count: 1 });
+    await expect(stats().update({ word: 'a6' }, change)).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: expect.stringContaining(`item {"word":"a6"} written in table Stats does not fit its schema: ${why}`),
+    });
+    expect(await stats().get({ word: 'a6' })).toEqual({ word: 'a6', count: 1 });
+  });
+
+  test('writes what the schema makes of a value, as put does', async () => {
+    await stats().put({ word: 'a7', count: 1 });
+    expect(await stats().update({ word: 'a7' }, { set: { comment: ' long ' } }, { if: 'present' })).toMatchObject({ comment: 'long' });
+    expect(await stats().get({ word: 'a7' })).toMatchObject({ comment: 'long' });
   });
 
   test('an item that does not fit its schema afterwards is INTERNAL_SERVER_ERROR and names table and key', async () => {

@@ -5,7 +5,7 @@
 import type { ItemUpdate, TableResource, WriteCondition } from '../service/table.js';
 import type { Dynamo } from './dynamo.js';
 import { sdkErrorName } from './sdk-failure.js';
-import { checkItem } from './stored-item.js';
+import { checkItem, checkUpdate } from './stored-item.js';
 import { checkChange, conditionExpression, type Expression, updateExpression } from './table-expression.js';
 import { type Item, placeholderFields, readAttributes, type TableParts } from './table-parts.js';
 
@@ -34,12 +34,17 @@ export function updateFields(resource: TableResource, { change, condition }: Ask
 }
 
 /**
- * The whole item as it is then, or undefined when the condition does not hold. What does not fit the schema is found after the write.
+ * The whole item as it is then, or undefined when the condition does not hold.
  *
  * @throws TypeError for a change of a key attribute, and for one of nothing.
  */
-export async function updateItem({ run, grant, tableName }: TableParts, key: Item, asked: AskedUpdate): Promise<Item | undefined> {
-  checkChange(grant.resource, asked.change);
+export async function updateItem(
+  { run, grant, tableName }: TableParts,
+  key: Item,
+  { change, condition }: AskedUpdate,
+): Promise<Item | undefined> {
+  checkChange(grant.resource, change);
+  const asked = { change: await checkUpdate(grant, key, change), condition };
   const attributes = await run('update', async (db) => {
     const request = { TableName: tableName, Key: db.toAttributes(key), ...updateFields(grant.resource, asked, db) };
     try {

@@ -37,7 +37,7 @@ export interface Answer {
 
 /**
  * The operations. Each rejects with a GatewayError: SERVICE_UNAVAILABLE when throttled or out of reach, FAILED_DEPENDENCY when the index or
- * knowledge base does not exist (any more), INTERNAL_SERVER_ERROR otherwise.
+ * knowledge base does not exist (any more), BAD_REQUEST for a question or limit that is too large or none, INTERNAL_SERVER_ERROR otherwise.
  */
 export interface AnswersClient {
   /** The best passages first. @default limit 5; at most 20 */
@@ -62,7 +62,8 @@ export interface Answers {
   ): AnswersGrant<Pick<AnswersClient, TOperations[number]>>;
 }
 
-export const ANSWERS_ACTIONS: Readonly<Record<AnswersProvider, Readonly<Record<AnswersOperation, readonly string[]>>>> = {
+/** IAM actions of each operation, first the one that is the operation itself. */
+export const ANSWERS_ACTIONS: Readonly<Record<AnswersProvider, Readonly<Record<AnswersOperation, readonly [string, ...string[]]>>>> = {
   kendra: { ask: ['kendra:Query'], put: ['kendra:BatchPutDocument'], remove: ['kendra:BatchDeleteDocument'] },
   // Ingestion needs the right to start an ingestion job too: Bedrock user guide, "Ingest changes directly into a knowledge base".
   'knowledge-base': {

@@ -54,7 +54,10 @@ export interface UploadedPart {
   readonly bytes: number;
 }
 
-/** The operations of a bucket. Keys are below the granted prefix. */
+/**
+ * The operations of a bucket. Keys are below the granted prefix. Each rejects with a GatewayError: SERVICE_UNAVAILABLE when S3 is busy or out
+ * of reach, INTERNAL_SERVER_ERROR otherwise where nothing else is said.
+ */
 export interface BucketClient {
   /** The whole object, or undefined. */
   get(key: string): Promise<(ObjectInfo & { readonly body: Uint8Array }) | undefined>;
@@ -68,7 +71,7 @@ export interface BucketClient {
   ): Promise<(ObjectInfo & { readonly body: Uint8Array }) | undefined>;
   /** The object's facts, or undefined. */
   head(key: string): Promise<ObjectInfo | undefined>;
-  /** Objects in the order of their keys. @default limit 1,000 */
+  /** Objects in the order of their keys. A cursor of another listing is a BAD_REQUEST. @default limit 1,000, and at most */
   list(options?: {
     readonly under?: string;
     readonly limit?: number;

@@ -21,7 +21,7 @@ export interface BusResource {
 export interface PublishOptions {
   /** Messages of one key stay in order on an ordered bus. @default the message's own id: no order */
   readonly key?: string;
-  /** Publishing the same id again within five minutes changes nothing on an ordered bus. @default a new one */
+  /** Publishing the same id under the same key again within five minutes changes nothing on an ordered bus. @default a new one */
   readonly id?: string;
 }
 

@@ -18,7 +18,8 @@ export interface FunctionResource {
 export interface ServiceCall<TInput, TOutput> {
   /**
    * Waits for the result. An error of the other service is thrown as it is: a GatewayError with its code, name and data, INTERNAL_SERVER_ERROR
-   * for what its callers may not know. SERVICE_UNAVAILABLE when the function is throttled or out of reach.
+   * for what its callers may not know. SERVICE_UNAVAILABLE when the function is throttled or out of reach, TIMEOUT when it took too long,
+   * PAYLOAD_TOO_LARGE for an input that Lambda does not take.
    */
   (input: TInput): Promise<TOutput>;
   /**

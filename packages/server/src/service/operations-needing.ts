@@ -27,8 +27,8 @@ export function operationsNeeding(grant: AnyGrant, { action, resource: arn }: De
     case 'bucket':
       return action === 's3:ListBucket' ? ['list', ...LOOKS_UP] : keysWith(OBJECT_ACTIONS, action);
     case 'index':
-      return Object.entries(INDEX_RIGHTS).flatMap(([operation, rights]) =>
-        rights.some((right) => right.action === action && isPath(arn, `/${resource.indexName}${right.path}`)) ? [operation] : [],
+      return Object.entries(INDEX_RIGHTS).flatMap(([operation, right]) =>
+        right.action === action && isPath(arn, `/${resource.indexName}${right.path}`) ? [operation] : [],
       );
     case 'answers':
       return Object.values(ANSWERS_ACTIONS).flatMap((actions) => keysWith(actions, action));

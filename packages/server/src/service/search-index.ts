@@ -5,7 +5,7 @@
  */
 
 import type { Schema } from '@org/gateway-core';
-import { actionsOf, checkResourceName, type Grant, type GrantStatement, type GrantTarget } from './grant.js';
+import { checkResourceName, type Grant, type GrantStatement } from './grant.js';
 
 /** How a field is indexed: analysed text, an exact word, a number, or true or false. */
 export type IndexFieldType = 'text' | 'keyword' | 'number' | 'boolean';
@@ -103,7 +103,8 @@ export type IndexWrite<TDocument> =
 
 /**
  * The operations of an index. Each rejects with a GatewayError: SERVICE_UNAVAILABLE when the domain is busy or out of reach, FAILED_DEPENDENCY
- * when the index does not exist, INTERNAL_SERVER_ERROR otherwise.
+ * when the index does not exist, BAD_REQUEST for a search that asks for too much, PAYLOAD_TOO_LARGE for a document over 5 MB,
+ * INTERNAL_SERVER_ERROR otherwise.
  */
 export interface IndexClient<TDocument, TFields> {
   /** Documents written up to a second ago may be missing. A cursor of another search is a BAD_REQUEST. */
@@ -142,13 +143,13 @@ export interface IndexGrant<TClient> extends Grant<TClient> {
  */
 export const WRITE_ALIAS_SUFFIX = '-write';
 
-/** Per operation the rights it needs, as method and path below the index. Bulk requests go to the alias' own `_bulk`. */
-export const INDEX_RIGHTS: Readonly<Record<IndexOperation, readonly { readonly action: string; readonly path: string }[]>> = {
-  search: [{ action: 'es:ESHttpPost', path: '/_search' }],
-  get: [{ action: 'es:ESHttpGet', path: '/_doc/*' }],
-  write: [{ action: 'es:ESHttpPost', path: `${WRITE_ALIAS_SUFFIX}/_bulk` }],
-  ensure: [{ action: 'es:ESHttpPut', path: '' }],
-  drop: [{ action: 'es:ESHttpDelete', path: '' }],
+/** The right each operation needs, as method and path below the index. Bulk requests go to the alias' own `_bulk`. */
+export const INDEX_RIGHTS: Readonly<Record<IndexOperation, { readonly action: string; readonly path: string }>> = {
+  search: { action: 'es:ESHttpPost', path: '/_search' },
+  get: { action: 'es:ESHttpGet', path: '/_doc/*' },
+  write: { action: 'es:ESHttpPost', path: `${WRITE_ALIAS_SUFFIX}/_bulk` },
+  ensure: { action: 'es:ESHttpPut', path: '' },
+  drop: { action: 'es:ESHttpDelete', path: '' },
 };
 
 /**
@@ -177,11 +178,10 @@ export function searchIndex<TDocument, const TFields extends IndexFields<TDocume
 
 /** One statement per path: a method is granted on the paths it is needed for and on no other. */
 function statementsOf(operations: readonly IndexOperation[]): readonly GrantStatement[] {
-  const rights = operations.flatMap((operation) => INDEX_RIGHTS[operation]);
+  const rights = operations.map((operation) => INDEX_RIGHTS[operation]);
   const paths = [...new Set(rights.map(({ path }) => path))];
   return paths.map((path) => {
-    const target: GrantTarget = { part: 'path', path };
-    const actions = Object.fromEntries(rights.filter((right) => right.path === path).map(({ action }) => [action, action]));
-    return { actions: actionsOf(actions, Object.keys(actions)), targets: [target] };
+    const actions = rights.filter((right) => right.path === path).map(({ action }) => action);
+    return { actions: [...new Set(actions)].sort(), targets: [{ part: 'path', path }] };
   });
 }

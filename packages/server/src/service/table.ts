@@ -81,7 +81,10 @@ export interface TransactStep {
   readonly '~step': unknown;
 }
 
-/** The operations of a table. Each rejects with a GatewayError: SERVICE_UNAVAILABLE when throttled, INTERNAL_SERVER_ERROR otherwise. */
+/**
+ * The operations of a table. Each fails with a GatewayError: SERVICE_UNAVAILABLE when throttled or out of reach, BAD_REQUEST for the cursor
+ * of another query, INTERNAL_SERVER_ERROR otherwise; or with a TypeError for what no table could do, such as an update of a key.
+ */
 export interface TableClient<TItem, TKey, TIndex> {
   /** The item, read consistently, or undefined. */
   get(key: TKey): Promise<TItem | undefined>;
@@ -91,7 +94,8 @@ export interface TableClient<TItem, TKey, TIndex> {
   put(item: TItem, condition?: WriteCondition<TItem>): Promise<boolean>;
   /**
    * Changes attributes of an item and returns it whole, as it is then. Undefined when the condition does not hold: nothing was written.
-   * Without a condition an item that does not exist is made, and must fit the schema then.
+   * Values that do not fit the schema, and removals of what an item needs, are refused before the write; that the whole item fits is only
+   * known after it. Without a condition an item that does not exist is made.
    */
   update(key: TKey, change: ItemUpdate<TItem>, condition?: WriteCondition<TItem>): Promise<TItem | undefined>;
   /** Deletes the item. `false` when the condition does not hold. */

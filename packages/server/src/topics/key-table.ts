@@ -4,7 +4,8 @@
  */
 
 import type { DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { sdkErrorName, sdkFailure } from '../resources/sdk-failure.js';
+import { backendFailure } from '../resources/backend-failure.js';
+import { sdkErrorName } from '../resources/sdk-failure.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -80,7 +81,7 @@ export function createKeyTable(shared: KeyTableSdk, tableName: string): KeyTable
       return await request(await shared.open());
     } catch (cause) {
       if (refused !== undefined && sdkErrorName(cause) === 'ConditionalCheckFailedException') return refused;
-      throw sdkFailure(cause, { resource: RESOURCE, physicalName: tableName, operation: action, action: `dynamodb:${action}` });
+      throw backendFailure(cause, { resource: RESOURCE, physicalName: tableName, operation: action, action: `dynamodb:${action}` });
     }
   };
   return {
