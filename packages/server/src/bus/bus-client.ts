@@ -20,8 +20,6 @@ export interface BusClientOptions {
   readonly now: () => number;
   /** Ids of messages. */
   readonly newId: () => string;
-  /** @default the SDK's own: `AWS_REGION` */
-  readonly region?: string | undefined;
   /** @default the bus at `location` */
   readonly bus?: MessageBus;
 }
@@ -31,9 +29,9 @@ export type AnyBusClient = BusClient<MessagesOfAnyKind>;
 type MessagesOfAnyKind = BusGrant<unknown>['messages']['messages'];
 
 /** A client with every operation; `createClients` hands out the granted ones. */
-export function createBusClient({ grant, location, now, newId, region, bus }: BusClientOptions): AnyBusClient {
+export function createBusClient({ grant, location, now, newId, bus }: BusClientOptions): AnyBusClient {
   const { resource } = grant;
-  const carrier = bus ?? openBus(resource, location, region);
+  const carrier = bus ?? openBus(resource, location);
   return {
     publish: async (name, data, options = {}) => {
       const checked = await checkMessage(grant, name, data);
@@ -44,16 +42,16 @@ export function createBusClient({ grant, location, now, newId, region, bus }: Bu
   };
 }
 
-function openBus(resource: BusResource, location: string, region: string | undefined): MessageBus {
+function openBus(resource: BusResource, location: string): MessageBus {
   switch (resource.transport) {
     case 'sns-sqs':
       return createSnsBus({
         resource,
         topicArn: location,
-        sns: lazily(async () => (await import('./sns.js')).openSns({ region })),
+        sns: lazily(async () => (await import('./sns.js')).openSns({})),
       });
     case 'table':
-      return createTableBus({ resource, tableName: location, dynamo: processSdk(region).dynamo });
+      return createTableBus({ resource, tableName: location, dynamo: processSdk().dynamo });
     default:
       return resource.transport satisfies never;
   }

@@ -119,7 +119,7 @@ test('resources of another account have SDK clients of their own', () => {
   expect(accounts).toEqual([undefined, 'analytics']);
 });
 
-test('a process has one set of SDK clients per region and account', () => {
+test('a process has one set of SDK clients per account', () => {
   const role = {
     account: 'analytics',
     roleArn: 'arn:aws:iam::222222222222:role/a',
@@ -127,8 +127,8 @@ test('a process has one set of SDK clients per region and account', () => {
     region: 'eu-west-1',
     sessionName: 's',
   };
-  expect(processSdk('eu-west-1')).toBe(processSdk('eu-west-1'));
-  expect(processSdk('eu-west-1')).not.toBe(processSdk('us-east-1'));
-  expect(processSdk(undefined, role)).toBe(processSdk(undefined, role));
-  expect(processSdk(undefined, role)).not.toBe(processSdk(undefined));
+  expect(processSdk()).toBe(processSdk());
+  expect(processSdk(role)).toBe(processSdk(role));
+  expect(processSdk(role)).not.toBe(processSdk());
+  expect(processSdk(role)).not.toBe(processSdk({ ...role, account: 'archive' }));
 });

@@ -70,8 +70,8 @@ export function createClients(uses: Uses, options: CreateClientsOptions): Client
 function sdkOfProcess({ owner, accountOf, newId }: CreateClientsOptions): (account: string | undefined) => Sdk {
   const session = newId().slice(0, 12);
   return (account) => {
-    if (account === undefined) return processSdk(undefined);
-    return processSdk(undefined, { ...accountOf(account), account, sessionName: `${owner.slice(0, 51)}-${session}` });
+    if (account === undefined) return processSdk();
+    return processSdk({ ...accountOf(account), account, sessionName: `${owner.slice(0, 51)}-${session}` });
   };
 }
 

@@ -104,14 +104,14 @@ export function createIndexClient({ grant, location, region, credentials, deadli
     },
   };
 
-  async function writeChunk({ lines }: BulkChunk) {
+  async function writeChunk({ lines, writes }: BulkChunk) {
     const path = `/${encodeURIComponent(writeAlias(resource))}/_bulk`;
     const answer = await send('write', { method: 'POST', path, query: { require_alias: 'true' }, lines });
     if (answer.status !== 200) throw failure('write', answer);
-    const result = bulkResult(answer.body);
-    if (result.failure === undefined) return result;
-    const { id, status, type } = result.failure;
-    throw failure('write', { status, body: { error: { type: `${type} of document ${id}` } } });
+    const { written, stale, failure: failed } = bulkResult(answer.body);
+    if (failed) throw failure('write', { status: failed.status, body: { error: { type: `${failed.type} of document ${failed.id}` } } });
+    if (written + stale === writes) return { written, stale };
+    throw broken(requestOf('write'), `OpenSearch answered for ${written + stale} of ${writes} writes`);
   }
 }
 

@@ -53,6 +53,14 @@ describe('write', () => {
     });
   });
 
+  test('rejects when it is not told what became of every write', async () => {
+    far.answer = () => items({ index: { _id: 'a', status: 201 } });
+    await expect(far.documents().write([put('a', 1), put('b', 1)])).rejects.toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: expect.stringMatching(/failed: OpenSearch answered for 1 of 2 writes$/),
+    });
+  });
+
   test('a domain that takes no more writes is SERVICE_UNAVAILABLE', async () => {
     far.answer = () => items({ index: { _id: 'a', status: 429, error: { type: 'rejected_execution_exception', reason: 'x' } } });
     await expect(far.documents().write([put('a', 1)])).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

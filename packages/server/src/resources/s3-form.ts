@@ -4,6 +4,9 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 
+import { expiryMs } from './bucket-parts.js';
+import type { SigningTime } from './s3.js';
+
 /** What S3 takes: exactly this key, type and metadata, and a body of 1 to `maxBytes`. */
 export interface FormPolicy {
   readonly bucket: string;
@@ -13,9 +16,7 @@ export interface FormPolicy {
   readonly maxBytes: number;
 }
 
-export interface FormSigner {
-  readonly signedAtMs: number;
-  readonly expiresInSeconds: number;
+export interface FormSigner extends SigningTime {
   readonly region: string;
   readonly identity: { readonly accessKeyId: string; readonly sessionToken?: string | undefined };
   /** SigV4 of a text with the key of this day, region and S3, in hexadecimal digits. */
@@ -41,7 +42,7 @@ export async function formFields(policy: FormPolicy, signer: FormSigner): Promis
     ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
     ['content-length-range', 1, policy.maxBytes],
   ];
-  const expiration = new Date(Math.floor(signer.signedAtMs / 1_000) * 1_000 + signer.expiresInSeconds * 1_000).toISOString();
+  const expiration = new Date(expiryMs(signer)).toISOString();
   const encoded = Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
   return { ...fields, Policy: encoded, 'X-Amz-Signature': await signer.sign(encoded, at) };
 }

@@ -1,5 +1,5 @@
 /**
- * Loads AWS SDK clients on first use, one of each per process, account and region. Where they connect to and with which credentials is the
+ * Loads AWS SDK clients on first use, one of each per process and account. Where they connect to and with which credentials is the
  * SDK's own business (its variables, the role of the function) unless a caller says otherwise; resources of another account are used with
  * the role that the deployment names there.
  */
@@ -65,14 +65,13 @@ export function createSdk({ role, now, ...own }: CreateSdkOptions): Sdk {
   };
 }
 
-const shared = new Map<string, Sdk>();
+const shared = new Map<string | undefined, Sdk>();
 
-/** The process's SDK clients for a region or an account: connections are kept open between invocations, and shared by all resources. */
-export function processSdk(region: string | undefined, role?: AccountRole): Sdk {
-  const key = JSON.stringify([region, role?.account]);
-  const known = shared.get(key);
+/** The process's SDK clients, its own or those for another account: connections are kept open between invocations, and shared by all resources. */
+export function processSdk(role?: AccountRole): Sdk {
+  const known = shared.get(role?.account);
   if (known) return known;
-  const made = createSdk({ region, role, now: Date.now });
-  shared.set(key, made);
+  const made = createSdk({ role, now: Date.now });
+  shared.set(role?.account, made);
   return made;
 }

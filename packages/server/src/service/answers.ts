@@ -19,7 +19,9 @@ export interface AnswersResource {
 export interface AnswersDocument {
   /** At most 128 characters. */
   readonly id: string;
+  /** Its first 1,000 characters are kept. */
   readonly title: string;
+  /** Its first 4,000,000 bytes are kept. */
   readonly text: string;
 }
 

@@ -52,7 +52,7 @@ export { type Graph, type GraphClient, type GraphField, type GraphOperation, gra
 export type { ModelGrant, ModelOperation, ModelResource } from './model.js';
 export { type Model, type ModelClient, model } from './model.js';
 export { GATEWAY_VARIABLES, REALTIME_ACTIONS, REALTIME_KEYS } from './realtime.js';
-export { type AnswersLocation, formatAnswersLocation, parseAnswersLocation } from './resource-location.js';
+export { type AnswersLocation, formatAnswersLocation } from './resource-location.js';
 export type { IndexFieldType, IndexGrant, IndexOperation, IndexResource } from './search-index.js';
 export {
   type FieldFilter,
