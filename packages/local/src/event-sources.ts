@@ -12,7 +12,8 @@ import type { LambdaHost } from './lambda/host.js';
 import { readMappings } from './lambda/mapping-definition.js';
 import { startQueueMapping } from './lambda/queue-mapping.js';
 import { readQueueMappings } from './lambda/queue-mapping-definition.js';
-import { type RunningMapping, startStreamMapping } from './lambda/stream-mapping.js';
+import type { RunningMapping } from './lambda/running-mapping.js';
+import { startStreamMapping } from './lambda/stream-mapping.js';
 import type { Clock, Principal, Report, ResolvedStack, StreamSource } from './parts.js';
 import type { Neighbours } from './services/neighbours.js';
 

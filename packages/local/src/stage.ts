@@ -22,7 +22,7 @@ import { readFunctions } from './lambda/definition.js';
 import { createDestinations, type Destinations } from './lambda/destinations.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
 import { createInvokeApi } from './lambda/invoke-api.js';
-import type { RunningMapping } from './lambda/stream-mapping.js';
+import type { RunningMapping } from './lambda/running-mapping.js';
 import type { Invoke, Report, ResolvedStack } from './parts.js';
 import { PortReservations } from './ports.js';
 import type { AwsEndpoint } from './services/endpoint.js';

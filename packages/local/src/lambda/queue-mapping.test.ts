@@ -7,7 +7,7 @@ import { createJournal } from '../template/assembly.test.fixture.js';
 import { compilePattern } from './event-pattern.js';
 import { startQueueMapping } from './queue-mapping.js';
 import { type QueueMappingDefinition, readQueueMappings } from './queue-mapping-definition.js';
-import type { RunningMapping } from './stream-mapping.js';
+import type { RunningMapping } from './running-mapping.js';
 
 const ok: InvokeResult = { statusCode: 200, payload: 'null' };
 const error: InvokeResult = { statusCode: 200, payload: '{"errorType":"Error","errorMessage":"no"}', functionError: 'Unhandled' };

@@ -11,9 +11,9 @@
  */
 import type { Clock, Invoke, Report } from '../parts.js';
 import type { Caller, QueueAccess, QueueRecord } from '../services/neighbours.js';
+import { readBatchOutcome } from './batch-response.js';
 import type { QueueMappingDefinition } from './queue-mapping-definition.js';
-import { readQueueOutcome } from './queue-response.js';
-import type { RunningMapping } from './stream-mapping.js';
+import { firstDelayMs, longestDelayMs, type MappingReport, mappingReport, messageOf, type RunningMapping } from './running-mapping.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface QueueMappingOptions {
@@ -28,9 +28,6 @@ export interface QueueMappingOptions {
 
 /** A receive gives ten messages at most. */
 const maxReceive = 10;
-/** The wait after a call that was refused; it doubles up to the longest. AWS does not say how long it waits. */
-const firstDelayMs = 1000;
-const longestDelayMs = 60_000;
 
 /** Starts a mapping: messages that are in the queue already are delivered too. */
 export function startQueueMapping(options: QueueMappingOptions): RunningMapping {
@@ -45,6 +42,7 @@ interface Batch {
 
 class QueuePoller implements RunningMapping {
   readonly #options: QueueMappingOptions;
+  readonly #say: MappingReport;
   readonly #room: WaitingRoom;
   readonly #unwatch: () => void;
   readonly #running: Promise<void>;
@@ -53,6 +51,7 @@ class QueuePoller implements RunningMapping {
 
   constructor(options: QueueMappingOptions) {
     this.#options = options;
+    this.#say = mappingReport(options.report, options.mapping.functionName);
     this.#room = new WaitingRoom(options.clock);
     this.#unwatch = options.queues.watch(options.mapping.queueArn, () => this.#room.wake());
     this.#running = this.#loop();
@@ -130,11 +129,20 @@ class QueuePoller implements RunningMapping {
 
   async #deliver(records: readonly QueueRecord[], visibleAtMs: number): Promise<void> {
     const { mapping, invoke, clock } = this.#options;
+    const ids = records.map(({ messageId }) => messageId);
     for (let delayMs = firstDelayMs; !this.#closed; delayMs *= 2) {
-      const outcome = readQueueOutcome(await invoke(mapping.functionName, { Records: records }), records, mapping.reportsItemFailures);
+      const outcome = readBatchOutcome(await invoke(mapping.functionName, { Records: records }), ids, mapping.reportsItemFailures);
       switch (outcome.kind) {
         case 'done':
-          return this.#finish(records, outcome.processed);
+          return this.#delete(records);
+        case 'partly': {
+          const { failedIds, reason } = outcome;
+          await this.#delete(records.filter(({ messageId }) => !failedIds.has(messageId)));
+          return this.#leave(
+            records.filter(({ messageId }) => failedIds.has(messageId)),
+            reason,
+          );
+        }
         case 'failed':
           return this.#leave(records, outcome.reason);
         case 'too-large': {
@@ -153,14 +161,6 @@ class QueuePoller implements RunningMapping {
     }
   }
 
-  async #finish(records: readonly QueueRecord[], processed: readonly QueueRecord[]): Promise<void> {
-    await this.#delete(processed);
-    if (processed.length < records.length) {
-      const failed = records.filter((record) => !processed.includes(record));
-      this.#leave(failed, 'the function reported them as failed');
-    }
-  }
-
   #leave(records: readonly QueueRecord[], reason: string): void {
     if (this.#closed) return;
     const messageIds = records.map(({ messageId }) => messageId);
@@ -176,16 +176,6 @@ class QueuePoller implements RunningMapping {
       this.#say('error', `cannot delete ${records.length} messages, which come back: ${messageOf(error)}`);
     });
   }
-
-  #say(level: 'warn' | 'error', message: string, detail: Record<string, unknown> = {}): void {
-    const { functionName } = this.#options.mapping;
-    this.#options.report({
-      level,
-      part: 'lambda',
-      message: `event source of ${functionName} ${message}`,
-      detail: { functionName, ...detail },
-    });
-  }
 }
 
 function jsonObject(text: string): unknown {
@@ -195,8 +185,4 @@ function jsonObject(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

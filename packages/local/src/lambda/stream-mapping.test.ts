@@ -9,7 +9,8 @@ import { type Checkpoints, fileCheckpoints, memoryCheckpoints } from './checkpoi
 import type { Retained } from './destinations.js';
 import { compilePattern } from './event-pattern.js';
 import type { StreamMappingDefinition } from './mapping-definition.js';
-import { type RunningMapping, startStreamMapping } from './stream-mapping.js';
+import type { RunningMapping } from './running-mapping.js';
+import { startStreamMapping } from './stream-mapping.js';
 
 const streamArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/docs/stream/2026-01-01T00:00:00.000';
 const startMs = 1_700_000_000_123;
@@ -157,6 +158,17 @@ describe('batches', () => {
     for (const id of ['c', 'd', 'e']) stream.put(id);
     await settle();
     expect(batches.at(-1)).toEqual(['c', 'd', 'e']);
+  });
+
+  it('of a batching window that the end of the mapping cuts short are not sent, and come after a restart', async () => {
+    stream.put('a');
+    await start({ batchSize: 3, batchingWindowMs: 5000 });
+    await settle();
+    await mapping.close();
+    expect([batches, await checkpoints.read('m1'), journal.entries]).toEqual([[], '0', []]);
+    await start();
+    await settle();
+    expect(batches).toEqual([['a']]);
   });
 
   it('hold only records that match a filter; the rest is passed over', async () => {

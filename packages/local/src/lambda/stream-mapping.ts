@@ -16,6 +16,8 @@ import type { Checkpoints } from './checkpoints.js';
 import type { Destinations } from './destinations.js';
 import { type BatchHistory, batchRecord } from './invocation-record.js';
 import type { StreamMappingDefinition } from './mapping-definition.js';
+import { firstDelayMs, longestDelayMs, type MappingReport, mappingReport, messageOf, type RunningMapping } from './running-mapping.js';
+import { WaitingRoom } from './waiting-room.js';
 
 export interface StreamMappingOptions {
   readonly mapping: StreamMappingDefinition;
@@ -29,16 +31,6 @@ export interface StreamMappingOptions {
   /** Where records go that are given up. @default they are reported only */
   readonly destinations?: Destinations;
 }
-
-/** A running mapping. */
-export interface RunningMapping {
-  /** Stops reading and waits for the batch that is under way. */
-  close(): Promise<void>;
-}
-
-/** The wait before the first repetition; it doubles up to the longest. AWS does not say how long it waits. */
-const firstDelayMs = 1000;
-const longestDelayMs = 60_000;
 
 /** Starts a mapping. Resolves when its position is fixed: records written from then on are delivered. */
 export async function startStreamMapping(options: StreamMappingOptions): Promise<RunningMapping> {
@@ -54,21 +46,22 @@ interface LastCall extends Pick<BatchHistory, 'invokeCount' | 'functionError'> {
 
 class StreamPoller implements RunningMapping {
   readonly #options: StreamMappingOptions;
+  readonly #say: MappingReport;
+  readonly #room: WaitingRoom;
   #cursor = '0';
   #closed = false;
   #running: Promise<void> = Promise.resolve();
   #unwatch: () => void = () => undefined;
-  /** Set by a new record, by the end of a wait and by `close`. */
-  #woken = false;
-  #wake: () => void = () => undefined;
 
   constructor(options: StreamMappingOptions) {
     this.#options = options;
+    this.#say = mappingReport(options.report, options.mapping.functionName);
+    this.#room = new WaitingRoom(options.clock);
   }
 
   async open(): Promise<void> {
     const { mapping, source, checkpoints } = this.#options;
-    this.#unwatch = source.watch(mapping.streamArn, () => this.#signal());
+    this.#unwatch = source.watch(mapping.streamArn, () => this.#room.wake());
     this.#cursor = await this.#startingCursor();
     await checkpoints.write(mapping.id, this.#cursor);
     this.#running = this.#loop().catch((error: unknown) => {
@@ -79,7 +72,7 @@ class StreamPoller implements RunningMapping {
   async close(): Promise<void> {
     this.#closed = true;
     this.#unwatch();
-    this.#signal();
+    this.#room.close();
     await this.#running;
   }
 
@@ -94,10 +87,10 @@ class StreamPoller implements RunningMapping {
 
   async #loop(): Promise<void> {
     while (!this.#closed) {
-      this.#woken = false;
+      this.#room.settle();
       const first = await this.#read();
       if (first.length === 0) {
-        await this.#sleep();
+        await this.#room.sleep();
         continue;
       }
       const batch = await this.#gather(first);
@@ -117,9 +110,8 @@ class StreamPoller implements RunningMapping {
         return await source.read(mapping.streamArn, this.#cursor, mapping.batchSize);
       } catch (error) {
         if (this.#closed) break;
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#say('error', `cannot read ${mapping.streamArn}, and tries again in ${delayMs} ms: ${reason}`);
-        await this.#pause(delayMs);
+        this.#say('error', `cannot read ${mapping.streamArn}, and tries again in ${delayMs} ms: ${messageOf(error)}`);
+        await this.#room.pause(delayMs);
       }
     }
     return [];
@@ -128,18 +120,15 @@ class StreamPoller implements RunningMapping {
   /** Waits for more records until the batch is full or the batching window is over. */
   async #gather(first: readonly StreamRecord[]): Promise<readonly StreamRecord[]> {
     const { mapping, clock } = this.#options;
+    const untilMs = clock.now() + mapping.batchingWindowMs;
     let batch = first;
-    let over = mapping.batchingWindowMs === 0;
-    const cancel = clock.after(mapping.batchingWindowMs, () => {
-      over = true;
-      this.#signal();
-    });
-    while (!over && !this.#closed && batch.length < mapping.batchSize) {
-      await this.#sleep();
-      this.#woken = false;
-      batch = await this.#read();
+    while (batch.length < mapping.batchSize && clock.now() < untilMs) {
+      await this.#room.sleep(untilMs);
+      this.#room.settle();
+      const more = await this.#read();
+      if (this.#closed) break;
+      batch = more;
     }
-    cancel();
     return batch;
   }
 
@@ -152,35 +141,34 @@ class StreamPoller implements RunningMapping {
       if (this.#closed) return false;
       const requestId = randomUUID();
       const result = await invoke(mapping.functionName, { Records: pending }, { requestId });
-      const outcome = readBatchOutcome(result, pending, mapping.reportsItemFailures);
+      const ids = pending.map(({ dynamodb }) => dynamodb.SequenceNumber);
+      const outcome = readBatchOutcome(result, ids, mapping.reportsItemFailures);
+      const doneCount = outcome.kind === 'partly' ? ids.findIndex((id) => outcome.failedIds.has(id)) : 0;
       const { functionError } = result;
       const last = { requestId, invokeCount: retries + 1, ...(functionError === undefined ? {} : { functionError }) };
       if (outcome.kind === 'done') return true;
-      if (outcome.kind === 'failed' && outcome.fromIndex > 0) {
-        await this.#advance(pending[outcome.fromIndex - 1]!);
-        pending = pending.slice(outcome.fromIndex);
+      const hasFailed = outcome.kind === 'failed' || outcome.kind === 'partly';
+      if (doneCount > 0) {
+        await this.#advance(pending[doneCount - 1]!);
+        pending = pending.slice(doneCount);
         retries = 0;
-      } else if (this.#splits(outcome.kind) && pending.length > 1) {
+      } else if ((outcome.kind === 'too-large' || (hasFailed && mapping.bisects)) && pending.length > 1) {
         const middle = Math.ceil(pending.length / 2);
         return (await this.#deliver(pending.slice(0, middle), retries)) && this.#deliver(pending.slice(middle), retries);
       }
       if (this.#closed) return false;
       const reason = outcome.kind === 'too-large' ? 'the record is larger than a Lambda request' : outcome.reason;
-      if (outcome.kind === 'too-large' || (outcome.kind === 'failed' && retries >= mapping.maxRetries)) {
+      if (outcome.kind === 'too-large' || (hasFailed && retries >= mapping.maxRetries)) {
         const condition = outcome.kind === 'too-large' ? 'MaximumPayloadSizeExceeded' : 'RetryAttemptsExhausted';
         await this.#discard(pending, reason, { ...last, condition });
         return true;
       }
-      if (outcome.kind === 'failed') retries += 1;
+      if (hasFailed) retries += 1;
       this.#say('warn', `repeats ${pending.length} records in ${delayMs} ms: ${reason}`);
-      await this.#pause(delayMs);
+      await this.#room.pause(delayMs);
       pending = await this.#withoutOld(pending, last);
     }
     return true;
-  }
-
-  #splits(kind: 'failed' | 'refused' | 'too-large'): boolean {
-    return kind === 'too-large' || (kind === 'failed' && this.#options.mapping.bisects);
   }
 
   #matches(record: StreamRecord): boolean {
@@ -213,41 +201,5 @@ class StreamPoller implements RunningMapping {
   async #advance(done: StreamRecord): Promise<void> {
     this.#cursor = done.dynamodb.SequenceNumber;
     await this.#options.checkpoints.write(this.#options.mapping.id, this.#cursor);
-  }
-
-  #signal(): void {
-    this.#woken = true;
-    this.#wake();
-  }
-
-  async #sleep(): Promise<void> {
-    if (this.#woken) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  /** New records do not shorten a wait; closing does. */
-  async #pause(delayMs: number): Promise<void> {
-    let over = false;
-    const cancel = this.#options.clock.after(delayMs, () => {
-      over = true;
-      this.#signal();
-    });
-    while (!over && !this.#closed) {
-      this.#woken = false;
-      await this.#sleep();
-    }
-    cancel();
-  }
-
-  #say(level: 'warn' | 'error', message: string, detail: Record<string, unknown> = {}): void {
-    const { functionName } = this.#options.mapping;
-    this.#options.report({
-      level,
-      part: 'lambda',
-      message: `event source of ${functionName} ${message}`,
-      detail: { functionName, ...detail },
-    });
   }
 }
