@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Authorize, denialMessage } from '../iam/authorize.js';
 import type { Clock, Environment, Principal, Report, SignatureResult, VerifySignature } from '../parts.js';
+import { signatureErrors } from '../wire/aws-json.js';
 import { isConnectionId, type Random, requestId } from './identifiers.js';
 import { readBody } from './read-body.js';
 import { MAX_MESSAGE_BYTES, type SocketConnection } from './socket-connection.js';
@@ -36,16 +37,6 @@ interface ManagementAnswer {
 const GONE: ManagementAnswer = { statusCode: 410, errorType: 'GoneException' };
 const TOO_LARGE = failure(413, 'PayloadTooLargeException', 'Payload Too Large');
 const NO_TOKEN = failure(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-
-/** How execute-api names the reasons a signature fails for. */
-const SIGNATURE_ERRORS = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidClientTokenId: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-  ExpiredToken: 'ExpiredTokenException',
-  IncompleteSignature: 'IncompleteSignatureException',
-} as const;
 
 function failure(statusCode: number, errorType: string, message: string): ManagementAnswer {
   return { statusCode, errorType, body: { message } };
@@ -124,7 +115,7 @@ function checkSignature(
   const result: SignatureResult = verify({ method, url, headers, ...(body ? { body } : {}) });
   if (!result.ok) {
     const missing = result.code === 'MissingAuthenticationToken';
-    return missing ? NO_TOKEN : failure(403, SIGNATURE_ERRORS[result.code], result.message);
+    return missing ? NO_TOKEN : failure(403, signatureErrors[result.code], result.message);
   }
   if (result.service !== 'execute-api') {
     return failure(

@@ -4,7 +4,7 @@
  */
 import type { SignatureResult } from '../parts.js';
 import { AwsError } from '../wire/aws-error.js';
-import { jsonErrorResponse } from '../wire/aws-json.js';
+import { jsonErrorResponse, signatureErrors } from '../wire/aws-json.js';
 import { queryErrorResponse } from '../wire/aws-query.js';
 import type { WireResponse } from '../wire/wire-handler.js';
 
@@ -31,21 +31,11 @@ const queryFailure: EndpointFailure = {
 
 const jsonFailure: EndpointFailure = {
   error: (code, message, statusCode) => jsonErrorResponse(new AwsError({ code, message, statusCode }), 'application/json'),
-  signature: ({ code, message }) => jsonFailure.error(jsonCodes[code], message, 403),
+  signature: ({ code, message }) => jsonFailure.error(signatureErrors[code], message, 403),
 };
 
 const dynamoFailure: EndpointFailure = {
   error: (code, message, statusCode) =>
     jsonErrorResponse(new AwsError({ code, message, statusCode }), 'application/x-amz-json-1.0', 'com.amazon.coral.service'),
-  signature: ({ code, message }) => dynamoFailure.error(jsonCodes[code], message, 400),
-};
-
-/** Names of signature errors in JSON protocols. */
-const jsonCodes: Readonly<Record<SignatureFailure['code'], string>> = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidClientTokenId: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-  ExpiredToken: 'ExpiredTokenException',
-  IncompleteSignature: 'IncompleteSignatureException',
+  signature: ({ code, message }) => dynamoFailure.error(signatureErrors[code], message, 400),
 };

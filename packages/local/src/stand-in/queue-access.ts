@@ -1,9 +1,10 @@
 /** The queues of the endpoint for the rest of the stage: event source mappings, dead-letter queues and destinations, topics of the stage. */
-import type { MessageAttribute, MessageAttributes, QueueAccess, QueueRecord, QueueRecordAttribute } from '../services/neighbours.js';
+import type { MessageAttributes, QueueAccess, QueueRecord } from '../services/neighbours.js';
 import type { ServiceParts } from '../services/service-module.js';
 import { queueDoesNotExist } from '../services/sqs/errors.js';
 import { askSqs } from '../services/sqs/permission.js';
 import { readSettings } from '../services/sqs/queue-attributes.js';
+import { recordAttributes } from '../services/sqs/receive.js';
 import { messageInput } from '../services/sqs/send.js';
 import type { StandInQueue } from './ensure-queues.js';
 import { callJson, type Json } from './json-call.js';
@@ -84,21 +85,11 @@ function toRecord(
     receiptHandle: message.ReceiptHandle,
     body: message.Body,
     attributes: { ...system, ...(source === undefined ? {} : { DeadLetterQueueSourceArn: standIn.arns.toOurs(source) }) },
-    messageAttributes: Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, toRecordAttribute(attribute)])),
+    messageAttributes: recordAttributes(attributes),
     md5OfBody: message.MD5OfBody,
     ...(digest === undefined ? {} : { md5OfMessageAttributes: digest }),
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
     awsRegion: region,
-  };
-}
-
-function toRecordAttribute({ DataType, StringValue, BinaryValue }: MessageAttribute): QueueRecordAttribute {
-  return {
-    ...(StringValue === undefined ? {} : { stringValue: StringValue }),
-    ...(BinaryValue === undefined ? {} : { binaryValue: BinaryValue }),
-    stringListValues: [],
-    binaryListValues: [],
-    dataType: DataType,
   };
 }

@@ -4,11 +4,22 @@
  * is where REST-JSON clients look. Event streams are not part of it.
  */
 import { crc32 } from 'node:zlib';
+import type { SignatureResult } from '../parts.js';
 import type { AwsError } from './aws-error.js';
 import type { WireResponse } from './wire-handler.js';
 
 /** `content-type` of the two versions. */
 export type JsonContentType = 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1' | 'application/json';
+
+/** How JSON protocols name the reasons that a signature fails for. */
+export const signatureErrors: Readonly<Record<Extract<SignatureResult, { ok: false }>['code'], string>> = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  InvalidClientTokenId: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+  ExpiredToken: 'ExpiredTokenException',
+  IncompleteSignature: 'IncompleteSignatureException',
+};
 
 /** Prefix and operation of an `X-Amz-Target` header, `undefined` when it has not exactly two parts. */
 export function readTarget(header: string | string[] | undefined): { readonly prefix: string; readonly operation: string } | undefined {

@@ -1,7 +1,7 @@
 /** Which right a call of SNS needs on which topic, a function of the call alone, and how IAM and the switch for faults are asked. */
-import { denialMessage } from '../../iam/authorize.js';
 import type { Environment } from '../../parts.js';
 import { type QueryNode, queryText } from '../../wire/aws-query.js';
+import { ask, type Refusals } from '../ask.js';
 import type { Caller } from '../neighbours.js';
 import type { ServiceParts } from '../service-module.js';
 import { snsError } from './errors.js';
@@ -15,15 +15,15 @@ export interface SnsQuestion {
   readonly caller: Caller;
 }
 
+const refusals: Refusals = {
+  denied: (message) => snsError('AuthorizationError', message),
+  throttled: () => snsError('Throttled', 'Rate exceeded'),
+  failed: () => snsError('InternalError', 'The request processing has failed because of an unknown error, exception, or failure.'),
+};
+
 /** @throws AwsError `AuthorizationError`, and what a fault switch asks for */
-export function askSns({ authorize, faults }: Pick<ServiceParts, 'authorize' | 'faults'>, { action, resource, caller }: SnsQuestion): void {
-  const asked = { principal: caller.principal, action: `sns:${action}`, resource, context: caller.context ?? {} };
-  const decision = authorize(asked);
-  if (!decision.allowed) throw snsError('AuthorizationError', decision.message ?? denialMessage(asked));
-  const fault = faults?.({ service: 'sns', action: asked.action, resource });
-  if (fault === 'throttle') throw snsError('Throttled', 'Rate exceeded');
-  if (fault === 'fail')
-    throw snsError('InternalError', 'The request processing has failed because of an unknown error, exception, or failure.');
+export function askSns(parts: Pick<ServiceParts, 'authorize' | 'faults'>, { action, resource, caller }: SnsQuestion): void {
+  ask(parts, { principal: caller.principal, action: `sns:${action}`, resource, context: caller.context ?? {} }, refusals);
 }
 
 /** Rights on a subscription are rights on its topic. */

@@ -1,6 +1,6 @@
 /** Which right a call of SQS needs on which queue, a function of the call alone, and how IAM and the switch for faults are asked. */
-import { denialMessage } from '../../iam/authorize.js';
 import type { Environment } from '../../parts.js';
+import { ask, type Refusals } from '../ask.js';
 import type { Caller } from '../neighbours.js';
 import type { ServiceParts } from '../service-module.js';
 import { sqsError } from './errors.js';
@@ -15,15 +15,15 @@ export interface SqsQuestion {
   readonly caller: Caller;
 }
 
+const refusals: Refusals = {
+  denied: (message) => sqsError('AccessDeniedException', message),
+  throttled: () => sqsError('RequestThrottled', 'The request was denied due to request throttling.'),
+  failed: () => sqsError('InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'),
+};
+
 /** @throws AwsError `AccessDeniedException`, and what a fault switch asks for */
-export function askSqs({ authorize, faults }: Pick<ServiceParts, 'authorize' | 'faults'>, { action, resource, caller }: SqsQuestion): void {
-  const asked = { principal: caller.principal, action: `sqs:${action}`, resource, context: caller.context ?? {} };
-  const decision = authorize(asked);
-  if (!decision.allowed) throw sqsError('AccessDeniedException', decision.message ?? denialMessage(asked));
-  const fault = faults?.({ service: 'sqs', action: asked.action, resource });
-  if (fault === 'throttle') throw sqsError('RequestThrottled', 'The request was denied due to request throttling.');
-  if (fault === 'fail')
-    throw sqsError('InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.');
+export function askSqs(parts: Pick<ServiceParts, 'authorize' | 'faults'>, { action, resource, caller }: SqsQuestion): void {
+  ask(parts, { principal: caller.principal, action: `sqs:${action}`, resource, context: caller.context ?? {} }, refusals);
 }
 
 /** The ARN of the queue that a call names; `*` for a call on none. A URL counts by its last part, whatever host and account it has. */

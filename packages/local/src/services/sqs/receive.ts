@@ -82,15 +82,18 @@ export function toRecord(entry: ReceivedEntry, source: { readonly arn: string; r
     receiptHandle,
     body: content.body,
     attributes: systemAttributes(entry),
-    messageAttributes: Object.fromEntries(
-      Object.entries(content.attributes).map(([name, attribute]) => [name, toRecordAttribute(attribute)]),
-    ),
+    messageAttributes: recordAttributes(content.attributes),
     md5OfBody: md5(content.body),
     ...(digest === undefined ? {} : { md5OfMessageAttributes: digest }),
     eventSource: 'aws:sqs',
     eventSourceARN: source.arn,
     awsRegion: source.region,
   };
+}
+
+/** The attributes of a message in the event of a function. */
+export function recordAttributes(attributes: MessageAttributes): QueueRecord['messageAttributes'] {
+  return Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, toRecordAttribute(attribute)]));
 }
 
 function toRecordAttribute({ DataType, StringValue, BinaryValue }: MessageAttributes[string]): QueueRecordAttribute {
