@@ -83,7 +83,8 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   late.services.set('sts', await openSts(ground, iam));
   const invoke: Invoke = (...call) => late.lambda!.invoke(...call);
   const neighbours: Neighbours = {};
-  await openServices(ground, { stacks, invoke, neighbours, authorize: iam.authorize, awsUrl: endpoint.url, late });
+  const { authorize, replacePolicy } = iam;
+  await openServices(ground, { stacks, invoke, neighbours, authorize, replacePolicy, awsUrl: endpoint.url, late });
   const { principalOf } = ground.credentials;
   const destinations = createDestinations({ neighbours, invoke, principalOf, authorize: iam.authorize, report: ground.report });
   const mappings: RunningMapping[] = [];
@@ -187,6 +188,7 @@ async function openServices(
     invoke: Invoke;
     neighbours: Neighbours;
     authorize: Authorize;
+    replacePolicy: Evaluator['replacePolicy'];
     awsUrl: string;
     late: LateParts;
   },

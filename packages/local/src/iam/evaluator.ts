@@ -43,6 +43,8 @@ export interface Evaluator {
   unusedGrants(): readonly UnusedGrant[];
   /** Takes a right out of a role's identity policies until the returned function is called. @throws Error for a role that is not there */
   withhold(right: WithheldRight): () => void;
+  /** Gives a resource this policy instead of the template's; none for `undefined`. @throws MalformedPolicy */
+  readonly replacePolicy: (resourceArn: string, document: unknown) => void;
 }
 
 /**
@@ -126,6 +128,11 @@ class StageEvaluator implements Evaluator {
       this.#kept.clear();
     };
   }
+
+  readonly replacePolicy: Evaluator['replacePolicy'] = (resourceArn, document) => {
+    this.#resources.replace(resourceArn, document);
+    this.#kept.clear();
+  };
 
   #decide(request: AuthorizationRequest): Kept {
     const asker = this.#askerOf(request.principal);

@@ -72,7 +72,7 @@ export function evaluatorOf(stacks: readonly ResolvedStack[], options: Partial<E
   const entries: ReportEntry[] = [];
   const report = (entry: ReportEntry): void => void entries.push(entry);
   const evaluator = createEvaluator({ stacks, environment, clock, report, operators: [operator.arn], ...options });
-  const { authorize, roles } = evaluator;
+  const { authorize, replacePolicy, roles } = evaluator;
   return {
     authorize,
     roles,
@@ -82,5 +82,6 @@ export function evaluatorOf(stacks: readonly ResolvedStack[], options: Partial<E
     counts: () => evaluator.counts(),
     unusedGrants: () => evaluator.unusedGrants(),
     withhold: (right) => evaluator.withhold(right),
+    replacePolicy,
   };
 }

@@ -12,6 +12,8 @@ export interface ResourcePolicies {
   of(resourceArn: string): readonly Policy[];
   /** Account of a bucket of the assembly. */
   ownerOf(resourceArn: string): string | undefined;
+  /** Gives a resource this policy alone; none for `undefined`. @throws MalformedPolicy */
+  replace(resourceArn: string, document: unknown): void;
 }
 
 /**
@@ -33,7 +35,14 @@ export function readResourcePolicies(stacks: readonly ResolvedStack[], environme
       }
     }
   }
-  return { of: (arn) => policies.get(policyHolder(arn)) ?? [], ownerOf: (arn) => owners.get(policyHolder(arn)) };
+  return {
+    of: (arn) => policies.get(policyHolder(arn)) ?? [],
+    ownerOf: (arn) => owners.get(policyHolder(arn)),
+    replace(arn, document) {
+      const name = `of ${arn}`;
+      policies.set(arn, document === undefined ? [] : [compilePolicy(document, { name, kind: 'resource' })]);
+    },
+  };
 }
 
 /** The resource whose policy speaks for another: a bucket for its objects, a table for its indexes, a domain for its paths. */

@@ -8,7 +8,7 @@ import type { WireHandler } from '../wire/wire-handler.js';
 import { startAwsEndpoint } from './endpoint.js';
 import { credentials, environment, onCleanup, operatorKeys } from './fixture.test.support.js';
 import type { Neighbours } from './neighbours.js';
-import type { RunningService, ServiceFaults } from './service-module.js';
+import type { RunningService, ServiceFaults, ServiceParts } from './service-module.js';
 import { serviceModules } from './service-modules.js';
 
 export const startMs = 1_700_000_000_123;
@@ -17,6 +17,7 @@ export interface ModulesOptions {
   /** Resources of the one stack. */
   readonly resources?: readonly ResolvedResource[];
   readonly authorize?: Authorize;
+  readonly replacePolicy?: ServiceParts['replacePolicy'];
   readonly invoke?: Invoke;
   readonly faults?: ServiceFaults;
   readonly dataDir?: string;
@@ -75,6 +76,7 @@ export async function startModules(options: ModulesOptions = {}): Promise<Module
       authorize,
       invoke: options.invoke ?? (async () => ({ statusCode: 202, payload: '' })),
       neighbours,
+      ...(options.replacePolicy === undefined ? {} : { replacePolicy: options.replacePolicy }),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     });

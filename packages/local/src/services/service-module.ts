@@ -18,6 +18,13 @@ export interface ServiceParts {
   readonly report: Report;
   /** To be asked before every operation. */
   readonly authorize: Authorize;
+  /**
+   * Tells IAM of a policy that a call gave a resource; `undefined` takes it away.
+   *
+   * @default the template's policies stay
+   * @throws MalformedPolicy
+   */
+  readonly replacePolicy?: (resourceArn: string, document: unknown) => void;
   readonly invoke: Invoke;
   /** Queues and topics of the stage; a service that has them puts them in when it starts. @default none */
   readonly neighbours?: Neighbours;

@@ -45,6 +45,7 @@ async function answer(parts: ServiceParts, { standIn, urls, request }: QueueCall
     const input = readJsonObject(request.body);
     if (input === undefined) throw sqsError('SerializationException', 'expected the body to be a JSON object');
     askSqs(parts, { action: operation.action, resource: queueArnOf(operation, input, parts.environment), caller: request });
+    refusePolicy(input);
     const url = typeof input.QueueUrl === 'string' ? { QueueUrl: await urls.theirs(nameInQueueUrl(input.QueueUrl)) } : {};
     const body = JSON.stringify({ ...input, ...url });
     const withMessages = onMessages.test(target.operation);
@@ -54,6 +55,13 @@ async function answer(parts: ServiceParts, { standIn, urls, request }: QueueCall
     if (!(error instanceof AwsError)) throw error;
     return jsonErrorResponse(error, 'application/x-amz-json-1.0', errorNamespace(error.code));
   }
+}
+
+/** The endpoint would take it, and the stage, which decides, would not know it. @throws AwsError `UnsupportedOperation` */
+function refusePolicy({ Attributes }: Json): void {
+  const { Policy: policy } = (Attributes ?? {}) as { readonly Policy?: unknown };
+  if (policy === undefined) return;
+  throw sqsError('UnsupportedOperation', 'Policy is not passed on: queues of another endpoint have the policies of the template only');
 }
 
 /** What these carry is the callers' own. */

@@ -72,7 +72,7 @@ const queues: Record<string, TemplateResource> = {
   },
 };
 
-/** What is at the endpoint already; its stage delivers only by policies of its own template. Everything else is made there. */
+/** What is at the endpoint already. Everything else is made there. */
 export const endpointTemplate: Template = { Resources: queues };
 
 const fn = (name: string, environment: Record<string, unknown> = {}): TemplateResource => ({

@@ -2,7 +2,7 @@
  * The attributes of a queue: their names, ranges and defaults, and what a template's properties come to.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  *
- * Encryption settings and `Policy` are kept and have no effect here: resource policies come from the template.
+ * Encryption settings are kept and have no effect here.
  */
 import { sqsError } from './errors.js';
 import { maxMessageBytes } from './message.js';

@@ -51,6 +51,7 @@ export async function setAttributes(queue: Queue, { queues }: OperationParts, in
       `Value ${given.RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
     );
   }
+  if (attributes.Policy !== undefined) queues.setPolicy(queue.arn, attributes.Policy);
   await queue.configure(attributes);
   return {};
 }

@@ -14,7 +14,9 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../fixture.test.support.js';
+import { createManualClock } from '../../clock.js';
+import { createEvaluator } from '../../iam/evaluator.js';
+import { environment, operator, role, temporaryFolder } from '../fixture.test.support.js';
 import { type ModulesFixture, queueArn, queueResource, startModules } from '../modules.test.support.js';
 
 const redrive = (maxReceiveCount = 1) => ({ RedrivePolicy: { deadLetterTargetArn: queueArn('dead'), maxReceiveCount } });
@@ -75,6 +77,46 @@ describe('a queue', () => {
     const { sqs, awsUrl } = await startModules({ resources: [queueResource('jobs')] });
     const QueueUrl = `${awsUrl}/123456789012/jobs`;
     await expect(sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))).rejects.toMatchObject({ name });
+  });
+
+  it('is put to the policy that a call gave it, until that is taken away', async () => {
+    const clock = createManualClock(1_700_000_000_123);
+    const dataDir = await temporaryFolder();
+    const start = () => {
+      const { authorize, replacePolicy } = createEvaluator({ stacks: [], environment, clock, operators: [operator.arn] });
+      return startModules({ clock, resources: [queueResource('jobs')], authorize, replacePolicy, dataDir });
+    };
+    const policyOf = (name: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Principal: { AWS: role.arn }, Action: 'sqs:SendMessage', Resource: queueArn(name) },
+      });
+    const { sqs, neighbours, awsUrl, close } = await start();
+    const send = (name: string, queues = neighbours.queues!) =>
+      queues.send(queueArn(name), { body: 'x' }, { principal: role }).then(
+        () => 'sent',
+        (error: Error) => error.name,
+      );
+    const QueueUrl = `${awsUrl}/123456789012/jobs`;
+    const give = (Policy: string) => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+    expect(await send('jobs')).toBe('AccessDeniedException');
+    await give(policyOf('jobs'));
+    expect(await send('jobs')).toBe('sent');
+    const malformed = {
+      name: 'InvalidAttributeValue',
+      message: expect.stringMatching(/Policy.*got Effect "Maybe", expected Allow or Deny/),
+    };
+    await expect(give('{"Statement":{"Effect":"Maybe"}}')).rejects.toMatchObject(malformed);
+    expect(await send('jobs')).toBe('sent');
+    await give('');
+    expect(await send('jobs')).toBe('AccessDeniedException');
+
+    await sqs.send(new CreateQueueCommand({ QueueName: 'more', Attributes: { Policy: policyOf('more') } }));
+    await give(policyOf('jobs'));
+    expect([await send('more'), await send('jobs')]).toEqual(['sent', 'sent']);
+    await close();
+    const { queues } = (await start()).neighbours;
+    expect([await send('more', queues), await send('jobs', queues)]).toEqual(['sent', 'AccessDeniedException']);
   });
 
   it('is purged once a minute', async () => {

@@ -1,5 +1,7 @@
 /** All queues of the stage: those of the template, those made by CreateQueue, and those that a data folder has kept. */
+import { MalformedPolicy } from '../../iam/malformed-policy.js';
 import type { Clock, Environment } from '../../parts.js';
+import type { ServiceParts } from '../service-module.js';
 import { queueDoesNotExist, sqsError } from './errors.js';
 import { arnOfQueue } from './permission.js';
 import { Queue } from './queue.js';
@@ -11,6 +13,8 @@ export interface QueuesOptions {
   readonly awsUrl: string;
   readonly clock: Clock;
   readonly store: QueueStore;
+  /** @default policies have no effect */
+  readonly replacePolicy?: ServiceParts['replacePolicy'];
 }
 
 /** A name is taken for a minute after a queue was deleted: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
@@ -104,9 +108,20 @@ export class Queues {
 
   async delete(name: string): Promise<void> {
     const queue = this.get(name);
+    this.setPolicy(queue.arn, '');
     this.#queues.delete(name);
     this.#deleted.set(name, this.#options.clock.now());
     await queue.destroy();
+  }
+
+  /** Tells IAM of the policy of a queue; an empty text is none. @throws AwsError `InvalidAttributeValue` */
+  setPolicy(queueArn: string, policy: string): void {
+    try {
+      this.#options.replacePolicy?.(queueArn, policy === '' ? undefined : policy);
+    } catch (error) {
+      if (!(error instanceof MalformedPolicy)) throw error;
+      throw sqsError('InvalidAttributeValue', `Invalid value for the parameter Policy. Reason: ${error.message}`);
+    }
   }
 
   /** Ends waiting receives, and writes what is left to write. */
@@ -117,6 +132,7 @@ export class Queues {
 
   async #make(name: string, attributes: QueueAttributes): Promise<Queue> {
     const nowMs = this.#options.clock.now();
+    if (attributes.Policy) this.setPolicy(this.arnOf(name), attributes.Policy);
     const queue = this.#queue(name, { attributes, createdAtMs: nowMs, modifiedAtMs: nowMs, messages: [], deduplications: [] });
     this.#queues.set(name, queue);
     await queue.save();

@@ -30,9 +30,9 @@ interface Sqs {
 
 /** Opens the queues of the template and those that a data folder has kept. */
 export async function startSqs(parts: ServiceParts): Promise<RunningService> {
-  const { environment, awsUrl, clock, dataDir, stacks } = parts;
+  const { environment, awsUrl, clock, dataDir, stacks, replacePolicy } = parts;
   const store = dataDir === undefined ? memoryQueueStore() : await openQueueStore(join(dataDir, dataParts.queues));
-  const queues = new Queues({ environment, awsUrl, clock, store });
+  const queues = new Queues({ environment, awsUrl, clock, store, ...(replacePolicy === undefined ? {} : { replacePolicy }) });
   await queues.open();
   const resources = stacks.flatMap((stack) => stack.resources).filter(({ type }) => type === 'AWS::SQS::Queue');
   for (const { physicalId, properties } of resources) {
@@ -45,6 +45,8 @@ export async function startSqs(parts: ServiceParts): Promise<RunningService> {
         message: `queue ${physicalId} is of another account: only those of ${environment.accountId} run here`,
       });
   }
+  // Of kept queues that are not in the template: those of the template have its policies again.
+  for (const { arn, attributes } of queues.all()) if (attributes.Policy) queues.setPolicy(arn, attributes.Policy);
   const tasks = new MoveTasks(queues, clock);
   const sqs: Sqs = { parts, queues, tasks, purgedAtMs: new Map() };
   if (parts.neighbours !== undefined) parts.neighbours.queues = queueAccess(sqs);
