@@ -382,6 +382,23 @@ describe('topics and subscriptions', () => {
 });
 
 describe('errors', () => {
+  it('of attributes that would have no effect name them', async () => {
+    const { sns } = await start();
+    const refused = (name: string) => ({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining(`${name} is not served here`),
+    });
+    const TopicArn = topicArn('events');
+    const create = new CreateTopicCommand({ Name: 'later', Attributes: { Policy: '{}' } });
+    await expect(sns.send(create)).rejects.toMatchObject(refused('Policy'));
+    const target = { TopicArn, Protocol: 'sqs', Endpoint: queueArn('dead') };
+    const subscribe = new SubscribeCommand({ ...target, Attributes: { DeliveryPolicy: '{}' } });
+    await expect(sns.send(subscribe)).rejects.toMatchObject(refused('DeliveryPolicy'));
+    const { SubscriptionArn } = await sns.send(new SubscribeCommand(target));
+    const configure = { SubscriptionArn, AttributeName: 'FilterPolcy', AttributeValue: '{}' };
+    await expect(sns.send(new SetSubscriptionAttributesCommand(configure))).rejects.toMatchObject(refused('FilterPolcy'));
+  });
+
   it('have the names of AWS', async () => {
     const { publish, sns } = await start();
     await expect(sns.send(new PublishCommand({ TopicArn: topicArn('none'), Message: 'x' }))).rejects.toMatchObject({

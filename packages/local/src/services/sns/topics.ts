@@ -9,6 +9,9 @@ import { readSubscription, readTopic, type Subscription, type Topic } from './to
 
 const PROTOCOLS = ['sqs', 'lambda', 'http', 'https', 'email', 'email-json', 'sms', 'application', 'firehose'];
 
+const TOPIC_ATTRIBUTES = ['DisplayName', 'FifoTopic', 'ContentBasedDeduplication', 'FifoThroughputScope'];
+const SUBSCRIPTION_ATTRIBUTES = ['RawMessageDelivery', 'FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy'];
+
 const topicName = /^(?:[\w-]{1,256}|[\w-]{1,251}\.fifo)$/;
 
 export class Topics {
@@ -52,6 +55,7 @@ export class Topics {
 
   /** One of the same name is the topic there is. @throws AwsError `InvalidParameter` */
   create(name: string, attributes: Readonly<Record<string, string>>): Topic {
+    checkNames(attributes, TOPIC_ATTRIBUTES);
     const fifo = attributes.FifoTopic === 'true';
     if (!topicName.test(name) || name.endsWith('.fifo') !== fifo) throw invalidParameter('Topic Name');
     const arn = arnOfTopic(name, this.#parts.environment);
@@ -64,6 +68,7 @@ export class Topics {
 
   /** Changes attributes of a subscription. @throws AwsError `NotFound`, `InvalidParameter` */
   configure(arn: string, attributes: Readonly<Record<string, string | undefined>>): void {
+    checkNames(attributes, SUBSCRIPTION_ATTRIBUTES);
     const { topicArn, protocol, endpoint, attributes: present } = this.subscription(arn);
     const properties = { ...present, ...attributes, TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint };
     this.#subscriptions.set(arn, this.#read(arn, properties));
@@ -82,7 +87,8 @@ export class Topics {
 
   /** The same topic, protocol and endpoint give the subscription there is. @throws AwsError `InvalidParameter` */
   subscribe(properties: Readonly<Record<string, unknown>> & { readonly TopicArn: string }): Subscription {
-    const { TopicArn, Protocol, Endpoint } = properties;
+    const { TopicArn, Protocol, Endpoint, ...attributes } = properties;
+    checkNames(attributes, SUBSCRIPTION_ATTRIBUTES);
     if (!PROTOCOLS.includes(String(Protocol)))
       throw invalidParameter(`Amazon SNS does not support this protocol string: ${String(Protocol)}`);
     const present = this.subscriptionsOf(TopicArn).find((each) => each.protocol === Protocol && each.endpoint === Endpoint);
@@ -119,4 +125,11 @@ export class Topics {
     const message = `${topicArn} is subscribed to by ${protocol} ${endpoint}: the stage does not deliver there, only to sqs and lambda`;
     this.#parts.report({ level: 'warn', part: 'sns', message });
   }
+}
+
+/** What would have no effect is refused by name. @throws AwsError `InvalidParameter` */
+function checkNames(attributes: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+  const unknown = Object.keys(attributes).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw invalidParameter(`Attributes Reason: ${unknown} is not served here, expected some of ${known.join(', ')}`);
 }
