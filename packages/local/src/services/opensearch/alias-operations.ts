@@ -3,7 +3,7 @@ import { acknowledged, bodyOf, type OpenSearchCall, type OpenSearchHandler, ok }
 import type { Alias } from './domain.js';
 import { OpenSearchError, parsingError } from './errors.js';
 import { aliasesJson, readAlias } from './index-operations.js';
-import { type JsonObject, objectOf, stringsOf } from './json.js';
+import { allowMembers, type JsonObject, objectOf, stringsOf } from './json.js';
 import { wildcard } from './query/exact-queries.js';
 import { validationError } from './versions.js';
 
@@ -50,6 +50,7 @@ function addAliases(call: OpenSearchCall, parameters: JsonObject, changes: Chang
 }
 
 function removeAliases(call: OpenSearchCall, parameters: JsonObject, changes: Changes): void {
+  allowMembers(parameters, ['index', 'indices', 'alias', 'aliases', 'must_exist'], 'remove');
   const patterns = listOf(parameters, 'alias', 'aliases');
   const passes = patterns.map(wildcard);
   let removed = 0;

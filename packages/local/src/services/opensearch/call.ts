@@ -38,6 +38,15 @@ export function flag(call: OpenSearchCall, name: string): boolean {
   return flagOf(call.query.get(name), false, name);
 }
 
+/** What `_source`, `_source_includes` and `_source_excludes` of the query string ask for, as a body would say it; `undefined` for nothing. */
+export function sourceParameter({ query }: OpenSearchCall): unknown {
+  const list = (name: string): string[] | undefined => query.get(name)?.split(',');
+  const [includes, excludes] = [list('_source_includes'), list('_source_excludes')];
+  if (includes !== undefined || excludes !== undefined) return { includes: includes ?? [], excludes: excludes ?? [] };
+  const given = query.get('_source');
+  return given === undefined || given === 'true' || given === 'false' ? given : given.split(',');
+}
+
 /** What a search needs to know of its call. */
 export function searchContext({ domain }: OpenSearchCall): SearchContext {
   return { nowMs: domain.clock.now(), scoreFactor: scoreFactorOf(domain.version) };

@@ -8,10 +8,11 @@ import {
   type OpenSearchHandler,
   ok,
   refreshAsAsked,
+  sourceParameter,
   writableIndex,
 } from './call.js';
 import { illegalArgument, indexNotFound, mappingError, notServed, OpenSearchError, parsingError } from './errors.js';
-import { flagOf, isObject, type JsonObject, objectOf, readJson } from './json.js';
+import { allowMembers, flagOf, isObject, type JsonObject, objectOf, readJson } from './json.js';
 import { readSourceFilter, type SourceFilter } from './search/source-filter.js';
 import type { DocumentSource, SearchIndex, WriteResult } from './search-index.js';
 import { readVersionRule, type VersionParameters, type VersionRule, validationError } from './versions.js';
@@ -120,18 +121,9 @@ async function readableIndex(call: OpenSearchCall, expression: string): Promise<
 
 export const getDocument: OpenSearchHandler = async (call) => {
   const index = await readableIndex(call, call.path.index!);
-  const body = documentBody(index, call.path.id!, sourceFilterOf(call));
+  const body = documentBody(index, call.path.id!, readSourceFilter(sourceParameter(call)));
   return { status: body.found === true ? 200 : 404, body };
 };
-
-/** `_source`, `_source_includes` and `_source_excludes` of a query string. */
-export function sourceFilterOf({ query }: OpenSearchCall): SourceFilter {
-  const list = (name: string): string[] | undefined => query.get(name)?.split(',');
-  const [includes, excludes] = [list('_source_includes'), list('_source_excludes')];
-  if (includes !== undefined || excludes !== undefined) return readSourceFilter({ includes: includes ?? [], excludes: excludes ?? [] });
-  const given = query.get('_source');
-  return readSourceFilter(given === undefined || given === 'true' || given === 'false' ? given : given.split(','));
-}
 
 function documentBody(index: SearchIndex, id: string, filter: SourceFilter): JsonObject {
   const document = index.get(id);
@@ -154,7 +146,7 @@ export const getSource: OpenSearchHandler = async (call) => {
   const document = index.get(id);
   if (document === undefined)
     throw new OpenSearchError('resource_not_found_exception', `Document not found [${index.name}]/[${id}]`, { status: 404 });
-  return ok(sourceFilterOf(call)(JSON.parse(document.source) as JsonObject) ?? {});
+  return ok(readSourceFilter(sourceParameter(call))(JSON.parse(document.source) as JsonObject) ?? {});
 };
 
 export const multiGet: OpenSearchHandler = async (call) => {
@@ -168,12 +160,13 @@ export const multiGet: OpenSearchHandler = async (call) => {
 };
 
 async function getItem(call: OpenSearchCall, item: JsonObject): Promise<JsonObject> {
+  allowMembers(item, ['_index', '_id', '_source', 'routing'], 'docs');
   const name = String(item._index ?? call.path.index ?? '');
   if (name === '') throw validationError('index is missing');
   if (item._id === undefined) throw validationError('id is missing');
   const id = String(item._id);
   try {
-    const filter = item._source === undefined ? sourceFilterOf(call) : readSourceFilter(item._source);
+    const filter = readSourceFilter(item._source ?? sourceParameter(call));
     return documentBody(await readableIndex(call, name), id, filter);
   } catch (error) {
     if (!(error instanceof OpenSearchError)) throw error;
@@ -189,9 +182,9 @@ export const updateDocument: OpenSearchHandler = async (call) => {
   const { result, kept, get } = applyUpdate(index, id, { body: bodyOf(call), rule: readVersionRule(Object.fromEntries(call.query)) });
   await kept;
   const answer = await answerWrite(call, { index, id, result });
-  const wanted = call.query.get('_source') ?? bodyOf(call)._source;
-  if (wanted === undefined || wanted === 'false' || wanted === false) return answer;
-  const source = readSourceFilter(wanted === 'true' ? true : wanted)(get());
+  const wanted = sourceParameter(call) ?? bodyOf(call)._source;
+  const source = wanted === undefined ? undefined : readSourceFilter(wanted)(get());
+  if (source === undefined) return answer;
   return {
     ...answer,
     body: { ...(answer.body as JsonObject), get: { _seq_no: result.sequenceNumber, _primary_term: 1, found: true, _source: source } },

@@ -57,6 +57,11 @@ describe('an index', () => {
   it.each([
     ['a type that is not served', { a: { type: 'geo_point' } }, /No handler for type \[geo_point\] declared on field \[a\]/],
     ['an unknown parameter', { a: { type: 'keyword', fuzzy: true } }, /unknown parameter \[fuzzy\] on mapper \[a\] of type \[keyword\]/],
+    [
+      'a parameter without effect',
+      { a: { type: 'integer', coerce: false } },
+      /unknown parameter \[coerce\] on mapper \[a\] of type \[integer\]/,
+    ],
     ['an unknown analyzer', { a: { type: 'text', analyzer: 'german' } }, /analyzer \[german\] has not been configured in mappings/],
   ])('refuses %s in its mapping', async (_what, properties, reason) => {
     const { client } = await startOpenSearch();
@@ -183,6 +188,8 @@ describe('a document', () => {
       _version: 2,
     });
     expect((await client.update({ index, id: '1', body: { doc: { title: 'one' } } })).body).toMatchObject({ result: 'noop', _version: 2 });
+    const shown = await client.update({ index, id: '1', _source_includes: ['ti*', 'none'], body: { doc: { title: 'one' } } });
+    expect(shown.body.get?._source).toEqual({ title: 'one' });
     expect((await client.get({ index, id: '1' })).body._source).toEqual({ title: 'one', author: { name: 'Ada', city: 'Paris' } });
     expect(await failure(client.update({ index, id: '2', body: { doc: {} } }))).toMatchObject({
       status: 404,

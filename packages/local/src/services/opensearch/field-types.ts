@@ -12,11 +12,11 @@ export type FieldValue = string | number | boolean;
 export type FieldType = keyof typeof PARAMETERS;
 
 const COMMON = ['type', 'index', 'doc_values', 'store', 'fields', 'null_value', 'meta'];
-const NUMBER = [...COMMON, 'coerce', 'ignore_malformed'];
+const NUMBER = [...COMMON, 'ignore_malformed'];
 
 /** Parameters by type. `store` and `doc_values` change nothing here. */
 export const PARAMETERS = {
-  text: ['type', 'index', 'store', 'fields', 'analyzer', 'search_analyzer', 'index_options', 'fielddata', 'meta'],
+  text: ['type', 'index', 'store', 'fields', 'analyzer', 'search_analyzer', 'meta'],
   keyword: [...COMMON, 'ignore_above'],
   long: NUMBER,
   integer: NUMBER,

@@ -85,9 +85,9 @@ export class Mapping {
    * @throws OpenSearchError `mapper_parsing_exception`, or `illegal_argument_exception` when a field would change; nothing is changed then
    */
   merge(mappings: JsonObject): void {
-    const { properties = {}, dynamic, _source, date_detection: _, ...others } = mappings;
+    const { properties = {}, dynamic, _source, ...others } = mappings;
     if (_source !== undefined) throw notServed('the mapping of _source');
-    const [unknown] = Object.keys(others).filter((name) => !['_meta', 'numeric_detection'].includes(name));
+    const [unknown] = Object.keys(others).filter((name) => name !== '_meta');
     if (unknown !== undefined)
       throw mappingError(`Root mapping definition has unsupported parameters:  [${unknown} : ${describe(others[unknown])}]`);
     if (!isObject(properties)) throw mappingError('Expected map for property [properties] but got something else');

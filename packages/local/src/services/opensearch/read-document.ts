@@ -26,7 +26,7 @@ export function readDocument(source: JsonObject, id: string, mapping: Mapping): 
   return values;
 }
 
-/** Whether reading the document would add fields: then the mapping must be kept before the document is. */
+/** What is passed down while a document is read. */
 interface Reader {
   readonly id: string;
   readonly mapping: Mapping;

@@ -34,7 +34,7 @@ const INDEXES = ['ignore_unavailable', 'allow_no_indices', 'expand_wildcards'];
 const SOURCE = ['_source', '_source_includes', '_source_excludes'];
 const WRITE = ['refresh', 'routing', 'wait_for_active_shards', 'require_alias'];
 const VERSION = ['version', 'version_type', 'if_seq_no', 'if_primary_term'];
-const READ = ['realtime', 'preference', 'refresh', 'routing'];
+const READ = ['preference', 'refresh', 'routing'];
 const SEARCH = [
   ...INDEXES,
   ...SOURCE,
@@ -55,7 +55,14 @@ const SEARCH = [
   'ccs_minimize_roundtrips',
   'allow_partial_search_results',
 ];
-const CAT = ['h', 'v', 's', 'bytes', 'time', 'health', 'pri', 'local', 'expand_wildcards'];
+const MULTI_SEARCH = [
+  'rest_total_hits_as_int',
+  'search_type',
+  'max_concurrent_searches',
+  'max_concurrent_shard_requests',
+  'ccs_minimize_roundtrips',
+];
+const CAT = ['h', 'v', 'local', 'expand_wildcards'];
 
 const route = (methods: string, path: string, run: OpenSearchHandler, parameters: readonly string[] = []): Route => ({
   methods: methods.split(' '),
@@ -67,20 +74,20 @@ const route = (methods: string, path: string, run: OpenSearchHandler, parameters
 /** Operations stand before names: `/_search` is no index. */
 const ROUTES: readonly Route[] = [
   route('GET HEAD', '/', info),
-  route('GET', '/_cluster/health', health, ['wait_for_status', 'wait_for_no_relocating_shards', 'wait_for_nodes', 'level', 'local']),
-  route('GET', '/_cluster/health/{index}', health, ['wait_for_status', 'level', 'local']),
+  route('GET', '/_cluster/health', health, ['wait_for_status', 'wait_for_no_relocating_shards', 'wait_for_nodes', 'local']),
+  route('GET', '/_cluster/health/{index}', health, ['wait_for_status', 'local']),
   route('GET', '/_cat/indices', catIndices, CAT),
   route('GET', '/_cat/indices/{index}', catIndices, CAT),
   route('GET', '/_cat/aliases', catAliases, CAT),
   route('GET', '/_cat/count', catCount, CAT),
   route('GET', '/_cat/count/{index}', catCount, CAT),
   route('GET', '/_cat/health', catHealth, CAT),
-  route('POST PUT', '/_bulk', bulk, [...WRITE, ...SOURCE]),
-  route('POST PUT', '/{index}/_bulk', bulk, [...WRITE, ...SOURCE]),
+  route('POST PUT', '/_bulk', bulk, WRITE),
+  route('POST PUT', '/{index}/_bulk', bulk, WRITE),
   route('GET POST', '/_search', search, SEARCH),
   route('GET POST', '/{index}/_search', search, SEARCH),
-  route('GET POST', '/_msearch', multiSearch, SEARCH),
-  route('GET POST', '/{index}/_msearch', multiSearch, SEARCH),
+  route('GET POST', '/_msearch', multiSearch, MULTI_SEARCH),
+  route('GET POST', '/{index}/_msearch', multiSearch, MULTI_SEARCH),
   route('GET POST', '/_count', count, [...INDEXES, 'preference', 'routing']),
   route('GET POST', '/{index}/_count', count, [...INDEXES, 'preference', 'routing']),
   route('GET POST', '/_mget', multiGet, [...READ, ...SOURCE]),
@@ -107,7 +114,7 @@ const ROUTES: readonly Route[] = [
   route('DELETE', '/{index}/_alias/{alias}', deleteAlias),
   route('GET', '/_mapping', getMapping, [...INDEXES, 'local']),
   route('GET', '/{index}/_mapping', getMapping, [...INDEXES, 'local']),
-  route('PUT POST', '/{index}/_mapping', putMapping, [...INDEXES, 'write_index_only']),
+  route('PUT POST', '/{index}/_mapping', putMapping, INDEXES),
   route('GET', '/_settings', getSettings, [...INDEXES, 'local']),
   route('GET', '/{index}/_settings', getSettings, [...INDEXES, 'local']),
   route('PUT', '/_settings', putSettings, INDEXES),
@@ -120,7 +127,7 @@ const ROUTES: readonly Route[] = [
   route('POST', '/{index}/_update/{id}', updateDocument, [...WRITE, ...VERSION, ...SOURCE, 'retry_on_conflict']),
   route('GET HEAD', '/{index}/_source/{id}', getSource, [...READ, ...SOURCE]),
   route('PUT', '/{index}', createIndex, ['wait_for_active_shards']),
-  route('GET', '/{index}', getIndex, [...INDEXES, 'local', 'include_defaults']),
+  route('GET', '/{index}', getIndex, [...INDEXES, 'local']),
   route('HEAD', '/{index}', indexExists, [...INDEXES, 'local']),
   route('DELETE', '/{index}', deleteIndex, INDEXES),
 ];

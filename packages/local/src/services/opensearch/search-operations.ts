@@ -1,5 +1,5 @@
 /** Reading many documents, and deleting them: search, msearch, count, delete_by_query. https://docs.opensearch.org/latest/api-reference/search-apis/index/ */
-import { bodyOf, flag, type OpenSearchCall, type OpenSearchHandler, ok, refreshAsAsked, searchContext } from './call.js';
+import { bodyOf, flag, type OpenSearchCall, type OpenSearchHandler, ok, refreshAsAsked, searchContext, sourceParameter } from './call.js';
 import { errorCause, illegalArgument, notServed, OpenSearchError } from './errors.js';
 import { flagOf, type JsonObject, readObject } from './json.js';
 import { matchingNumbers, runCount, runSearch } from './search/run-search.js';
@@ -18,11 +18,8 @@ function withParameters(call: OpenSearchCall): JsonObject {
   }
   const sort = query.get('sort');
   if (sort !== undefined) body.sort = sort.split(',').map((each) => sortOf(each));
-  const source = query.get('_source');
-  if (source !== undefined) body._source = source === 'true' || source === 'false' ? source : source.split(',');
-  const [includes, excludes] = [query.get('_source_includes'), query.get('_source_excludes')];
-  if (includes !== undefined || excludes !== undefined)
-    body._source = { includes: includes?.split(',') ?? [], excludes: excludes?.split(',') ?? [] };
+  const source = sourceParameter(call);
+  if (source !== undefined) body._source = source;
   return body;
 }
 
@@ -82,7 +79,7 @@ export const count: OpenSearchHandler = async (call) => {
 
 export const deleteByQuery: OpenSearchHandler = async (call) => {
   const startedMs = call.domain.clock.now();
-  const { query, max_docs: _, conflicts, ...others } = bodyOf(call);
+  const { query, conflicts, ...others } = bodyOf(call);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw notServed(`[${unknown}] of _delete_by_query`);
   if (query === undefined) throw validationError('query is missing');

@@ -79,6 +79,8 @@ describe('a request', () => {
       'the local stage does not serve [_reindex] (POST /documents/_reindex)',
     ],
     ['an unknown parameter', 'GET', '/_search?scrolling=1m', 400, 'request [/_search] contains unrecognized parameter: [scrolling]'],
+    ['a size beside several searches', 'GET', '/_msearch?size=1', 400, 'unrecognized parameter: [size]'],
+    ['a read behind the refresh', 'GET', '/documents/_doc/1?realtime=false', 400, 'unrecognized parameter: [realtime]'],
     [
       'another method',
       'DELETE',

@@ -3,8 +3,8 @@
  * https://lucene.apache.org/core/9_12_0/core/org/apache/lucene/search/similarities/BM25Similarity.html
  */
 
-export const K1 = 1.2;
-export const B = 0.75;
+const K1 = 1.2;
+const B = 0.75;
 
 /** What a field is like as a whole. */
 export interface FieldStatistics {

@@ -7,13 +7,31 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** Blocks stay apart by blank lines. */
 export function htmlToText(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, ' ')
-    .replace(/<(script|style|template)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+  return HIDDEN.reduce((text, [opening, closing]) => without(text, opening, closing), html)
     .replace(/<\/?(?:p|div|h[1-6]|li|ul|ol|table|tr|section|article|header|footer|blockquote|pre)\b[^<>]*>/gi, '\n\n')
     .replace(/<br\b[^<>]*>/gi, '\n')
     .replace(/<\/?[a-z][^<>]*>/gi, ' ')
     .replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,6});/gi, decodeEntity);
+}
+
+/** What readers do not see. */
+const HIDDEN = [
+  [/<!--/g, /-->/g],
+  ...['script', 'style', 'template'].map((name) => [new RegExp(`<${name}\\b`, 'gi'), new RegExp(`</${name}\\s*>`, 'gi')] as const),
+] as const;
+
+/** A text without all that stands from an opening to its closing. Looks at every character once, where one expression would look again and again. */
+function without(text: string, opening: RegExp, closing: RegExp): string {
+  let kept = '';
+  let at = 0;
+  for (;;) {
+    opening.lastIndex = at;
+    const start = opening.exec(text);
+    closing.lastIndex = opening.lastIndex;
+    if (start === null || !closing.test(text)) return kept + text.slice(at);
+    kept += `${text.slice(at, start.index)} `;
+    at = closing.lastIndex;
+  }
 }
 
 function decodeEntity(whole: string, name: string): string {

@@ -19,11 +19,6 @@ export class Postings {
   readonly #size = new IntColumn();
   readonly #lastDocument = new IntColumn();
 
-  /** Bytes that the lists take. */
-  get bytes(): number {
-    return this.#used;
-  }
-
   /** A new, empty list. */
   create(): number {
     const list = this.#head.length;

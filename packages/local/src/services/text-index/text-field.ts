@@ -11,9 +11,6 @@ import { Postings, type PostingsCursor } from './postings.js';
 /** Between the values of a field with several, so that no phrase reaches from one into the next. */
 const GAP = 100;
 
-/** A document in which a term or phrase occurs. */
-export type VisitMatch = (document: number, frequency: number) => void;
-
 export class TextField {
   readonly analyzer: Analyzer;
   #terms = new Map<string, number>();
@@ -29,11 +26,6 @@ export class TextField {
   /** Of the visible documents. */
   get statistics(): FieldStatistics {
     return { documents: this.#visibleDocuments, terms: this.#visibleTerms };
-  }
-
-  /** Bytes of the postings, without the terms. */
-  get bytes(): number {
-    return this.#postings.bytes;
   }
 
   /** Every term that ever occurred. */
@@ -125,7 +117,7 @@ export interface Searching {
   readonly isVisible: (document: number) => boolean;
 }
 
-/** A score of one term or phrase in the documents where it occurs. `idf` stands in for the field's own when given. */
+/** The documents in which a term or phrase occurs, and how often in each. */
 export interface Occurrences {
   readonly documents: number[];
   readonly frequencies: number[];

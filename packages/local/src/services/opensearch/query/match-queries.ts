@@ -96,14 +96,13 @@ function anyOf(clauses: readonly Query[], options: MatchOptions): Query {
   if (clauses.length === 0) return options.zeroTermsQuery === 'all' ? everything(options.boost) : matchNone;
   const minimum = neededOf(clauses.length, options);
   return {
-    run: (fields) =>
-      atLeast(
-        clauses.map((clause) => clause.run(fields)),
-        minimum,
-        fields.size,
-      ),
+    run: (fields) => atLeast(runs(clauses, fields), minimum, fields.size),
     marks: clauses.flatMap(({ marks }) => marks),
   };
+}
+
+function* runs(clauses: readonly Query[], fields: FieldStore): Generator<Scores> {
+  for (const clause of clauses) yield clause.run(fields);
 }
 
 /** How many of a match's terms must be there. */
@@ -174,7 +173,7 @@ function runPhrase(leaf: LeafField, partsOf: (fields: FieldStore) => readonly Ph
 }
 
 /** How rare a term is among the visible documents. */
-export function rarityOf(fields: FieldStore, path: string, term: string): number {
+function rarityOf(fields: FieldStore, path: string, term: string): number {
   const field = fields.text(path);
   const cursor = field?.cursor(term);
   if (field === undefined || cursor === undefined) return 0;

@@ -11,12 +11,6 @@ export function matches(scores: Scores, document: number): boolean {
   return !Number.isNaN(scores[document]!);
 }
 
-/** Adds to the score of a document, which matches from then on. */
-export function addScore(scores: Scores, document: number, score: number): void {
-  const present = scores[document]!;
-  scores[document] = Number.isNaN(present) ? score : present + score;
-}
-
 /** Multiplies all scores. */
 export function boosted(scores: Scores, boost: number): Scores {
   if (boost !== 1) for (let document = 0; document < scores.length; document++) scores[document]! *= boost;
@@ -40,8 +34,8 @@ export function disjunctionMax(lists: readonly Scores[], tieBreaker: number, siz
   return scores;
 }
 
-/** Sums the scores of clauses of which at least `minimum` must match. */
-export function atLeast(lists: readonly Scores[], minimum: number, size: number): Scores {
+/** Sums the scores of clauses of which at least `minimum` must match. Lists that are made as they are read are not kept: there may be thousands. */
+export function atLeast(lists: Iterable<Scores>, minimum: number, size: number): Scores {
   const scores = noScores(size);
   const counts = new Uint16Array(size);
   for (const list of lists) {
@@ -49,7 +43,8 @@ export function atLeast(lists: readonly Scores[], minimum: number, size: number)
       const score = list[document]!;
       if (Number.isNaN(score)) continue;
       counts[document]!++;
-      addScore(scores, document, score);
+      const present = scores[document]!;
+      scores[document] = Number.isNaN(present) ? score : present + score;
     }
   }
   const needed = Math.max(1, minimum);

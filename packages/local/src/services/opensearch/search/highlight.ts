@@ -36,7 +36,6 @@ const OPTIONS = [
   'encoder',
   'require_field_match',
   'type',
-  'boundary_scanner',
 ];
 
 /** @throws OpenSearchError `parsing_exception` */
@@ -59,6 +58,8 @@ function readField(pattern: string, shared: JsonObject, own: JsonObject): FieldH
   if (type !== 'unified' && type !== 'plain') throw notServed(`the highlighter [${String(type)}]`);
   const encoder = options.encoder ?? 'default';
   if (encoder !== 'default' && encoder !== 'html') throw parsingError(`unknown encoder [${String(encoder)}]`);
+  const order = options.order ?? 'none';
+  if (order !== 'none' && order !== 'score') throw parsingError(`unknown highlight order [${String(order)}]`);
   const tags = (value: unknown, fallback: string): string => (value === undefined ? fallback : (stringsOf(value, 'tags')[0] ?? fallback));
   const fragmentSize = numberOf(options.fragment_size, 100, 'fragment_size');
   if (fragmentSize < 0) throw illegalArgument('[fragment_size] must not be negative');
@@ -69,7 +70,7 @@ function readField(pattern: string, shared: JsonObject, own: JsonObject): FieldH
     fragmentSize,
     numberOfFragments: numberOf(options.number_of_fragments, 5, 'number_of_fragments'),
     noMatchSize: numberOf(options.no_match_size, 0, 'no_match_size'),
-    byScore: options.order === 'score',
+    byScore: order === 'score',
     escapeHtml: encoder === 'html',
     anyField: !flagOf(options.require_field_match, true, 'require_field_match'),
   };

@@ -3,6 +3,7 @@
  * https://docs.opensearch.org/latest/api-reference/search-apis/search/
  */
 import { illegalArgument, OpenSearchError, parsingError, searchPhaseFailure } from '../errors.js';
+import type { FieldStore } from '../field-store.js';
 import { resultWindow } from '../index-settings.js';
 import { flagOf, type JsonObject, numberOf } from '../json.js';
 import { everything } from '../query/match-queries.js';
@@ -10,7 +11,7 @@ import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { matches, type Scores } from '../query/scores.js';
 import type { SearchIndex } from '../search-index.js';
-import { numbersOf, readAggregations } from './aggregations.js';
+import { readAggregations } from './aggregations.js';
 import { type Highlighter, readHighlight } from './highlight.js';
 import type { Hit, SortValue } from './hits.js';
 import { compareSort, isByScore, readSearchAfter, readSort, type SortKey, type SortReader, shownSort, sortReaders } from './sort.js';
@@ -67,17 +68,15 @@ export function runSearch(indexes: readonly SearchIndex[], body: JsonObject, con
   const aggregate = readAggregations(body.aggs ?? body.aggregations, { nowMs: context.nowMs, parseQuery: compile });
   const parts = indexes.map((index) => searchIndex(index, { body, request, compile }));
   const total = parts.reduce((sum, { found }) => sum + found, 0);
-  const page = pageOf(
-    parts.flatMap(({ hits }) => hits),
-    request,
-  );
+  const hits = parts.flatMap((part) => part.hits);
+  const page = pageOf(hits, request);
   const asked = body.aggs ?? body.aggregations;
   const aggregations =
     asked === undefined
       ? {}
       : { aggregations: inShard(indexes[0], () => aggregate(parts.map(({ index, all }) => ({ index, numbers: all })))) };
   const shown = page.map((hit) => showHit(hit, request, parts.find(({ index }) => index === hit.index)!.query));
-  const best = parts.flatMap(({ hits }) => hits).reduce((max, { score }) => Math.max(max, score), Number.NEGATIVE_INFINITY);
+  const best = hits.reduce((max, { score }) => Math.max(max, score), Number.NEGATIVE_INFINITY);
   return {
     took: 0,
     timed_out: false,
@@ -101,6 +100,13 @@ export function runCount(indexes: readonly SearchIndex[], body: JsonObject, cont
 export function matchingNumbers(index: SearchIndex, query: unknown, context: SearchContext): number[] {
   const scores = compileQuery(query, index, context).run(index.fields);
   return numbersOf(index.fields, (number) => matches(scores, number));
+}
+
+/** Documents of a store that pass, in order. */
+function numbersOf(fields: FieldStore, passes: (number: number) => boolean): number[] {
+  const numbers: number[] = [];
+  for (let number = 0; number < fields.size; number++) if (passes(number)) numbers.push(number);
+  return numbers;
 }
 
 function readRequest(body: JsonObject, indexes: readonly SearchIndex[]): SearchRequest {

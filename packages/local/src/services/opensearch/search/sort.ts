@@ -39,7 +39,7 @@ function readKeys(given: unknown): SortKey[] {
 }
 
 function keyOf(field: string, options: JsonObject): SortKey {
-  allowMembers(options, ['order', 'missing', 'mode', 'unmapped_type', 'numeric_type', 'format'], 'sort');
+  allowMembers(options, ['order', 'missing', 'mode', 'unmapped_type'], 'sort');
   const order = String(options.order ?? (field === '_score' ? 'desc' : 'asc')).toLowerCase();
   if (order !== 'asc' && order !== 'desc')
     throw illegalArgument(`No enum constant org.opensearch.search.sort.SortOrder.${order.toUpperCase()}`);
