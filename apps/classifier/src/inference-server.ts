@@ -10,8 +10,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Refusal, readTexts, writerFor } from './media.js';
 import type { Classify } from './model.js';
 
-/** The largest body SageMaker's serverless and real-time endpoints pass on: 25 MB. */
-const maxBodyBytes = 25 * 1024 * 1024;
+/** The largest body that a real-time endpoint passes on: https://docs.aws.amazon.com/sagemaker/latest/dg/hosting-faqs.html */
+const maxBodyBytes = 6 * 1024 * 1024;
 
 /** A server that is not listening yet. */
 export function createInferenceServer(classify: Classify): Server {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Text by package name; packages that are not installed, or ship no README, are missing. */
 export async function installedReadmes(store: string, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(store);
+  const entries = (await readdir(store).catch(() => [])).sort();
   const found = new Map<string, string>();
   for (const name of names) {
     const entry = entries.find((candidate) => candidate.startsWith(`${name.replace('/', '+')}@`));

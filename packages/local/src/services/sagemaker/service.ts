@@ -17,7 +17,10 @@ import { Container } from './container.js';
 import { type EndpointDefinition, endpointArn, type ModelDefinition, readEndpoints, type VariantDefinition } from './definition.js';
 import { bodyTooLong, modelError, serviceUnavailable, validationError } from './errors.js';
 
-/** AWS's pages say 6 MB or 25 MB for real-time endpoints, 4 MB for serverless ones; this is the smaller. */
+/**
+ * Of a request: https://docs.aws.amazon.com/sagemaker/latest/dg/hosting-faqs.html, and for serverless endpoints
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html
+ */
 const maxBodyBytes = { instances: 6 * 1024 * 1024, serverless: 4 * 1024 * 1024 } as const;
 
 /** A model has a minute to answer. */
