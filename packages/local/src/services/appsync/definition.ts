@@ -40,14 +40,7 @@ export interface GraphApiDefinition {
 }
 
 /** Properties of an API that change nothing here. */
-const ignoredProperties = [
-  'LogConfig',
-  'XrayEnabled',
-  'EnhancedMetricsConfig',
-  'QueryDepthLimit',
-  'ResolverCountLimit',
-  'EnvironmentVariables',
-];
+const ignoredProperties = ['LogConfig', 'XrayEnabled', 'EnhancedMetricsConfig', 'EnvironmentVariables', 'Visibility'];
 
 /**
  * All APIs of the stacks.

@@ -105,7 +105,11 @@ describe('a direct Lambda resolver', () => {
   });
 
   it('may return 5 MB', async () => {
-    const { withKey } = await startGraph({ answer: () => ({ id: 'b1', title: 'x'.repeat(5 * 1024 * 1024) }) });
+    let bytes = 5_242_880;
+    const around = JSON.stringify({ id: 'b1', title: '' }).length;
+    const { withKey } = await startGraph({ answer: () => ({ id: 'b1', title: 'x'.repeat(bytes - around) }) });
+    expect(await withKey({ query: '{ book(id: "b1") { id } }' })).toMatchObject({ body: { data: { book: { id: 'b1' } } } });
+    bytes += 1;
     expect(await withKey({ query: '{ book(id: "b1") { id } }' })).toMatchObject({
       body: { errors: [{ errorType: 'MappingTemplate', message: 'Transformation too large' }] },
     });
@@ -269,6 +273,8 @@ describe('a request', () => {
     ['[]', 'Unable to parse GraphQL query.'],
     ['{"query":"{ books { id }"}', 'Unable to parse GraphQL query.'],
     ['{"query":"query A { stamp } query B { stamp }"}', 'Unable to parse GraphQL query.'],
+    ['{"query":"{ stamp }","variables":"at=now"}', 'Unable to parse GraphQL query.'],
+    ['{"query":"{ stamp }","operationName":7}', 'Unable to parse GraphQL query.'],
   ])('of "%s" is 400 MalformedHttpRequestException', async (body, message) => {
     const { url } = await startGraph();
     expect(await send(url, { 'x-api-key': apiKey }, body)).toEqual({
@@ -301,7 +307,10 @@ describe('a request', () => {
 
   it('may have 1 MB', async () => {
     const { withKey } = await startGraph();
-    expect(await withKey({ query: '{ stamp }', variables: { x: 'x'.repeat(1024 * 1024) } })).toMatchObject({ status: 413 });
+    const around = JSON.stringify({ query: '{ stamp }', variables: { x: '' } }).length;
+    const sized = (bytes: number) => withKey({ query: '{ stamp }', variables: { x: 'x'.repeat(bytes - around) } });
+    expect(await sized(1_048_576)).toMatchObject({ status: 200 });
+    expect(await sized(1_048_577)).toMatchObject({ status: 413 });
   });
 
   it('can come as a GET, and from any page', async () => {
@@ -386,7 +395,7 @@ describe('an API that would answer differently here does not start:', () => {
   });
 
   it('but properties without effect are only reported', async () => {
-    const { reports } = await startGraph({ resources: graphResources({ api: { XrayEnabled: true } }) });
+    const { reports } = await startGraph({ resources: graphResources({ api: { XrayEnabled: true, QueryDepthLimit: 5 } }) });
     expect(reports).toEqual([{ level: 'info', part: 'appsync', message: `API ${apiId}: XrayEnabled has no effect on the local stage` }]);
   });
 });

@@ -22,11 +22,8 @@ export function checkSize({ body }: OpenRequest): void {
 export function readGraphRequest(request: OpenRequest): GraphRequest {
   const { query, operationName, variables } = request.method === 'GET' ? fromQuery(request.url) : fromBody(request.body);
   if (typeof query !== 'string' || query === '') throw malformed('Unable to parse GraphQL query.');
-  return {
-    query,
-    operationName: typeof operationName === 'string' && operationName !== '' ? operationName : undefined,
-    variables: isObject(variables) ? variables : {},
-  };
+  if (typeof (operationName ?? '') !== 'string' || !isObject(variables ?? {})) throw malformed('Unable to parse GraphQL query.');
+  return { query, operationName: (operationName as string | null) || undefined, variables: (variables ?? {}) as GraphRequest['variables'] };
 }
 
 function fromBody(body: Buffer): Readonly<Record<string, unknown>> {

@@ -151,6 +151,53 @@ describe('Retrieve', () => {
     expect(retrievalResults.map(({ metadata }) => metadata?.team)).toEqual(['odd', 'odd', 'odd']);
   });
 
+  it.each<[string, object, string[]]>([
+    ['equals', { equals: { key: 'team', value: 'core' } }, ['a']],
+    ['notEquals', { notEquals: { key: 'team', value: 'core' } }, ['b', 'c']],
+    ['greaterThan', { greaterThan: { key: 'level', value: 1 } }, ['b']],
+    ['greaterThanOrEquals', { greaterThanOrEquals: { key: 'level', value: 1 } }, ['a', 'b']],
+    ['lessThan', { lessThan: { key: 'level', value: 2 } }, ['a']],
+    ['lessThanOrEquals', { lessThanOrEquals: { key: 'level', value: 2 } }, ['a', 'b']],
+    ['in', { in: { key: 'team', value: ['core', 'web'] } }, ['a', 'b']],
+    ['notIn', { notIn: { key: 'team', value: ['core', 'web'] } }, ['c']],
+    ['startsWith', { startsWith: { key: 'team', value: 'co' } }, ['a']],
+    ['stringContains in a text', { stringContains: { key: 'team', value: 'or' } }, ['a']],
+    ['stringContains in texts', { stringContains: { key: 'tags', value: 'la' } }, ['b']],
+    ['listContains', { listContains: { key: 'tags', value: 'slow' } }, ['c']],
+    ['andAll', { andAll: [{ greaterThan: { key: 'level', value: 0 } }, { equals: { key: 'team', value: 'web' } }] }, ['b']],
+    ['orAll', { orAll: [{ equals: { key: 'team', value: 'core' } }, { equals: { key: 'team', value: 'web' } }] }, ['a', 'b']],
+  ])('filters by %s', async (_operator, filter, expected) => {
+    const { agent, runtime } = await startBedrock();
+    const level = (numberValue: number) => ({ key: 'level', value: { type: 'NUMBER' as const, numberValue } });
+    const tags = (...stringListValue: string[]) => ({ key: 'tags', value: { type: 'STRING_LIST' as const, stringListValue } });
+    const team = (stringValue: string) => ({ key: 'team', value: { type: 'STRING' as const, stringValue } });
+    const attributes = { a: [team('core'), level(1)], b: [team('web'), level(2), tags('flat')], c: [tags('slow', 'old')] };
+    const given = Object.entries(attributes).map(([id, inlineAttributes]) => ({
+      ...inline(id, 'timeout'),
+      metadata: { type: 'IN_LINE_ATTRIBUTE' as const, inlineAttributes },
+    }));
+    await agent.send(new IngestKnowledgeBaseDocumentsCommand({ knowledgeBaseId, dataSourceId, documents: given }));
+    const { retrievalResults = [] } = await runtime.send(
+      ask('timeout', { retrievalConfiguration: { vectorSearchConfiguration: { filter } } }),
+    );
+    expect(retrievalResults.map(({ location }) => location?.customDocumentLocation?.id).sort()).toEqual(expected);
+  });
+
+  it.each<[string, object, string]>([
+    ['a guardrail', { guardrailConfiguration: { guardrailId: 'g', guardrailVersion: '1' } }, 'guardrailConfiguration'],
+    [
+      'another kind of search',
+      { retrievalConfiguration: { vectorSearchConfiguration: { overrideSearchType: 'HYBRID' } } },
+      'overrideSearchType',
+    ],
+  ])('with %s is refused by name', async (_what, more, name) => {
+    const { runtime } = await startBedrock();
+    await expect(runtime.send(ask('timeout', more))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `The local stage does not serve ${name}.`,
+    });
+  });
+
   it('of a knowledge base that is missing is ResourceNotFoundException', async () => {
     const { runtime } = await startBedrock();
     const command = new RetrieveCommand({ knowledgeBaseId: 'KB00000000', retrievalQuery: { text: 'a' } });

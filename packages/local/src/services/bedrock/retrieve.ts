@@ -3,19 +3,19 @@
  * question in other words finds less. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
  */
 import { createHash } from 'node:crypto';
-import { type Input, numberMember, objectMember, textMember, validationException } from '../text-index/input.js';
+import { type Input, numberMember, objectMember, optionalObject, serveOnly, textMember, validationException } from '../text-index/input.js';
 import type { KnowledgeBase, KnowledgeBaseDocument, MetadataValue } from './knowledge-base.js';
 
 type Filter = (metadata: KnowledgeBaseDocument['metadata']) => boolean;
 
 export async function retrieve(base: KnowledgeBase, input: Input): Promise<unknown> {
+  serveOnly(input, ['retrievalQuery', 'retrievalConfiguration']);
   const question = textMember(objectMember(input, 'retrievalQuery'), 'text', 20_000);
-  const configuration = optional(input.retrievalConfiguration);
-  const search = optional(configuration.vectorSearchConfiguration ?? configuration.managedSearchConfiguration);
+  const configuration = optionalObject(input, 'retrievalConfiguration');
+  serveOnly(configuration, ['vectorSearchConfiguration']);
+  const search = optionalObject(configuration, 'vectorSearchConfiguration');
+  serveOnly(search, ['numberOfResults', 'filter']);
   const limit = numberMember(search, 'numberOfResults', { min: 1, max: 100, fallback: 5 });
-  if (search.rerankingConfiguration !== undefined || search.implicitFilterConfiguration !== undefined) {
-    throw validationException('The local stage does not serve rerankingConfiguration and implicitFilterConfiguration.');
-  }
   const passes = readFilter(search.filter);
   const found = base.documents.rank(question, ({ metadata }) => passes(metadata)).slice(0, limit);
   return {

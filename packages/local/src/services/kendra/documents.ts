@@ -3,7 +3,7 @@
  * plain text, Markdown or HTML; they are indexed when the call is answered. https://docs.aws.amazon.com/kendra/latest/APIReference/API_BatchPutDocument.html
  */
 import { AwsError } from '../../wire/aws-error.js';
-import { type Input, objectsMember, optionalText, textMember, textsMember } from '../text-index/input.js';
+import { type Input, objectsMember, optionalText, serveOnly, textMember, textsMember } from '../text-index/input.js';
 import { htmlToText, markdownToText } from '../text-index/plain-text.js';
 import { readAttributes } from './attributes.js';
 import type { KendraDocument, KendraIndex } from './kendra-index.js';
@@ -26,6 +26,7 @@ interface FailedDocument {
 }
 
 export async function batchPutDocument(index: KendraIndex, input: Input, nowMs: number): Promise<unknown> {
+  serveOnly(input, ['IndexId', 'RoleArn', 'Documents']);
   const read = objectsMember(input, 'Documents', BATCH).map((document) => readDocument(document, nowMs));
   await index.documents.put(read.filter((each): each is KendraDocument => 'id' in each));
   return { FailedDocuments: read.filter((each): each is FailedDocument => 'ErrorCode' in each) };

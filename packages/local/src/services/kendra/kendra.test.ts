@@ -137,11 +137,11 @@ describe('Query', () => {
 
   it('refuses what would change the results and is not served', async () => {
     const kendra = await filled();
-    const command = new QueryCommand({ IndexId, QueryText: 'timeout', Facets: [{ DocumentAttributeKey: 'team' }] });
-    await expect(kendra.send(command)).rejects.toMatchObject({
-      name: 'ValidationException',
-      message: 'The local stage does not serve Facets.',
-    });
+    const facets = new QueryCommand({ IndexId, QueryText: 'timeout', Facets: [{ DocumentAttributeKey: 'team' }] });
+    const name = 'ValidationException';
+    await expect(kendra.send(facets)).rejects.toMatchObject({ name, message: 'The local stage does not serve Facets.' });
+    const asUser = new RetrieveCommand({ IndexId, QueryText: 'timeout', UserContext: { UserId: 'ada' } });
+    await expect(kendra.send(asUser)).rejects.toMatchObject({ name, message: 'The local stage does not serve UserContext.' });
   });
 });
 

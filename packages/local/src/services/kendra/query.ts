@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/kendra/latest/APIReference/API_Query.html
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { type Input, numberMember, optionalText, textMember, validationException } from '../text-index/input.js';
+import { type Input, numberMember, optionalText, serveOnly, textMember, validationException } from '../text-index/input.js';
 import { excerptOf, marksIn, type RankedPassage } from '../text-index/passage-index.js';
 import { readAttributeFilter, shownAttributes } from './attributes.js';
 import type { KendraDocument, KendraIndex } from './kendra-index.js';
@@ -13,6 +13,9 @@ import type { KendraDocument, KendraIndex } from './kendra-index.js';
 const MAX_RESULTS = 100;
 const EXCERPT_CHARACTERS = 300;
 const RESULT_TYPES = ['DOCUMENT', 'QUESTION_ANSWER', 'ANSWER'];
+
+/** Members of both requests; the others would change the results. */
+const SERVED = ['IndexId', 'QueryText', 'AttributeFilter', 'PageNumber', 'PageSize'];
 
 /** The part of a request that both have. */
 interface Page {
@@ -27,13 +30,7 @@ function pageOf(input: Input): Page {
 }
 
 export async function query(index: KendraIndex, input: Input): Promise<unknown> {
-  refuseMembers(input, [
-    'Facets',
-    'SortingConfiguration',
-    'SortingConfigurations',
-    'CollapseConfiguration',
-    'DocumentRelevanceOverrideConfigurations',
-  ]);
+  serveOnly(input, [...SERVED, 'QueryResultTypeFilter', 'VisitorId']);
   const question = optionalText(input, 'QueryText', 1000) ?? '';
   const type = input.QueryResultTypeFilter;
   if (type !== undefined && type !== null && !RESULT_TYPES.includes(String(type)))
@@ -109,7 +106,7 @@ function resultId({ id }: KendraIndex, documentId: string, start: number): strin
 }
 
 export async function retrieve(index: KendraIndex, input: Input): Promise<unknown> {
-  refuseMembers(input, ['DocumentRelevanceOverrideConfigurations']);
+  serveOnly(input, SERVED);
   const question = textMember(input, 'QueryText', 1000);
   const { from, to } = pageOf(input);
   const passes = readAttributeFilter(input.AttributeFilter);
@@ -124,10 +121,4 @@ export async function retrieve(index: KendraIndex, input: Input): Promise<unknow
       ...sharedMembers(ranked),
     })),
   };
-}
-
-/** What would change the results and is not served. */
-function refuseMembers(input: Input, names: readonly string[]): void {
-  const given = names.filter((name) => input[name] !== undefined && input[name] !== null && JSON.stringify(input[name]) !== '[]');
-  if (given.length > 0) throw validationException(`The local stage does not serve ${given.join(', ')}.`);
 }

@@ -20,7 +20,7 @@ export function internalDependency(message: string): AwsError {
   return new AwsError({ code: 'InternalDependencyException', message, statusCode: 530 });
 }
 
-/** 413, without a name: it is not SageMaker that refuses but what stands before it. */
+/** 413: it is not SageMaker that refuses but what stands before it; the name is a choice. */
 export function bodyTooLong(maxBytes: number): AwsError {
   return new AwsError({ code: 'RequestEntityTooLarge', message: `HTTP content length exceeded ${maxBytes} bytes.`, statusCode: 413 });
 }

@@ -9,7 +9,7 @@ import {
   InvokeEndpointWithResponseStreamCommand,
   type ResponseStream,
 } from '@aws-sdk/client-sagemaker-runtime';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AuthorizationRequest } from '../../iam/authorize.js';
 import { operator, temporaryFolder } from '../fixture.test.support.js';
 import { endpointResources, startModels, writeModel } from './model.test.support.js';
@@ -250,6 +250,7 @@ describe('a container', () => {
        await new Container({ model, endpointName: 'Classifier', clock, report }).available();`,
     );
     const parent = fork(stage, [], { execArgv: [] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = (await once(parent, 'message')) as [string];
     const { address, port } = JSON.parse(line) as { address: string; port: number };
     expect(address).toBe('127.0.0.1');

@@ -22,6 +22,18 @@ export function objectMember(input: Input, name: string): Input {
   return value as Input;
 }
 
+/** The same, `{}` when absent. */
+export function optionalObject(input: Input, name: string): Input {
+  return input[name] === undefined || input[name] === null ? {} : objectMember(input, name);
+}
+
+/** Refuses members that would have no effect here, unless they are empty. */
+export function serveOnly(input: Input, names: readonly string[]): void {
+  const isEmpty = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  const others = Object.keys(input).filter((name) => !names.includes(name) && !isEmpty(input[name]));
+  if (others.length > 0) throw validationException(`The local stage does not serve ${others.join(', ')}.`);
+}
+
 /** A text. @param maxLength in characters */
 export function textMember(input: Input, name: string, maxLength: number): string {
   const value = input[name];
