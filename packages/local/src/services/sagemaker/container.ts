@@ -106,7 +106,10 @@ export class Container {
   }
 
   #start(): Promise<Availability> {
-    const outcome = this.#launch();
+    const outcome = this.#launch().catch((error: Error): Availability => {
+      this.#failed(`its container cannot be started: ${error.message}`);
+      return { ok: false, reason: this.#crashReason() };
+    });
     this.#state = { kind: 'starting', outcome };
     return outcome;
   }
@@ -142,18 +145,22 @@ export class Container {
       report({ level, part: 'sagemaker', message: line, detail: { endpointName, modelName: model.name } });
     createInterface(child.stdout!).on('line', log('info'));
     createInterface(child.stderr!).on('line', log('warn'));
-    child.once('error', (error) => log('warn')(`the container cannot be started: ${error.message}`));
-    child.once('exit', (code, signal) => this.#exited(signal ?? `code ${code}`));
+    child.on('error', (error) => {
+      // Without a process there is no exit either.
+      if (child.pid === undefined) this.#failed(`its container cannot be started: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => this.#failed(`its container ended with ${signal ?? `code ${code}`}`));
     return child;
   }
 
-  #exited(how: string): void {
+  /** Starts again, later each time. */
+  #failed(why: string): void {
     if (this.#isClosed()) return;
     if (this.#state.kind === 'ready') this.#state.address.agent.destroy();
     const { clock, model, report } = this.#options;
     const waitMs = Math.min(firstWaitMs * 2 ** this.#crashes, longestWaitMs);
     this.#crashes += 1;
-    const reason = `its container ended with ${how} and starts again in ${waitMs / 1000} s; its output is in the journal`;
+    const reason = `${why} and starts again in ${waitMs / 1000} s; its output is in the journal`;
     report({ level: 'error', part: 'sagemaker', message: `model ${model.name}: ${reason}` });
     this.#state = { kind: 'crashed', reason, cancel: clock.after(waitMs, () => void this.#start()) };
   }

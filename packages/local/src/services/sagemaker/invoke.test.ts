@@ -119,6 +119,19 @@ describe('InvokeEndpoint', () => {
     });
   });
 
+  it('is ServiceUnavailable when no process can be made', async () => {
+    const resources = endpointResources({ Small: await writeModel('response.end();') }).map((resource) => ({
+      ...resource,
+      properties: { ...resource.properties, ...(resource.type.endsWith('Model') && { PrimaryContainer: { Environment: { A: 'a\0b' } } }) },
+    }));
+    const { client, reports } = await startModels(resources);
+    await expect(client.send(invoke())).rejects.toMatchObject({
+      name: 'ServiceUnavailable',
+      message: expect.stringMatching(/its container cannot be started: .* and starts again in 1 s/),
+    });
+    expect(reports).toMatchObject([{ level: 'error', part: 'sagemaker' }]);
+  });
+
   it('is ServiceUnavailable for a model that is an image, and says what to do', async () => {
     const { client, reports } = await startModels(endpointResources({ Large: undefined }));
     const message =
