@@ -36,3 +36,21 @@ it('loses nothing that is appended around a rewrite', async () => {
   await log.close();
   expect(await linesOf(path)).toEqual(['new 1', 'new 2', 'after', 'later']);
 });
+
+it('lets others have their turn while a long log is read', async () => {
+  const path = join(await temporaryFolder(), 'documents.log');
+  await appendFile(path, `${'x'.repeat(999)}\n`.repeat(1_000));
+  let turns = 0;
+  const seen: number[] = [];
+  const log = await openDocumentLog(path, () => {
+    if (seen.length === 0)
+      setImmediate(function next() {
+        turns++;
+        if (seen.length < 1_000) setImmediate(next);
+      });
+    seen.push(turns);
+  });
+  await log.close();
+  expect(seen).toHaveLength(1_000);
+  expect(turns).toBeGreaterThanOrEqual(10);
+});

@@ -5,6 +5,7 @@
  */
 import { mkdir, open, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 /** Where lines are kept. */
 export interface DocumentLog {
@@ -75,9 +76,16 @@ async function replayLines(path: string, replay: (line: string) => void): Promis
   });
   const complete = content.lastIndexOf(0x0a) + 1;
   if (complete < content.length) await truncate(path, complete);
+  let pause = PAUSE_BYTES;
   for (let from = 0; from < complete; ) {
     const end = content.indexOf(0x0a, from);
     replay(content.toString('utf8', from, end));
     from = end + 1;
+    if (from < pause) continue;
+    pause = from + PAUSE_BYTES;
+    await setImmediate();
   }
 }
+
+/** After so much the rest of the stage gets its turn: indexing it takes about 10 ms. */
+const PAUSE_BYTES = 64 * 1024;
