@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,6 +58,58 @@ describe('a bundle', () => {
     await bundle('notes', 'files');
     expect(madeAt('files')).toBe(before);
     expect(readFileSync(join(folder, 'out/notes/index.mjs'), 'utf8')).toContain('second');
+  });
+
+  it.each([
+    [
+      'its package exports another file',
+      'node_modules/kit/package.json',
+      (file: string) => JSON.stringify({ name: 'kit', type: 'module', exports: `./${file}.js` }),
+    ],
+    [
+      'its compiler finds another file',
+      'notes/tsconfig.json',
+      (file: string) => JSON.stringify({ compilerOptions: { paths: { kit: [`../kit/${file}.js`] } } }),
+    ],
+  ])('is made anew when %s', async (_, settings, text) => {
+    entry('notes', "import { answer } from 'kit'; export const handler = (): string => answer;");
+    mkdirSync(join(folder, 'kit'));
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync('../kit', join(folder, 'node_modules/kit'));
+    for (const file of ['first', 'second']) writeFileSync(join(folder, 'kit', `${file}.js`), `export const answer = '${file}';`);
+    for (const file of ['first', 'second']) {
+      writeFileSync(join(folder, settings), text(file));
+      await bundle('notes');
+      expect(readFileSync(join(folder, 'out/notes/index.mjs'), 'utf8')).toContain(file);
+    }
+  });
+
+  it('that fails leaves nothing of the one before, which would pass for it', async () => {
+    entry('notes', 'export const handler = 1;');
+    await bundle('notes');
+    entry('notes', 'export const handler = ;');
+    await expect(bundle('notes')).rejects.toThrow('notes does not build');
+    expect(readdirSync(join(folder, 'out'))).toEqual([]);
+  });
+
+  it('of which a source was saved while it was made is made anew the next time', async () => {
+    entry('notes', 'export const handler = 1;');
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    utimesSync(join(folder, 'notes/main.ts'), inAnHour, inAnHour);
+    await bundle('notes');
+    expect(readdirSync(join(folder, 'out'))).toEqual(['notes']);
+  });
+
+  it('is made anew when it leaves out other packages', async () => {
+    entry('notes', "export const handler = async (): Promise<unknown> => import('zod');");
+    const size = async (...without: readonly string[]) => {
+      const [made] = await bundleFunctions({ names: ['notes'], sources: folder, out: join(folder, 'out'), without: () => without });
+      return Object.keys(made?.metafile.outputs ?? {}).length;
+    };
+    writeFileSync(join(folder, 'package.json'), '{}');
+    mkdirSync(join(folder, 'node_modules/zod'), { recursive: true });
+    writeFileSync(join(folder, 'node_modules/zod/index.js'), 'export const z = 1;');
+    expect([await size('zod'), await size(), await size('zod')]).toEqual([2, 4, 2]);
   });
 
   it('is made anew when a file of it is gone, and other functions are removed', async () => {

@@ -99,9 +99,11 @@ async function bundleFunction(planned: Planned, kept: KeptBundles): Promise<Bund
 }
 
 async function makeBundle({ name, out }: Planned, options: BundlingOptions, kept: KeptBundles): Promise<Metafile> {
+  await kept.forget(join(out, metafileOf(name)));
   await rm(join(out, name), { recursive: true, force: true });
+  const startedMs = Date.now();
   const metafile = await runEsbuild(name, options);
-  await kept.keep(join(out, metafileOf(name)), options, metafile);
+  await kept.keep(join(out, metafileOf(name)), { options, metafile, startedMs });
   return metafile;
 }
 
