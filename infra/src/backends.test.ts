@@ -1,5 +1,7 @@
 /** What is deployed for each kind of resource, worker and account. */
 
+import { mutation, service } from '@org/gateway-core';
+import { defineService, type FunctionGrant, serviceFunction } from '@org/gateway-server/service';
 import { describe, expect, it } from 'vitest';
 import { resourceNamed, resourcesOf, synthesize } from './infra.fixture.js';
 import { statementsOf, text } from './templates.js';
@@ -156,6 +158,20 @@ describe('an internal service', () => {
     expect(Properties).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 });
     const { OnFailure } = Properties.DestinationConfig as { readonly OnFailure: { readonly Destination: unknown } };
     expect(text(OnFailure.Destination, local)).toBe('{IndexingDeadLetters.Arn}');
+  });
+});
+
+describe('a service that is called', () => {
+  const [asking, asked] = [service('asking', {}), service('asked', { rebuild: mutation({ auth: 'public' }) })];
+  const queues = (indexing: FunctionGrant<unknown>) => {
+    const services = [defineService(asking, { uses: { indexing } }), defineService(asked, { uses: {} })];
+    const { data } = synthesize('local', {}, { declarations: { services, workers: [] } });
+    return Object.keys(resourcesOf(data, 'AWS::SQS::Queue'));
+  };
+
+  it('has a queue of dead letters where calls are sent, and none where they are waited for', () => {
+    expect(queues(serviceFunction(asked).allowSend('rebuild'))).toEqual(['AskedDeadLetters']);
+    expect(queues(serviceFunction(asked).allow('rebuild'))).toEqual([]);
   });
 });
 

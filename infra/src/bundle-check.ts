@@ -7,7 +7,7 @@
 import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
 import type { Metafile } from 'esbuild';
 import { type Bundle, entryOutput } from './bundle.js';
-import type { Declarations } from './declarations.js';
+import { calledBy, type Declarations, declarationOf } from './declarations.js';
 import { clientsOfFunction } from './function-clients.js';
 
 /** Minified bytes that a cold start reads: twice what a service needs (150 kB: the gateway, the contract, zod), so that an AWS client shows. */
@@ -26,12 +26,12 @@ const CONTRACT_FILE = /^packages\/contract\/dist\/([a-z][A-Za-z0-9]*)\.js$/;
 
 /** What is wrong with the bundles, one line each. */
 export function checkBundles(bundles: readonly Bundle[], declarations: Declarations): readonly string[] {
-  const { services, workers } = declarations;
+  const parts = partsOf(declarations.services);
   return bundles.flatMap((bundle) => {
-    const declared = services.find(({ service }) => service.name === bundle.name) ?? workers.find(({ name }) => name === bundle.name);
+    const declared = declarationOf(bundle.name, declarations);
     return [
       ...strayImports(bundle),
-      ...foreignContract(bundle, partsOf(services), declared === undefined ? [] : contractOf(declared)),
+      ...foreignContract(bundle, parts, declared === undefined ? [] : contractOf(declared)),
       ...undeclaredClients(bundle, clientsOfFunction(bundle.name, declarations)),
       ...zodLocales(bundle),
       ...size(bundle),
@@ -46,7 +46,7 @@ export function coldStartBytes({ metafile }: Bundle): number {
 
 /** Services whose part of the contract a function needs: its own, those it calls, and what a worker announces. */
 function contractOf(declared: AnyServiceDeclaration | AnyWorkerDeclaration): readonly string[] {
-  const called = Object.values(declared.uses).flatMap(({ resource }) => (resource.kind === 'function' ? [resource.service] : []));
+  const called = calledBy(declared);
   if ('service' in declared) return [declared.service.name, ...called];
   return declared.announces === undefined ? called : [declared.announces.name, ...called];
 }

@@ -25,7 +25,7 @@ import { busTable, busTopic, deadLetterQueue, streamFilter, workerQueue } from '
 import type { DeployedResource } from './constructs/permissions.js';
 import { searchDomain } from './constructs/search-domain.js';
 import type { WorkerFeed } from './constructs/worker-source.js';
-import { calledServices, type Declarations, declaredResources, deployedOf } from './declarations.js';
+import { type Declarations, declaredResources, deployedOf, sentServices } from './declarations.js';
 import { addLocalImports } from './local-imports.js';
 import type { StageSettings } from './settings-schema.js';
 
@@ -64,8 +64,7 @@ export class DataStack extends Stack {
     const deployed = declaredResources(declarations, settings).map((declaration) => this.#deploy(declaration));
     this.resources = new Map(deployed.flatMap((resource) => (resource ? [[resource.declaration.name, resource] as const] : [])));
     this.feeds = new Map(workers.flatMap((worker) => this.#feed(worker)));
-    const called = calledServices({ services, workers });
-    for (const { service } of services) if (called.has(service.name)) this.#addDeadLetters(service.name);
+    for (const name of sentServices({ services, workers })) this.#addDeadLetters(name);
     this.deadLetters = this.#deadLetters;
     addLocalImports(this, settings);
   }

@@ -4,13 +4,24 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyGrant, AnyServiceDeclaration, AnyWorkerDeclaration, ResourceDeclaration } from '@org/gateway-server/service';
+import {
+  type AnyGrant,
+  type AnyServiceDeclaration,
+  type AnyWorkerDeclaration,
+  isFunctionGrant,
+  type ResourceDeclaration,
+} from '@org/gateway-server/service';
 import type { StageSettings } from './settings-schema.js';
 
 /** Services and workers, as the apps declare them. */
 export interface Declarations {
   readonly services: readonly AnyServiceDeclaration[];
   readonly workers: readonly AnyWorkerDeclaration[];
+}
+
+/** The service or worker behind a function; undefined for the gateway's own functions. */
+export function declarationOf(name: string, { services, workers }: Declarations): AnyServiceDeclaration | AnyWorkerDeclaration | undefined {
+  return services.find(({ service }) => service.name === name) ?? workers.find((worker) => worker.name === name);
 }
 
 type GraphSetting = Pick<StageSettings, 'graph'>;
@@ -83,11 +94,15 @@ export function inCallOrder(services: readonly AnyServiceDeclaration[]): readonl
   return [...ordered];
 }
 
-/** Services whose functions are called by services or workers, and so may get calls that nobody waits for. */
-export function calledServices({ services, workers }: Declarations): ReadonlySet<string> {
-  return new Set([...services, ...workers].flatMap(calledBy));
+/** Names of the services that get calls for which nobody waits. */
+export function sentServices({ services, workers }: Declarations): ReadonlySet<string> {
+  const grants = [...services, ...workers].flatMap(({ uses }) => Object.values(uses).filter(isFunctionGrant));
+  return new Set(grants.flatMap(({ waits, resource }) => (waits ? [] : [resource.service])));
 }
 
-function calledBy({ uses }: { readonly uses: Readonly<Record<string, AnyGrant>> }): readonly string[] {
-  return Object.values(uses).flatMap(({ resource }) => (resource.kind === 'function' ? [resource.service] : []));
+/** Names of the services that a service or worker calls. */
+export function calledBy({ uses }: { readonly uses: Readonly<Record<string, AnyGrant>> }): readonly string[] {
+  return Object.values(uses)
+    .filter(isFunctionGrant)
+    .map(({ resource }) => resource.service);
 }

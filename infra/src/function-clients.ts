@@ -4,7 +4,7 @@
  */
 
 import type { AnyGrant, ResourceDeclaration } from '@org/gateway-server/service';
-import type { Declarations } from './declarations.js';
+import { type Declarations, declarationOf } from './declarations.js';
 import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
@@ -28,8 +28,8 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
 };
 
 /** Clients that a function may need, by the names of their packages. What another account holds is reached with STS's too. */
-export function clientsOfFunction(name: string, { services, workers }: Declarations): readonly string[] {
-  const declared = services.find(({ service }) => service.name === name) ?? workers.find((worker) => worker.name === name);
+export function clientsOfFunction(name: string, declarations: Declarations): readonly string[] {
+  const declared = declarationOf(name, declarations);
   return declared === undefined ? (OWN_CLIENTS[name] ?? []) : clientsOf(declared.uses);
 }
 

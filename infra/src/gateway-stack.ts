@@ -3,7 +3,7 @@
  * alarms and the dashboard. It refers to the data stack, never the other way round.
  */
 
-import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
+import { type AnyServiceDeclaration, type AnyWorkerDeclaration, serviceFunction as declaredFunction } from '@org/gateway-server/service';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -91,13 +91,9 @@ export class GatewayStack extends Stack {
       made.set(declaration, created);
       this.#functions[service.name] = created.lambda;
       this.#keepFailedCalls(service.name, created);
-      const { functionName, functionArn } = created.lambda;
-      const name = `Function${service.name.charAt(0).toUpperCase()}${service.name.slice(1)}`;
-      this.#resources.set(name, {
-        declaration: { kind: 'function', name, service: service.name },
-        location: functionName,
-        arn: functionArn,
-      });
+      const { functionName: location, functionArn: arn } = created.lambda;
+      const { resource } = declaredFunction(service);
+      this.#resources.set(resource.name, { declaration: resource, location, arn });
     }
     return services.flatMap((declaration) => {
       const lambda = made.get(declaration)?.lambda;

@@ -78,7 +78,7 @@ const services: Declarations['services'] = [
       index: DocumentsIndex.allow('search', 'get'),
       stats: SearchStats.allow('update'),
       exports: Exports.allowUnder('search/', 'put'),
-      indexing: serviceFunction(indexing).allow('rebuild'),
+      indexing: serviceFunction(indexing).allowSend('rebuild'),
     },
   }),
   defineService(help, { uses: { answers: Help.allow('ask'), model: Classifier.allow('invoke', 'invokeStream') } }),

@@ -9,6 +9,6 @@ import { Rebuilds } from '../search/resources.js';
 
 export const rebuilderWorker = defineWorker('rebuilder', {
   source: Rebuilds.changes(),
-  uses: { indexing: serviceFunction(indexing).allow('rebuild') },
+  uses: { indexing: serviceFunction(indexing).allowSend('rebuild') },
   memoryMb: 256,
 });

@@ -9,7 +9,7 @@ import type { AnswersGrant } from '../service/answers.js';
 import type { BucketGrant } from '../service/bucket.js';
 import type { BusGrant } from '../service/bus.js';
 import type { Uses } from '../service/define-service.js';
-import type { FunctionGrant } from '../service/function.js';
+import { type FunctionGrant, isFunctionGrant } from '../service/function.js';
 import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
 import type { GraphGrant } from '../service/graph.js';
 import type { ModelGrant } from '../service/model.js';
@@ -58,9 +58,9 @@ export function createClients(uses: Uses, options: CreateClientsOptions): Client
   const sdkOf = options.sdkOf ?? sdkOfProcess(options);
   const entries = Object.entries(uses);
   const callers = entries.flatMap(([name, grant]) =>
-    isFunction(grant) ? [[name, callerOf(grant, options, sdkOf(undefined))] as const] : [],
+    isFunctionGrant(grant) ? [[name, callerOf(grant, options, sdkOf(undefined))] as const] : [],
   );
-  const others = entries.filter(([, grant]) => !isFunction(grant));
+  const others = entries.filter(([, grant]) => !isFunctionGrant(grant));
   return {
     clients: Object.fromEntries(others.map(([name, grant]) => [name, granted(clientOf(grant, options, sdkOf), grant)])),
     callers: (facts) => Object.fromEntries(callers.map(([name, caller]) => [name, caller(facts)])),
@@ -73,10 +73,6 @@ function sdkOfProcess({ owner, accountOf, newId }: CreateClientsOptions): (accou
     if (account === undefined) return processSdk();
     return processSdk({ ...accountOf(account), account, sessionName: `${owner.slice(0, 51)}-${session}` });
   };
-}
-
-function isFunction(grant: AnyGrant): grant is FunctionGrant<unknown> {
-  return grant.resource.kind === 'function';
 }
 
 function callerOf(grant: FunctionGrant<unknown>, options: CreateClientsOptions, { lambda }: Sdk) {

@@ -1,7 +1,7 @@
 import { mutation, query, service } from '@org/gateway-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { serviceFunction } from '../service/function.js';
+import { type FunctionGrant, type SentCall, type ServiceCall, serviceFunction } from '../service/function.js';
 import { TEST_CREDENTIALS } from './dynalite.fixture.js';
 import { createFunctionClient } from './function-client.js';
 import { type HttpRecorder, type RecordedAnswer, startRecorder } from './http-recorder.fixture.js';
@@ -13,7 +13,9 @@ const indexing = service('indexing', {
   rebuild: mutation({ input: Index, idempotent: true }),
   drop: mutation({ input: Index }),
 });
-const grant = serviceFunction(indexing).allow('state', 'rebuild', 'drop');
+const procedures = ['state', 'rebuild', 'drop'] as const;
+const waited = serviceFunction(indexing).allow(...procedures);
+const sent = serviceFunction(indexing).allowSend(...procedures);
 const ann = { id: 'ann', claims: { sub: 'ann', scope: 'search' } };
 
 const open: { sdk: Sdk; recorder: HttpRecorder }[] = [];
@@ -26,9 +28,11 @@ afterEach(async () => {
 
 let nowMs = 1_700_000_000_123;
 
-async function called(...answers: readonly (RecordedAnswer & { readonly afterMs?: number })[]) {
+type TimedAnswer = RecordedAnswer & { readonly afterMs?: number };
+
+async function clientOf(grant: FunctionGrant<unknown>, answers: readonly TimedAnswer[]) {
   const recorder = await startRecorder(() => {
-    const { afterMs = 0, ...answer } = answers[Math.min(recorder.requests.length, answers.length) - 1] as (typeof answers)[number];
+    const { afterMs = 0, ...answer } = answers[Math.min(recorder.requests.length, answers.length) - 1] as TimedAnswer;
     nowMs += afterMs;
     return answer;
   });
@@ -43,9 +47,18 @@ async function called(...answers: readonly (RecordedAnswer & { readonly afterMs?
     clock: { sleep: () => Promise.resolve(), now: () => nowMs },
     random: () => 0.5,
   });
-  return { recorder, indexing: client({ user: ann, requestId: 'r1' }) as Record<'state' | 'rebuild' | 'drop', Call> };
+  return { recorder, client: client({ user: ann, requestId: 'r1' }) };
 }
-type Call = ((input: unknown) => Promise<unknown>) & { send(input: unknown): Promise<void> };
+
+async function called(...answers: readonly TimedAnswer[]) {
+  const { recorder, client } = await clientOf(waited, answers);
+  return { recorder, indexing: client as Record<(typeof procedures)[number], ServiceCall<unknown, unknown>> };
+}
+
+async function sending(...answers: readonly TimedAnswer[]) {
+  const { recorder, client } = await clientOf(sent, answers);
+  return { recorder, indexing: client as Record<(typeof procedures)[number], SentCall<unknown>> };
+}
 
 const answered = (value: unknown, headers = {}): RecordedAnswer => ({ status: 200, headers, body: JSON.stringify(value) });
 const done = answered({ outcome: { ok: true, data: { done: true } } });
@@ -155,14 +168,14 @@ describe('a call', () => {
 
 describe('send', () => {
   test('leaves the call with Lambda and waits for nothing', async () => {
-    const { indexing: client, recorder } = await called({ status: 202 });
+    const { indexing: client, recorder } = await sending({ status: 202 });
     expect(await client.drop.send({ index: 'a' })).toBeUndefined();
     expect(recorder.requests[0]?.headers['x-amz-invocation-type']).toBe('Event');
     expect(JSON.parse(recorder.requests[0]?.body.toString() ?? '')).toMatchObject({ gatewayCall: { procedure: 'drop', waits: false } });
   });
 
   test('is repeated when Lambda is in trouble: it runs at least once', async () => {
-    const { indexing: client, recorder } = await called(refused(500, 'ServiceException'), { status: 202 });
+    const { indexing: client, recorder } = await sending(refused(500, 'ServiceException'), { status: 202 });
     await client.drop.send({ index: 'a' });
     expect(recorder.requests).toHaveLength(2);
   });

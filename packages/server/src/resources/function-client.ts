@@ -7,7 +7,7 @@
 import type { AnyProcedure } from '@org/gateway-core';
 import { type ErrorShapeParts, GatewayError } from '@org/gateway-core/errors';
 import type { CallFacts } from '../execute/function-parts.js';
-import type { FunctionGrant, ServiceCall } from '../service/function.js';
+import type { FunctionGrant, SentCall, ServiceCall } from '../service/function.js';
 import type { ServiceCallEvent, ServiceCallResult } from '../service-call/call-event.js';
 import type { Clock } from '../websocket/clock.js';
 import { backendFailure } from './backend-failure.js';
@@ -28,7 +28,9 @@ export interface FunctionClientOptions extends Backoff {
 }
 
 /** The granted procedures, called on behalf of whom a call is about. */
-export type FunctionClient = (facts: Pick<CallFacts, 'user' | 'requestId'>) => Readonly<Record<string, ServiceCall<unknown, unknown>>>;
+export type FunctionClient = (
+  facts: Pick<CallFacts, 'user' | 'requestId'>,
+) => Readonly<Record<string, ServiceCall<unknown, unknown> | SentCall<unknown>>>;
 
 const MAX_ATTEMPTS = 3;
 
@@ -36,15 +38,12 @@ const MAX_ATTEMPTS = 3;
 export function createFunctionClient(options: FunctionClientOptions): FunctionClient {
   const { grant, caller } = options;
   return ({ user, requestId }) => {
-    const callOf = (name: string): ServiceCall<unknown, unknown> => {
-      const event = (input: unknown, waits: boolean): ServiceCallEvent => ({
-        gatewayCall: { procedure: name, input, caller, requestId, user, waits },
-      });
-      const call = async (input: unknown) => resultOf(options, name, await invoke(options, name, event(input, true)));
-      const send = async (input: unknown) => {
-        await invoke(options, name, event(input, false));
-      };
-      return Object.assign(call, { send });
+    const { waits } = grant;
+    const callOf = (name: string): ServiceCall<unknown, unknown> | SentCall<unknown> => {
+      const invoked = (input: unknown) =>
+        invoke(options, name, { gatewayCall: { procedure: name, input, caller, requestId, user, waits } });
+      if (waits) return async (input) => resultOf(options, name, await invoked(input));
+      return { send: async (input) => void (await invoked(input)) };
     };
     return Object.fromEntries(grant.operations.map((name) => [name, callOf(name)]));
   };

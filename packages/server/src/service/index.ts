@@ -35,8 +35,17 @@ export {
 } from './define-service.js';
 // For who runs a stage.
 export { type DeniedCall, explainDenials } from './explain-denials.js';
-export type { FunctionGrant, FunctionResource } from './function.js';
-export { type ServiceCall, type ServiceClient, type ServiceFunction, serviceFunction } from './function.js';
+export {
+  type FunctionGrant,
+  type FunctionResource,
+  isFunctionGrant,
+  type SendingClient,
+  type SentCall,
+  type ServiceCall,
+  type ServiceClient,
+  type ServiceFunction,
+  serviceFunction,
+} from './function.js';
 export {
   type AccountAccess,
   type AnyGrant,
