@@ -23,11 +23,11 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
   answers: ['@aws-sdk/client-kendra', '@aws-sdk/client-bedrock-agent-runtime', '@aws-sdk/client-bedrock-agent'],
   model: ['@aws-sdk/client-sagemaker-runtime'],
   graph: [],
-  bus: ['@aws-sdk/client-sns', DYNAMODB],
+  bus: ['@aws-sdk/client-sns'],
   function: ['@aws-sdk/client-lambda'],
 };
 
-/** Clients that a function may need, by the names of their packages. What another account holds is reached with STS's too. */
+/** Clients that a function may need, by the names of their packages. */
 export function clientsOfFunction(name: string, declarations: Declarations): readonly string[] {
   const declared = declarationOf(name, declarations);
   return declared === undefined ? (OWN_CLIENTS[name] ?? []) : clientsOf(declared.uses);
@@ -40,5 +40,5 @@ export function foreignClients(name: string, declarations: Declarations): readon
 }
 
 function clientsOf(uses: Readonly<Record<string, AnyGrant>>): readonly string[] {
-  return [DYNAMODB, '@aws-sdk/client-sts', ...Object.values(uses).flatMap(({ resource }) => CLIENTS[resource.kind])];
+  return [DYNAMODB, ...Object.values(uses).flatMap(({ resource }) => CLIENTS[resource.kind])];
 }

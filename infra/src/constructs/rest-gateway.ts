@@ -95,7 +95,8 @@ export class RestGateway extends Construct {
         'Functions validate every request by the schemas of the contract, which say more than a model of API Gateway can.',
       'AwsSolutions-APIG4':
         'Procedures say themselves who may call them (`auth` in the contract); functions check it before a handler runs.',
-      'AwsSolutions-COG4': 'Who signs users in is for the organisation to choose; the functions check its tokens.',
+      'AwsSolutions-COG4':
+        'Who signs users in is for the organisation to choose, with an authorizer; functions refuse what is not public until there is one.',
     });
     addGatewayResponses(this.api, settings);
     if (settings.waf === false) {

@@ -1,4 +1,4 @@
-/** Whether what a stage with alarms can lose is watched: every queue of dead letters has an alarm, and every function one on errors. */
+/** Whether what a stage with alarms can lose is watched: every queue and every function has an alarm. */
 
 import { list, type StageTemplates, text, withoutHash } from '../templates.js';
 import type { Finding } from './finding.js';
