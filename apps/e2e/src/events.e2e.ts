@@ -112,6 +112,24 @@ describe.runIf(local)('a message that cannot be worked off (a stage of its own: 
     expect(own.logs.some((line) => line.includes('a message could not be worked off'))).toBe(true);
   });
 
+  it('holds back what follows it of its document, and nothing else', async () => {
+    const { documents, events } = own.gateway;
+    const told = async (subject: string) =>
+      (await events.recent.query({ limit: 100 })).items.filter((entry) => entry.subject === subject).map(({ title }) => title);
+    const giveBack = own.withhold('activity', 'dynamodb:PutItem', '*Activity');
+    const before = failures();
+    const { id } = await documents.save.mutate({ folder: 'f', title: '1', body: 'x' });
+    await eventually(() => (failures() > before ? true : undefined));
+    giveBack();
+    for (const version of [1, 2]) await documents.edit.mutate({ id, version, title: String(version + 1) });
+    const other = await document();
+    await eventually(async () => ((await told(other.id)).length > 0 ? true : undefined));
+    expect(await told(id)).toEqual([]);
+    own.skip(HIDDEN_MS);
+    await eventually(async () => ((await told(id)).length === 3 ? true : undefined));
+    expect(await told(id)).toEqual(['3', '2', '1']);
+  });
+
   it('is worked off when it is moved back after the cause is gone', async () => {
     const { id } = await document();
     await eventually(async () =>
