@@ -20,3 +20,15 @@ export const MAX_RESPONSE_BYTES = 6_291_556;
 
 /** API Gateway gives up on a WebSocket integration after 29 s; we answer before. */
 export const SOCKET_DEADLINE_MS = 28_000;
+
+/** Pieces of one message; a larger message travels by reference. */
+export const MAX_PARTS = 8;
+
+/** Subscriptions of one connection. */
+export const MAX_SUBSCRIPTIONS = 1_000;
+
+/** Cursors in one `gw.sync`. */
+export const MAX_CURSORS = 200;
+
+/** Events a client may have missed and still be sent one by one; more is a reset. */
+export const MAX_BEHIND = 5_000;

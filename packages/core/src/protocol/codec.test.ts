@@ -1,7 +1,8 @@
 /** PROTOCOL.md sections 3.1 and 3.2, as far as reading a frame decides them. */
 
 import { describe, expect, it } from 'vitest';
-import { type ReceivedMessage, readFrame } from './codec.js';
+import { readFrame } from './codec.js';
+import type { ReceivedMessage } from './received-message.js';
 
 const read = (value: unknown): readonly ReceivedMessage[] => readFrame(JSON.stringify(value));
 const badRequest = (id: number | string | null, text: string): ReceivedMessage => ({

@@ -5,24 +5,16 @@
  */
 
 import { MAX_BATCH } from './aws-limits.js';
-import { type CallFrame, type ConnectionParamsFrame, PING, PONG, type RequestId, type StopFrame } from './message.js';
+import { readGatewayMessage } from './gateway-codec.js';
+import { type CallFrame, GATEWAY_PROTOCOL, PING, PONG, type RequestId } from './message.js';
+import { describe, isRecord, isRequestId, quoted } from './message-parts.js';
+import { type InvalidMessage, invalid, type ReceivedMessage } from './received-message.js';
 
 /** A service and a procedure of 64 characters each, and the dot. A longer one would come back twice in an error that fits no frame. */
 const MAX_PATH_LENGTH = 129;
 
-/** One message of a frame, read. */
-export type ReceivedMessage =
-  | { readonly kind: 'ping' }
-  | { readonly kind: 'pong' }
-  | { readonly kind: 'call'; readonly frame: CallFrame }
-  | { readonly kind: 'stop'; readonly frame: StopFrame }
-  | { readonly kind: 'connectionParams'; readonly frame: ConnectionParamsFrame }
-  | {
-      readonly kind: 'invalid';
-      readonly id: RequestId | null;
-      readonly code: 'PARSE_ERROR' | 'BAD_REQUEST' | 'PAYLOAD_TOO_LARGE';
-      readonly message: string;
-    };
+/** Characters of an idempotency key. */
+const MAX_KEY_LENGTH = 128;
 
 /** The messages of a client's text frame, in its order. Never throws. */
 export function readFrame(text: string): readonly ReceivedMessage[] {
@@ -47,6 +39,7 @@ export function readFrame(text: string): readonly ReceivedMessage[] {
 function readMessage(value: unknown): ReceivedMessage {
   if (!isRecord(value)) return invalid(null, 'BAD_REQUEST', `message is not an object: got ${describe(value)}`);
   if (value.method === 'connectionParams') return readConnectionParams(value);
+  if (typeof value.method === 'string' && value.method.startsWith('gw.')) return readGatewayMessage(value, value.method);
   const id = value.id;
   if (!isRequestId(id))
     return invalid(null, 'BAD_REQUEST', `message has no id: got ${describe(id)}, expected a number or a text of 1 to 128 characters`);
@@ -82,15 +75,32 @@ function readCall(value: Readonly<Record<string, unknown>>, id: RequestId, metho
   if (lastEventId !== undefined && typeof lastEventId !== 'string') {
     return invalid(id, 'BAD_REQUEST', `params.lastEventId is not a text: got ${describe(lastEventId)}`);
   }
+  const extensions = readExtensions(value, id);
+  if ('kind' in extensions) return extensions;
   return {
     kind: 'call',
     frame: {
       id,
       method,
       ...serviceOf(value),
+      ...extensions,
       params: { path, ...(input === undefined ? {} : { input }), ...(lastEventId === undefined ? {} : { lastEventId }) },
     },
   };
+}
+
+/** What our client adds to a call, section 3.6; absent from a stock client's. */
+function readExtensions(
+  { gw, k, dl }: Readonly<Record<string, unknown>>,
+  id: RequestId,
+): Pick<CallFrame, 'gw' | 'k' | 'dl'> | InvalidMessage {
+  if (k !== undefined && !(typeof k === 'string' && k.length > 0 && k.length <= MAX_KEY_LENGTH)) {
+    return invalid(id, 'BAD_REQUEST', `k is no idempotency key: got ${describe(k)}, expected a text of 1 to ${MAX_KEY_LENGTH} characters`);
+  }
+  if (dl !== undefined && !(typeof dl === 'number' && dl >= 0)) {
+    return invalid(id, 'BAD_REQUEST', `dl is no deadline: got ${describe(dl)}, expected milliseconds from 0`);
+  }
+  return { ...(gw === GATEWAY_PROTOCOL ? { gw } : {}), ...(k === undefined ? {} : { k }), ...(dl === undefined ? {} : { dl }) };
 }
 
 function readConnectionParams(value: Readonly<Record<string, unknown>>): ReceivedMessage {
@@ -105,28 +115,4 @@ function readConnectionParams(value: Readonly<Record<string, unknown>>): Receive
 
 function serviceOf(value: Readonly<Record<string, unknown>>): { svc?: string } {
   return typeof value.svc === 'string' ? { svc: value.svc } : {};
-}
-
-function isRequestId(id: unknown): id is RequestId {
-  return (typeof id === 'number' && Number.isFinite(id)) || (typeof id === 'string' && id.length > 0 && id.length <= 128);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function invalid(id: RequestId | null, code: 'PARSE_ERROR' | 'BAD_REQUEST' | 'PAYLOAD_TOO_LARGE', message: string): ReceivedMessage {
-  return { kind: 'invalid', id, code, message: `[${code}] ${message}` };
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return 'an array';
-  return isRecord(value) ? 'an object' : String(value);
-}
-
-/** A text as JSON writes it, so that quotes, control characters and halves of a character stay visible; the beginning of a long one. */
-function quoted(text: string): string {
-  return text.length <= 40 ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, 40))}… (${text.length} characters)`;
 }

@@ -55,6 +55,11 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
       return errorFrame(message.id, { code: message.code, message: message.message });
     case 'connectionParams':
       return guarded(received, null, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
+    case 'sync':
+    case 'part':
+    case 'uploaded':
+    case 'upload':
+      return errorFrame(message.frame.id, failure('NOT_IMPLEMENTED', `${message.frame.method} is not served here`).error);
     case 'stop':
       return guarded(received, message.frame.id, 'subscription.stop', () => stop(received, message.frame));
     case 'call':

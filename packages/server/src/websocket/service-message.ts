@@ -68,6 +68,11 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
       return errorFrame(message.id, { code: message.code, message: message.message });
     case 'connectionParams':
       return errorFrame(null, failure('BAD_REQUEST', 'connectionParams has no svc; send it without').error);
+    case 'sync':
+    case 'part':
+    case 'uploaded':
+    case 'upload':
+      return errorFrame(message.frame.id, failure('NOT_IMPLEMENTED', `${message.frame.method} is not served here`).error);
     case 'stop':
       return guarded(frame, message.frame, 'subscription.stop', () => stop(frame, message.frame));
     case 'call':
