@@ -64,10 +64,15 @@ describe('management API sender', () => {
     await expect(sender.close('L0SM9cOFvHcCIhw=')).resolves.toBeUndefined();
   });
 
-  it.each([429, 403, 413, 500])('rejects a %i after one attempt', async (status) => {
+  it.each([
+    [429, 'slow'],
+    [413, 'too-large'],
+    [403, 'refused'],
+    [500, 'failed'],
+  ] as const)('rejects a %i after one attempt, as %s', async (status, kind) => {
     const { requests, sender } = await start({ status, headers: { 'x-amzn-errortype': 'LimitExceededException' } });
-    await expect(sender.post('L0SM9cOFvHcCIhw=', 'PONG')).rejects.toThrow();
-    await expect(sender.close('L0SM9cOFvHcCIhw=')).rejects.toThrow();
+    await expect(sender.post('L0SM9cOFvHcCIhw=', 'PONG')).rejects.toMatchObject({ kind, status });
+    await expect(sender.close('L0SM9cOFvHcCIhw=')).rejects.toMatchObject({ kind, status });
     expect(requests.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
   });
 

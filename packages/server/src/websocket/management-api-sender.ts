@@ -4,7 +4,7 @@
  */
 
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { ConnectionSender } from './sender.js';
+import { type ConnectionSender, failureKindOf, SendError } from './sender.js';
 
 export interface ManagementApiSenderOptions {
   /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}` */
@@ -46,7 +46,13 @@ export function createManagementApiSender(options: ManagementApiSenderOptions): 
 
 /** By name and by status: a proxy in between may answer 410 without AWS's error header. */
 function gone(cause: unknown): 'gone' {
-  const { name, $metadata } = cause as { readonly name?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
-  if (name === 'GoneException' || $metadata?.httpStatusCode === 410) return 'gone';
-  throw cause;
+  const { name, message, $metadata } = cause as {
+    readonly name?: string;
+    readonly message?: string;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode;
+  if (name === 'GoneException' || status === 410) return 'gone';
+  if (status === undefined) throw new SendError(name === 'TimeoutError' ? 'timeout' : 'failed', `no answer: ${message}`, { cause });
+  throw new SendError(failureKindOf(status), `@connections answered ${status} ${name}: ${message}`, { status, cause });
 }
