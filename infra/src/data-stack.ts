@@ -22,6 +22,7 @@ import { declaredBucket } from './constructs/declared-bucket.js';
 import { declaredTable } from './constructs/declared-table.js';
 import { importedAnswers } from './constructs/imported-answers.js';
 import { busTable, busTopic, deadLetterQueue, streamFilter, workerQueue } from './constructs/message-bus.js';
+import { payloadsBucket } from './constructs/payloads-bucket.js';
 import type { DeployedResource } from './constructs/permissions.js';
 import { searchDomain } from './constructs/search-domain.js';
 import type { WorkerFeed } from './constructs/worker-source.js';
@@ -40,6 +41,8 @@ export class DataStack extends Stack {
   readonly connections: TableV2;
   /** Topics' events; its stream feeds the fan-out. */
   readonly topics: TableV2;
+  /** Messages that are too large for the socket. */
+  readonly payloads: DeployedResource;
   /** Declared resources by name: those that are here, imported, or in another account. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
   /** What sets each worker to work, by the worker's name; fields of a graph are the gateway stack's. */
@@ -61,6 +64,7 @@ export class DataStack extends Stack {
     this.#changed = new Set(workers.flatMap(({ source }) => (source.kind === 'changes' ? [source.resource.name] : [])));
     this.connections = declaredTable(this, { declaration: realtimeTable('Connections'), data });
     this.topics = declaredTable(this, { declaration: realtimeTable('Topics'), data, stream: StreamViewType.NEW_IMAGE });
+    this.payloads = payloadsBucket(this, settings);
     const deployed = declaredResources(declarations, settings).map((declaration) => this.#deploy(declaration));
     this.resources = new Map(deployed.flatMap((resource) => (resource ? [[resource.declaration.name, resource] as const] : [])));
     this.feeds = new Map(workers.flatMap((worker) => this.#feed(worker)));

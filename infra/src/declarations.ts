@@ -39,8 +39,8 @@ function usesGraph(uses: Readonly<Record<string, AnyGrant>>): boolean {
   return Object.values(uses).some(({ resource }) => resource.kind === 'graph');
 }
 
-/** Names of the gateway's own tables. */
-const OWN_NAMES = new Set(['Connections', 'Topics']);
+/** Names of the gateway's own tables and bucket. */
+const OWN_NAMES = new Set(['Connections', 'Topics', 'Payloads']);
 
 /**
  * The resources that a stage's services and workers declare, each once, by name.
@@ -50,7 +50,7 @@ const OWN_NAMES = new Set(['Connections', 'Topics']);
 export function declaredResources(declarations: Declarations, settings: GraphSetting): readonly ResourceDeclaration[] {
   const found = new Map<string, ResourceDeclaration>();
   for (const [owner, resource] of usesOf(deployedOf(declarations, settings))) {
-    if (OWN_NAMES.has(resource.name)) throw clash(owner, resource, "the gateway's own table");
+    if (OWN_NAMES.has(resource.name)) throw clash(owner, resource, "the gateway's own");
     const other = found.get(resource.name);
     if (other !== undefined && !isDeepStrictEqual(other, resource)) throw clash(owner, resource, `another ${other.kind}`);
     found.set(resource.name, resource);

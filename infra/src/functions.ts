@@ -10,6 +10,7 @@ import {
   type AnyWorkerDeclaration,
   GATEWAY_VARIABLES,
   hasSubscriptions,
+  PAYLOAD_GRANTS,
   REALTIME_ACTIONS,
   resourceVariable,
 } from '@org/gateway-server/service';
@@ -48,6 +49,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
   // No route and no connection leads to an internal service.
   const reached = !internal || publishes;
   const own = usesOf(service.name, uses, parts);
+  const payloads = payloadsOf('service', parts);
   return new GatewayFunction(scope, `${service.name}Service`, {
     ...own,
     settings,
@@ -60,9 +62,14 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       ...(reached ? { [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' ') } : {}),
       ...(reached ? { [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName } : {}),
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
+      ...(reached ? payloads.environment : {}),
       ...own.environment,
     },
-    permissions: [...own.permissions, ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data) : [])],
+    permissions: [
+      ...own.permissions,
+      ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data) : []),
+      ...(reached ? payloads.permissions : []),
+    ],
   });
 }
 
@@ -101,6 +108,7 @@ export function socketFunction(
   parts: FunctionParts & { readonly socket: SocketGateway; readonly services: readonly RoutedService[] },
 ): GatewayFunction {
   const { settings, data, socket, services } = parts;
+  const payloads = payloadsOf('socket', parts);
   const names = Object.fromEntries(services.map(({ service, lambda }) => [service.name, lambda.functionName]));
   return new GatewayFunction(scope, 'SocketFunction', {
     settings,
@@ -113,11 +121,13 @@ export function socketFunction(
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
       [GATEWAY_VARIABLES.serviceFunctions]: Stack.of(scope).toJsonString(names),
+      ...payloads.environment,
     },
     permissions: [
       ...realtimePermissions(REALTIME_ACTIONS.socket, data),
       ...(services.length === 0 ? [] : [servicesPermission(services)]),
       connectionPermission(socket),
+      ...payloads.permissions,
     ],
   });
 }
@@ -125,6 +135,7 @@ export function socketFunction(
 /** The function that sends the events of topics to their subscribers. */
 export function fanoutFunction(scope: Construct, parts: FunctionParts & { readonly socket: SocketGateway }): GatewayFunction {
   const { settings, data, socket } = parts;
+  const payloads = payloadsOf('fanout', parts);
   return new GatewayFunction(scope, 'FanoutFunction', {
     settings,
     description: 'fan-out of events',
@@ -135,8 +146,9 @@ export function fanoutFunction(scope: Construct, parts: FunctionParts & { readon
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
       [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+      ...payloads.environment,
     },
-    permissions: [...realtimePermissions(REALTIME_ACTIONS.fanout, data), connectionPermission(socket)],
+    permissions: [...realtimePermissions(REALTIME_ACTIONS.fanout, data), connectionPermission(socket), ...payloads.permissions],
   });
 }
 
@@ -157,6 +169,16 @@ function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settin
     },
     permissions: [...grantPermissions(own, resources), ...assumed],
     ...(accounts.length === 0 ? {} : { roleName: functionRoleName(settings, name) }),
+  };
+}
+
+/** The bucket of large messages, where there is a socket. */
+function payloadsOf(kind: keyof typeof PAYLOAD_GRANTS, { settings, data }: FunctionParts) {
+  if (!settings.socket) return { environment: {}, permissions: [] };
+  const { declaration, location } = data.payloads;
+  return {
+    environment: { [GATEWAY_VARIABLES.payloadsBucket]: location },
+    permissions: grantPermissions(PAYLOAD_GRANTS[kind], new Map([[declaration.name, data.payloads]])),
   };
 }
 

@@ -29,6 +29,7 @@ describe('the data stack', () => {
       'Connections',
       'Documents',
       'FileEvents',
+      'Payloads',
       'Topics',
       'Uploads',
     ]);
@@ -79,7 +80,8 @@ describe('the data stack', () => {
   });
 
   it('keeps buckets private and clears away half-finished uploads', () => {
-    for (const { Properties } of Object.values(resourcesOf(local.data, 'AWS::S3::Bucket'))) {
+    const buckets = Object.entries(resourcesOf(local.data, 'AWS::S3::Bucket'));
+    for (const [, { Properties }] of buckets) {
       expect(Properties).toMatchObject({
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,
@@ -87,10 +89,29 @@ describe('the data stack', () => {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }] },
+        LifecycleConfiguration: {
+          Rules: expect.arrayContaining([
+            expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }),
+          ]),
+        },
       });
     }
-    expect(Object.keys(resourcesOf(local.data, 'AWS::S3::BucketPolicy'))).toHaveLength(2);
+    expect(buckets.map(([id]) => id)).toEqual(['Payloads', 'Bodies', 'Uploads']);
+    expect(Object.keys(resourcesOf(local.data, 'AWS::S3::BucketPolicy'))).toHaveLength(3);
+  });
+
+  it('deletes large messages: what was put the next day, what is sent when its event is gone', () => {
+    const { LifecycleConfiguration } = resourceNamed(production.data, 'Payloads').Properties;
+    const rules = (
+      LifecycleConfiguration as { readonly Rules: readonly { readonly Prefix?: string; readonly ExpirationInDays?: number }[] }
+    ).Rules;
+    expect(rules.flatMap(({ Prefix, ExpirationInDays }) => (Prefix === undefined ? [] : [[Prefix, ExpirationInDays]]))).toEqual([
+      ['in/', 1],
+      ['out/1/', 1],
+      ['out/8/', 8],
+      ['out/31/', 31],
+      ['out/366/', 366],
+    ]);
   });
 
   it('lets browsers reach only buckets for their uploads, from the allowed origins', () => {
@@ -139,6 +160,7 @@ describe('functions', () => {
       GATEWAY_SERVICE: name,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
     });
     const endpoint = 'https://{SocketGatewayApi}.execute-api.{Region}.{URLSuffix}/prod';
     expect(environment('systemServiceFunction')).toEqual(service('system'));
@@ -180,6 +202,7 @@ describe('functions', () => {
       ...node,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
       GATEWAY_SOCKET_ENDPOINT: endpoint,
       GATEWAY_SERVICE_FUNCTIONS:
         '{"documents":"{documentsServiceFunction}","files":"{filesServiceFunction}","system":"{systemServiceFunction}",' +
@@ -189,6 +212,7 @@ describe('functions', () => {
       ...node,
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
       GATEWAY_TOPICS_TABLE: '{Topics}',
+      GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
       GATEWAY_SOCKET_ENDPOINT: endpoint,
     });
   });

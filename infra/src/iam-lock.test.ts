@@ -13,6 +13,9 @@ describe('the IAM lock', () => {
     expect(iamLock(synthesize('local')).systemService).toEqual({
       OwnLogs: { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['{systemServiceLogs.Arn}'] },
       Connections: { actions: ['dynamodb:GetItem'], resources: ['{Connections.Arn}'] },
+      PayloadsObjects: { actions: ['s3:GetObject'], resources: ['{Payloads.Arn}/in/*'] },
+      Payloads: { actions: ['s3:ListBucket'], resources: ['{Payloads.Arn}'] },
+      PayloadsObjects2: { actions: ['s3:GetObject', 's3:PutObject'], resources: ['{Payloads.Arn}/out/*'] },
       Tracing: { actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] },
     });
   });

@@ -24,6 +24,12 @@ const role = (name: string) => roleOf(stage, name);
 const logs = (name: string): readonly unknown[] => ['OwnLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`{${name}Logs.Arn}`]];
 const xray = ['XRay', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']];
 const connections = ['Connections', ['dynamodb:GetItem'], ['{Connections.Arn}']];
+/** Reads what callers uploaded, keeps what is too large to be sent. */
+const payloads = [
+  ['PayloadsObjects', ['s3:GetObject'], ['{Payloads.Arn}/in/*']],
+  ['Payloads', ['s3:ListBucket'], ['{Payloads.Arn}']],
+  ['PayloadsObjects2', ['s3:GetObject', 's3:PutObject'], ['{Payloads.Arn}/out/*']],
+];
 const api = 'arn:{Partition}:execute-api:{Region}:000000000000:{SocketGatewayApi}';
 const openConnections = [
   'OpenConnections',
@@ -42,6 +48,7 @@ describe('roles', () => {
       ['DocumentEvents', ['sns:Publish'], ['{DocumentEvents}']],
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
       ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
+      ...payloads,
       xray,
     ]);
   });
@@ -53,6 +60,7 @@ describe('roles', () => {
       ['Uploads', ['s3:ListBucket'], ['{Uploads.Arn}'], { StringLike: { 's3:prefix': ['files/*'] } }],
       ['FileEvents', ['dynamodb:PutItem'], ['{FileEvents.Arn}']],
       connections,
+      ...payloads,
       xray,
     ]);
   });
@@ -66,6 +74,7 @@ describe('roles', () => {
       ['FunctionIndexing', ['lambda:InvokeFunction'], ['{indexingServiceFunction.Arn}']],
       ['AccountAnalytics', ['sts:AssumeRole'], ['arn:aws:iam::111111111111:role/gateway-local-search-access']],
       connections,
+      ...payloads,
       xray,
     ]);
   });
@@ -96,7 +105,14 @@ describe('roles', () => {
       ['{LibraryGraphApi.Arn}/types/Query/fields/document'],
     ]);
     const keyed = synthesize('everything', { graph: { auth: 'api-key', keyExpiresOn: '2027-06-30' } });
-    expect(roleOf(keyed, 'catalogueService').map(([sid]) => sid)).toEqual(['OwnLogs', 'Connections', 'XRay']);
+    expect(roleOf(keyed, 'catalogueService').map(([sid]) => sid)).toEqual([
+      'OwnLogs',
+      'Connections',
+      'PayloadsObjects',
+      'Payloads',
+      'PayloadsObjects2',
+      'XRay',
+    ]);
   });
 
   it('let an internal service do its own work, and keep the calls it failed', () => {
@@ -130,8 +146,8 @@ describe('roles', () => {
     ]);
   });
 
-  it('let a service without resources do nothing but read who is connected', () => {
-    expect(role('systemService')).toEqual([logs('systemService'), connections, xray]);
+  it('let a service without resources do nothing but read who is connected, and carry large messages', () => {
+    expect(role('systemService')).toEqual([logs('systemService'), connections, ...payloads, xray]);
   });
 
   it('let the socket function keep connections, invoke every service that is reached by it, and post', () => {
@@ -148,6 +164,8 @@ describe('roles', () => {
         ['documents', 'files', 'help', 'search', 'system'].map((name) => `{${name}ServiceFunction.Arn}`),
       ],
       openConnections,
+      ['PayloadsObjects', ['s3:PutObject'], ['{Payloads.Arn}/in/*']],
+      ['PayloadsObjects2', ['s3:GetObject'], ['{Payloads.Arn}/out/*']],
       xray,
     ]);
   });
@@ -158,6 +176,7 @@ describe('roles', () => {
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
       ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
       openConnections,
+      ['PayloadsObjects', ['s3:GetObject'], ['{Payloads.Arn}/out/*']],
       xray,
       ['TopicsStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], ['{Topics.StreamArn}']],
       ['TopicsStreams', ['dynamodb:ListStreams'], ['{Topics.Arn}/stream/*']],
@@ -254,7 +273,7 @@ describe('services that cannot be deployed together', () => {
   });
 
   it('are refused when a resource takes the name of a table of the gateway', () => {
-    expect(() => together(one('one', bucket('Topics')))).toThrow("which is the gateway's own table too");
+    expect(() => together(one('one', bucket('Topics')))).toThrow("which is the gateway's own too");
   });
 
   it('are refused when one is called as a function of the gateway', () => {
@@ -272,6 +291,6 @@ describe('services that cannot be deployed together', () => {
 
   it('share a resource that both declare alike', () => {
     const { data } = together(one('one', bucket('Files')), one('two', bucket('Files')));
-    expect(Object.keys(resourcesOf(data, 'AWS::S3::Bucket'))).toEqual(['Files']);
+    expect(Object.keys(resourcesOf(data, 'AWS::S3::Bucket'))).toEqual(['Payloads', 'Files']);
   });
 });

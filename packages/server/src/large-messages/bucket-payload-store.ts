@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { GatewayError } from '@org/gateway-core/errors';
 import type { BucketClient } from '../service/bucket.js';
-import { KEPT_DAYS, MAX_PAYLOAD_BYTES, type PayloadStore, URL_KEPT_SECONDS } from './payload-store.js';
+import { KEPT_DAYS } from '../service/realtime.js';
+import { MAX_PAYLOAD_BYTES, type PayloadStore, URL_KEPT_SECONDS } from './payload-store.js';
 
 export interface BucketPayloadStoreOptions {
   readonly bucket: Pick<BucketClient, 'get' | 'put' | 'presignGet' | 'presignPut'>;

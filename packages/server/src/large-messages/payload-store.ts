@@ -23,9 +23,6 @@ export interface PayloadStore {
 /** A kept text, as it may be stored. */
 export type KeptPayload = UploadedFrame['params'];
 
-/** Days after which the bucket deletes what lies under `out/{days}/`. */
-export const KEPT_DAYS = [1, 8, 31, 366] as const;
-
 /** How long a URL is good, in seconds. */
 export const URL_KEPT_SECONDS = 900;
 

@@ -3,6 +3,9 @@
  * permissions and by the runtime for names. Key design: PROTOCOL.md section 3 and `topics/`.
  */
 
+import { bucket } from './bucket.js';
+import type { AnyGrant } from './grant.js';
+
 /** Variables that the deployment sets for the gateway's own use. */
 export const GATEWAY_VARIABLES = {
   /** Name of the service a function serves. */
@@ -15,9 +18,27 @@ export const GATEWAY_VARIABLES = {
   topicsTable: 'GATEWAY_TOPICS_TABLE',
   /** `https://…/prod` of the socket API, for `@connections`. */
   socketEndpoint: 'GATEWAY_SOCKET_ENDPOINT',
+  /** Bucket of messages that are too large for the socket; absent where there is no socket. */
+  payloadsBucket: 'GATEWAY_PAYLOADS_BUCKET',
   /** Service name to function name, as JSON: where the socket function passes frames on to. */
   serviceFunctions: 'GATEWAY_SERVICE_FUNCTIONS',
 } as const;
+
+/** The bucket of messages that are too large for the socket, PROTOCOL.md P3.27. */
+export const PAYLOADS = bucket('Payloads', { browserUploads: true });
+
+/** Days after which the bucket deletes what lies under `out/{days}/`. */
+export const KEPT_DAYS = [1, 8, 31, 366] as const;
+
+/** What each kind of function may do there: `in/` is what clients put, `out/` what they are sent. */
+export const PAYLOAD_GRANTS = {
+  /** A service reads what its callers uploaded, and keeps answers and events that are too large. */
+  service: [PAYLOADS.allowUnder('in/', 'get'), PAYLOADS.allowUnder('out/', 'put', 'presignGet')],
+  /** The socket function hands out places for uploads, and links events to those who ask what they missed. */
+  socket: [PAYLOADS.allowUnder('in/', 'presignPut'), PAYLOADS.allowUnder('out/', 'presignGet')],
+  /** The fan-out links events. */
+  fanout: [PAYLOADS.allowUnder('out/', 'presignGet')],
+} as const satisfies Readonly<Record<string, readonly AnyGrant[]>>;
 
 /** Both tables: texts `pk` and `sk`, expiry in epoch seconds in `ttl`. Only the topics table has a stream (NEW_IMAGE). */
 export const REALTIME_KEYS = { partitionKey: 'pk', sortKey: 'sk', ttl: 'ttl' } as const;
