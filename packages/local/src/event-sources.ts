@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { dataParts } from './data-folder.js';
+import type { FaultBoard } from './faults/board.js';
 import type { Authorize } from './iam/authorize.js';
 import { checkMappingRights, type MappingToCheck, missingRightsMessage } from './iam/mapping-rights.js';
 import { fileCheckpoints, memoryCheckpoints } from './lambda/checkpoints.js';
@@ -28,6 +29,7 @@ export interface EventSourcesOptions {
   readonly destinations: Destinations;
   readonly clock: Clock;
   readonly report: Report;
+  readonly faults: FaultBoard;
   /** Where positions in streams are kept. @default memory */
   readonly dataDir?: string;
   /** URL of the endpoint that keeps the streams: their sequence numbers are others, so positions in them are kept apart. @default the stage */
@@ -43,7 +45,7 @@ export async function openEventSources(options: EventSourcesOptions): Promise<vo
 }
 
 async function openStreams(options: EventSourcesOptions): Promise<void> {
-  const { stacks, lambda, streams: source, destinations, clock, report, dataDir, streamsAt, mappings } = options;
+  const { stacks, lambda, streams: source, destinations, clock, report, faults, dataDir, streamsAt, mappings } = options;
   const checkpoints = dataDir === undefined ? memoryCheckpoints() : fileCheckpoints(checkpointFolder(dataDir, streamsAt));
   for (const mapping of readMappings(stacks, report)) {
     const { functionName, streamArn, onFailure } = mapping;
@@ -51,7 +53,7 @@ async function openStreams(options: EventSourcesOptions): Promise<void> {
       continue;
     const functionArn = lambda.arnOf(functionName) ?? functionName;
     const { invoke } = lambda;
-    mappings.push(await startStreamMapping({ mapping, source, invoke, functionArn, destinations, checkpoints, clock, report }));
+    mappings.push(await startStreamMapping({ mapping, source, invoke, functionArn, destinations, checkpoints, clock, report, faults }));
   }
 }
 

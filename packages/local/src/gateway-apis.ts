@@ -1,7 +1,7 @@
 /** Finds the APIs of an assembly and starts a listener for each, on ports that were reserved before. */
+import type { FaultBoard } from './faults/board.js';
 import type { RunningRestApi } from './gateway/rest-api.js';
 import type { RunningSocketApi } from './gateway/socket-api.js';
-import type { SocketFaults } from './gateway/socket-faults.js';
 import type { Authorize } from './iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedResource, ResolvedStack, VerifySignature } from './parts.js';
 import type { PortReservations } from './ports.js';
@@ -32,7 +32,7 @@ export interface GatewaySurroundings {
   readonly report: Report;
   readonly host: string;
   readonly random?: () => number;
-  readonly faults?: SocketFaults;
+  readonly faults: FaultBoard;
   /** Called for each listener as soon as it runs, so that a later failure can end it. */
   readonly onClose: (close: () => Promise<void>) => void;
 }

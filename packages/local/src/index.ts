@@ -2,6 +2,21 @@
 
 // For other libraries: time that a test moves, faults, and what the functions print.
 export { createManualClock, type ManualClock, systemClock } from './clock.js';
+export type {
+  BatchFault,
+  CallFault,
+  ConnectFault,
+  Delay,
+  DisconnectFault,
+  FrameFault,
+  InjectedFault,
+  InvokeFault,
+  PostFault,
+  ReadFault,
+  Share,
+  StageFault,
+  TextMatch,
+} from './faults/fault.js';
 export type { SocketFaults } from './gateway/socket-faults.js';
 // For benchmarks and consoles: IAM by itself, and what it decided.
 export type { AuthorizationDecision, AuthorizationRequest, Authorize, ServicePrincipal } from './iam/authorize.js';

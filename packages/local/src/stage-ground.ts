@@ -1,5 +1,6 @@
 /** What every part of a starting stage is made from. */
 import type { StageCredentials } from './credentials.js';
+import type { FaultBoard } from './faults/board.js';
 import type { PlacedApi } from './gateway-apis.js';
 import type { Clock, Environment, Report, ResolvedStack } from './parts.js';
 import type { StageOptions } from './stage-options.js';
@@ -22,5 +23,6 @@ export interface Ground {
   readonly credentials: StageCredentials;
   /** Keeps tables, objects, queues and topics instead of the stage. */
   readonly standIn: StandIn | undefined;
+  readonly faults: FaultBoard;
   readonly onClose: OnClose;
 }

@@ -1,4 +1,5 @@
 /** What a stage is started with, and what it offers. */
+import type { InjectedFault, StageFault } from './faults/fault.js';
 import type { SocketFaults } from './gateway/socket-faults.js';
 import type { Decision } from './iam/decision-log.js';
 import type { Denial } from './iam/denial.js';
@@ -32,7 +33,7 @@ export interface StageOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Loads every function in the background while the stage starts. @default false: at its first call, which saves memory */
   readonly prewarm?: boolean;
-  /** What to break in the WebSocket API, how often. @default nothing */
+  /** What to break in the WebSocket API from the start to the end, how often. @default nothing */
   readonly faults?: SocketFaults;
   /**
    * An AWS-compatible endpoint, such as AWS's own emulator, that keeps tables, objects, queues and topics instead of the stage. Functions talk
@@ -101,6 +102,8 @@ export interface Stage extends StageUrls {
    * @throws Error for a role that is not in the assembly
    */
   withhold(right: WithheldRight): () => void;
+  /** Breaks something until the fault is ended. Faults hit in the order they were injected; several may hit one occasion. */
+  inject(fault: StageFault): InjectedFault;
   /**
    * Ends every listener, worker and timer. Connections are closed with 1001 and get their `$disconnect`, requests under way their answer,
    * for a second at most; what is cut off then is not reported. Data in `dataDir` can be opened again afterwards. A second call changes

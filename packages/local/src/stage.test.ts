@@ -295,6 +295,23 @@ describe('a whole deployment', () => {
     expect((await save(running, 'b', 'none')).status).toBe(201);
   });
 
+  it('breaks what is injected while it runs: a post, a batch, a call that kills its caller', async () => {
+    const running = await start({ S: template() }, files());
+    const socket = new WebSocket(running.socketUrl!);
+    const twice = new Promise<string[]>((resolve) => {
+      const frames: string[] = [];
+      socket.on('message', (data) => frames.push(String(data)) === 3 && resolve(frames));
+    });
+    await event(socket, 'open');
+    const killed = running.inject({ at: 'call', operation: 'dynamodb:PutItem', caller: 'S-Api', when: 'after', effect: 'kill', times: 1 });
+    const lost = running.inject({ at: 'post', text: 'INSERT a', effect: 'lose', times: 1 });
+    const again = running.inject({ at: 'batch', functionName: 'Publisher', effect: 'duplicate', times: 1 });
+    expect((await save(running, 'a', running.connections()[0]!.connectionId)).status).toBe(502);
+    expect(await twice).toEqual(['INSERT a', 'INSERT a', 'INSERT a']);
+    expect([killed.hits, lost.hits, again.hits]).toEqual([1, 1, 1]);
+    socket.terminate();
+  });
+
   it('keeps data and stream positions over a restart', async () => {
     const dataDir = join(scratch, 'data');
     const lines: LogLine[] = [];

@@ -12,7 +12,9 @@ import { createStores } from './create-stores.js';
 import { createCredentials } from './credentials.js';
 import { emptyDataFolder } from './data-folder.js';
 import { openEventSources } from './event-sources.js';
+import { createFaultBoard } from './faults/board.js';
 import { createConnectionsForwarder } from './forward-connections.js';
+import { injectSocketFaults } from './gateway/socket-faults.js';
 import { placeApis, type RunningApis, startApis } from './gateway-apis.js';
 import type { Authorize } from './iam/authorize.js';
 import { decisionsDocument } from './iam/decisions-document.js';
@@ -96,7 +98,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
   const openSources = options.onlyServices === true ? async () => undefined : openEventSources;
   await openSources({
-    ...{ stacks, neighbours, destinations, mappings, clock: ground.clock, report: ground.report },
+    ...{ stacks, neighbours, destinations, mappings, clock: ground.clock, report: ground.report, faults: ground.faults },
     lambda,
     authorize: iam.authorize,
     principalOf,
@@ -125,6 +127,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     decisions: (limit) => iam.decisions(limit),
     unusedGrants: () => iam.unusedGrants(),
     withhold: (right) => iam.withhold(right),
+    inject: (fault) => ground.faults.inject(fault),
   };
 }
 
@@ -141,8 +144,11 @@ async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground>
   const sitePurpose = { name: 'the web site', setting: 'site.port (--site-port)' };
   const sitePort = site && (await reservations.reserve(sitePurpose, site.port));
   const credentials = createCredentials(resolved, environment);
+  const { faults: switches = {}, random = Math.random } = options;
+  const faults = createFaultBoard({ clock, report, random: switches.random ?? random });
+  injectSocketFaults(faults, switches);
   const standIn = await openStandInOf({ options, environment, report, onClose });
-  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, standIn, onClose };
+  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, standIn, faults, onClose };
 }
 
 /** What the AWS endpoint passes calls on to, which starts after it. */
@@ -175,6 +181,7 @@ async function openEndpoint(ground: Ground, late: LateParts): Promise<AwsEndpoin
     authorize,
     ...(await storesOf(ground, authorize)),
     ...(serviceFaults === undefined ? {} : { faults: serviceFaults }),
+    callFaults: { board: ground.faults, clock, kill: ({ arn }) => late.lambda?.kill(arn.slice(arn.lastIndexOf('/') + 1)) },
   });
   ground.onClose(() => endpoint.close());
   return endpoint;
@@ -227,6 +234,7 @@ function openLambda(
     clock,
     report,
     destinations,
+    faults: ground.faults,
     ...(logs === undefined ? {} : { logs }),
   });
   // At the same time: a batch under way would hold up the end of the stage until the timeout of its function.
@@ -238,8 +246,8 @@ function openGateways(
   ground: Ground,
   { stacks, lambda, authorize }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; authorize: Authorize },
 ): Promise<RunningApis> {
-  const { clock, report, environment, credentials, onClose } = ground;
-  const { random, faults } = ground.options;
+  const { clock, report, environment, credentials, faults, onClose } = ground;
+  const { random } = ground.options;
   return startApis(ground.apis, {
     stacks,
     environment,
@@ -250,8 +258,8 @@ function openGateways(
     report,
     host,
     onClose,
+    faults,
     ...(random === undefined ? {} : { random }),
-    ...(faults === undefined ? {} : { faults }),
   });
 }
 

@@ -5,13 +5,13 @@
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FaultBoard } from '../faults/board.js';
 import { type Authorize, denialMessage } from '../iam/authorize.js';
 import type { Clock, Environment, Principal, Report, SignatureResult, VerifySignature } from '../parts.js';
 import { signatureErrors } from '../wire/aws-json.js';
 import { isConnectionId, type Random, requestId } from './identifiers.js';
 import { readBody } from './read-body.js';
 import { MAX_MESSAGE_BYTES, type SocketConnection } from './socket-connection.js';
-import type { FaultSource } from './socket-faults.js';
 
 /** What the management API works with. */
 export interface ManagementSurroundings {
@@ -24,7 +24,7 @@ export interface ManagementSurroundings {
   readonly clock: Clock;
   readonly report: Report;
   readonly random: Random;
-  readonly faults: FaultSource;
+  readonly faults: FaultBoard;
 }
 
 interface ManagementAnswer {
@@ -36,7 +36,17 @@ interface ManagementAnswer {
 
 const GONE: ManagementAnswer = { statusCode: 410, errorType: 'GoneException' };
 const TOO_LARGE = failure(413, 'PayloadTooLargeException', 'Payload Too Large');
+const BUFFER_FULL = failure(429, 'LimitExceededException', 'The WebSocket client side buffer is full');
 const NO_TOKEN = failure(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+
+/** Answers of faults that leave the connection alone. */
+const REFUSALS: Readonly<Record<string, ManagementAnswer>> = {
+  lose: { statusCode: 200 },
+  gone: GONE,
+  throttle: failure(429, 'LimitExceededException', 'Rate exceeded'),
+  full: BUFFER_FULL,
+  fail: failure(500, 'InternalServerErrorException', 'Internal server error'),
+};
 
 function failure(statusCode: number, errorType: string, message: string): ManagementAnswer {
   return { statusCode, errorType, body: { message } };
@@ -53,6 +63,10 @@ export async function handleManagementRequest(
     return failure(500, 'InternalServerErrorException', 'Internal server error');
   });
   if (answer === 'aborted') return;
+  if (answer === 'cut') {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
   const text = answer.body ? JSON.stringify(answer.body) : '';
   outgoing.statusCode = answer.statusCode;
   outgoing.setHeader('x-amzn-RequestId', requestId(surroundings.random));
@@ -62,7 +76,11 @@ export async function handleManagementRequest(
   outgoing.end(text);
 }
 
-async function answerRequest(surroundings: ManagementSurroundings, incoming: IncomingMessage): Promise<ManagementAnswer | 'aborted'> {
+/** `cut`: nothing is answered, and the caller's connection is reset. */
+async function answerRequest(
+  surroundings: ManagementSurroundings,
+  incoming: IncomingMessage,
+): Promise<ManagementAnswer | 'aborted' | 'cut'> {
   const target = connectionPath(incoming.url ?? '/', surroundings.stageName);
   if (target === undefined) return failure(403, 'ForbiddenException', 'Forbidden');
   const body = await readBody(incoming, MAX_MESSAGE_BYTES);
@@ -79,7 +97,7 @@ async function answerRequest(surroundings: ManagementSurroundings, incoming: Inc
   const connection = surroundings.connections.get(connectionId);
   switch (incoming.method) {
     case 'POST':
-      return connection?.isOpen ? post(surroundings, connection, body) : GONE;
+      return connection?.isOpen ? post(surroundings, connection, { data: body, incoming }) : GONE;
     case 'GET':
       return connection?.isOpen ? { statusCode: 200, body: describe(connection) } : GONE;
     case 'DELETE':
@@ -141,25 +159,34 @@ function checkPermission(surroundings: ManagementSurroundings, principal: Princi
   return allowed ? undefined : failure(403, 'AccessDeniedException', message);
 }
 
-function post({ faults, clock, report }: ManagementSurroundings, connection: SocketConnection, data: Buffer): ManagementAnswer {
+async function post(
+  { faults, clock }: ManagementSurroundings,
+  connection: SocketConnection,
+  { data, incoming }: { readonly data: Buffer; readonly incoming: IncomingMessage },
+): Promise<ManagementAnswer | 'cut'> {
+  const message = asText(data);
   const { connectionId } = connection.facts;
-  if (faults.losesPost()) {
-    report({ level: 'info', part: 'socket', message: `a post to ${connectionId} lost on purpose` });
-    return { statusCode: 200 };
-  }
+  const effects = faults.draw('post', { connectionId, text: message.toString() }).map(({ effect }) => effect);
+  const refusal = effects
+    .map((effect) => (typeof effect === 'string' ? REFUSALS[effect] : undefined))
+    .find((answer) => answer !== undefined);
+  if (refusal) return refusal;
+  if (effects.includes('hang')) return hang(incoming);
   const deliver = (): ReturnType<SocketConnection['send']> => {
-    const message = asText(data);
     const result = connection.send(message);
-    return result === 'sent' && faults.duplicatesPost() ? connection.send(message) : result;
+    return result === 'sent' && effects.includes('duplicate') ? connection.send(message) : result;
   };
-  const delayMs = faults.postDelayMs();
-  if (delayMs > 0) {
-    clock.after(delayMs, () => void deliver());
-    return { statusCode: 200 };
-  }
-  const result = deliver();
+  const delayMs = effects.reduce((sum, effect) => sum + faults.delayMs(effect), 0);
+  const result = delayMs > 0 ? 'sent' : deliver();
+  if (delayMs > 0) clock.after(delayMs, () => void deliver());
+  if (effects.includes('lose-answer')) return 'cut';
   if (result === 'gone') return GONE;
-  return result === 'sent' ? { statusCode: 200 } : failure(429, 'LimitExceededException', 'The WebSocket client side buffer is full');
+  return result === 'sent' ? { statusCode: 200 } : BUFFER_FULL;
+}
+
+/** Until the caller has enough of waiting. */
+function hang({ socket }: IncomingMessage): Promise<'cut'> {
+  return new Promise((resolve) => (socket.destroyed ? resolve('cut') : socket.once('close', () => resolve('cut'))));
 }
 
 /** Posts leave as text frames; bytes that are no UTF-8 are replaced, because a client must fail a text frame with broken ones. */

@@ -6,12 +6,12 @@
  * than AWS_PROXY and MOCK, does not start.
  */
 import { createServer } from 'node:http';
+import type { FaultBoard } from '../faults/board.js';
 import type { Authorize } from '../iam/authorize.js';
 import type { Clock, Environment, Invoke, Report, ResolvedStack, VerifySignature } from '../parts.js';
 import { createInvokePermission } from './invoke-permission.js';
 import { listen } from './listen.js';
 import { handleManagementRequest, type ManagementSurroundings } from './management-api.js';
-import { createFaultSource, type SocketFaults } from './socket-faults.js';
 import { SocketGateway } from './socket-gateway.js';
 import { readSocketModel } from './socket-model.js';
 import { orRefuse } from './template-refusal.js';
@@ -35,8 +35,7 @@ export interface SocketApiOptions {
   readonly host?: string;
   /** Source of ids, in [0, 1). @default Math.random */
   readonly random?: () => number;
-  /** @default no faults */
-  readonly faults?: SocketFaults;
+  readonly faults: FaultBoard;
 }
 
 /** A running WebSocket API. */
@@ -59,9 +58,8 @@ export interface RunningSocketApi {
  * @throws StageError `TEMPLATE_INVALID` when the template is inconsistent or asks for something this stage does not run; `PORT_BUSY`
  */
 export async function startSocketApi(options: SocketApiOptions): Promise<RunningSocketApi> {
-  const { stack, environment, clock, report, host = '127.0.0.1', random = Math.random } = options;
+  const { stack, environment, clock, report, faults, host = '127.0.0.1', random = Math.random } = options;
   const model = orRefuse(stack.name, () => readSocketModel(stack, options.apiId));
-  const faults = createFaultSource(options.faults ?? {}, random);
   const mayInvoke = createInvokePermission(options.authorize, environment);
   const gateway = new SocketGateway({ model, environment, clock, report, random, faults, mayInvoke, invoke: options.invoke });
   const { stageName } = model;

@@ -1,7 +1,9 @@
 /**
- * Faults that AWS may show and a laptop never would: switches for tests and the console, off by default, drawn from a seeded source so that
- * a failing run can be repeated.
+ * The switches that a stage is started with: faults of its WebSocket API that last as long as the stage. They are injected like any other,
+ * which can be done and undone while it runs.
  */
+import type { FaultBoard } from '../faults/board.js';
+import type { StageFault } from '../faults/fault.js';
 import type { Random } from './identifiers.js';
 
 /** What to break, how often. A number `k` in `…OneIn` means one in `k` on average; 1 means always. */
@@ -16,29 +18,19 @@ export interface SocketFaults {
   readonly maxPostDelayMs?: number;
   /** Starts each frame's invocation after a random delay of up to this many milliseconds, so that frames overtake each other. */
   readonly maxDispatchDelayMs?: number;
-  /** Source of the draws, in [0, 1). @default the gateway's own `random` */
+  /** Source of the draws, in [0, 1). @default the stage's own `random` */
   readonly random?: Random;
 }
 
-/** Draws faults as the gateway comes by them. */
-export interface FaultSource {
-  dropsDisconnect(): boolean;
-  losesPost(): boolean;
-  duplicatesPost(): boolean;
-  postDelayMs(): number;
-  dispatchDelayMs(): number;
-}
-
-/** Without a setting a fault draws nothing, so that one switch does not shift another's sequence. */
-export function createFaultSource(faults: SocketFaults, fallback: Random): FaultSource {
-  const random = faults.random ?? fallback;
-  const hits = (oneIn: number | undefined): boolean => oneIn !== undefined && oneIn > 0 && random() * oneIn < 1;
-  const delay = (maxMs: number | undefined): number => (maxMs ? Math.floor(random() * maxMs) : 0);
-  return {
-    dropsDisconnect: () => hits(faults.dropDisconnectOneIn),
-    losesPost: () => hits(faults.losePostOneIn),
-    duplicatesPost: () => hits(faults.duplicatePostOneIn),
-    postDelayMs: () => delay(faults.maxPostDelayMs),
-    dispatchDelayMs: () => delay(faults.maxDispatchDelayMs),
-  };
+/** Injects the switches that a stage was started with. */
+export function injectSocketFaults(board: FaultBoard, faults: SocketFaults): void {
+  const { dropDisconnectOneIn, losePostOneIn, duplicatePostOneIn, maxPostDelayMs, maxDispatchDelayMs } = faults;
+  const wanted: readonly (StageFault | false)[] = [
+    !!dropDisconnectOneIn && { at: 'disconnect', effect: 'lose', oneIn: dropDisconnectOneIn },
+    !!losePostOneIn && { at: 'post', effect: 'lose', oneIn: losePostOneIn },
+    !!duplicatePostOneIn && { at: 'post', effect: 'duplicate', oneIn: duplicatePostOneIn },
+    !!maxPostDelayMs && { at: 'post', effect: { maxDelayMs: maxPostDelayMs } },
+    !!maxDispatchDelayMs && { at: 'frame', effect: { maxDelayMs: maxDispatchDelayMs } },
+  ];
+  for (const fault of wanted) if (fault) board.inject(fault);
 }

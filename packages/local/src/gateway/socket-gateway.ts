@@ -9,13 +9,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { FaultBoard } from '../faults/board.js';
 import type { Report } from '../parts.js';
 import { createFrameScanner } from './frame-limit.js';
 import { type Handshake, readHandshake, refuseHandshake, returnedSubprotocol } from './handshake.js';
 import { extendedId, type Random } from './identifiers.js';
 import { type Ending, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, SocketConnection } from './socket-connection.js';
 import { type ConnectionFacts, connectEvent, disconnectEvent, messageEvent, type Occasion, socketContext } from './socket-event.js';
-import type { FaultSource } from './socket-faults.js';
 import { type IntegrationOutcome, type IntegrationSurroundings, type RouteCall, runIntegration } from './socket-integration.js';
 import type { SocketRoute } from './socket-model.js';
 import { createTokenBucket, type TokenBucket } from './throttle.js';
@@ -25,7 +25,7 @@ import { WorkInProgress } from './work-in-progress.js';
 export interface SocketSurroundings extends IntegrationSurroundings {
   readonly report: Report;
   readonly random: Random;
-  readonly faults: FaultSource;
+  readonly faults: FaultBoard;
 }
 
 /** The connections of one API. */
@@ -87,12 +87,27 @@ export class SocketGateway {
     const { host, sourceIp, userAgent } = handshake;
     const facts: ConnectionFacts = { connectionId, connectedAtMs: clock.now(), host, sourceIp, userAgent };
     this.#pending.add(socket);
-    const outcome = await this.#connect(facts, handshake);
+    const spoilt = await this.#spoil();
+    const outcome =
+      typeof spoilt === 'object' ? { ...spoilt, requestId: extendedId(random), headers: {} } : await this.#connect(facts, handshake);
     this.#pending.delete(socket);
+    if (spoilt === 'cut') {
+      socket.destroy();
+      return;
+    }
     if (outcome.statusCode < 200 || outcome.statusCode > 299) {
       const message = outcome.statusCode >= 500 ? 'Internal server error' : (STATUS_CODES[outcome.statusCode] ?? 'Forbidden');
       refuseHandshake(socket, outcome.statusCode, { message, connectionId, requestId: outcome.requestId });
     } else this.#establish(facts, { request, socket, head, subprotocol: returnedSubprotocol(outcome.headers) });
+  }
+
+  /** What faults do to a handshake: a status instead of `$connect`, or none after it. */
+  async #spoil(): Promise<{ readonly statusCode: number } | 'cut' | undefined> {
+    const { faults, clock } = this.#surroundings;
+    const effects = faults.draw('connect', {}).map(({ effect }) => effect);
+    const delayMs = effects.reduce((sum, effect) => sum + faults.delayMs(effect), 0);
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    return effects.find((effect) => effect === 'cut' || 'statusCode' in effect) as { readonly statusCode: number } | 'cut' | undefined;
   }
 
   async #connect(
@@ -150,9 +165,16 @@ export class SocketGateway {
         this.#sendError(facts, 'Internal server error', extendedId(this.#surroundings.random));
       });
     };
-    const delayMs = this.#surroundings.faults.dispatchDelayMs();
+    const { faults, clock, random } = this.#surroundings;
+    const effects = faults.draw('frame', { connectionId: facts.connectionId, text }).map(({ effect }) => effect);
+    if (effects.includes('lose')) return;
+    if (effects.includes('fail')) {
+      this.#sendError(facts, 'Internal server error', extendedId(random));
+      return;
+    }
+    const delayMs = effects.reduce((sum, effect) => sum + faults.delayMs(effect), 0);
     if (delayMs === 0) run();
-    else this.#surroundings.clock.after(delayMs, run);
+    else clock.after(delayMs, run);
   }
 
   async #message(facts: ConnectionFacts, body: string): Promise<void> {
@@ -178,13 +200,18 @@ export class SocketGateway {
   }
 
   async #disconnect(facts: ConnectionFacts, ending: Ending): Promise<void> {
-    const { model, random, clock, faults, report } = this.#surroundings;
+    const { model, clock, faults } = this.#surroundings;
     const route = model.routes.get('$disconnect');
     if (!route || this.#state === 'closed') return;
-    if (faults.dropsDisconnect()) {
-      report({ level: 'info', part: 'socket', message: `$disconnect of ${facts.connectionId} lost on purpose` });
-      return;
-    }
+    const effects = faults.draw('disconnect', { connectionId: facts.connectionId }).map(({ effect }) => effect);
+    if (effects.includes('lose')) return;
+    const delayMs = effects.reduce((sum, effect) => sum + faults.delayMs(effect), 0);
+    if (delayMs === 0) await this.#tellDisconnect(route, { facts, ending });
+    else clock.after(delayMs, () => void (this.#state !== 'closed' && this.#tellDisconnect(route, { facts, ending })));
+  }
+
+  async #tellDisconnect(route: SocketRoute, { facts, ending }: { facts: ConnectionFacts; ending: Ending }): Promise<void> {
+    const { model, random, clock } = this.#surroundings;
     const context = socketContext(model, facts, {
       routeKey: '$disconnect',
       disconnectStatusCode: ending.code,

@@ -3,10 +3,11 @@
  */
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { createManualClock, type ManualClock } from '../clock.js';
+import { createFaultBoard, type FaultBoard } from '../faults/board.js';
 import type { Invoke, ReportEntry, ResolvedStack, VerifySignature } from '../parts.js';
 import { createJournal, ENVIRONMENT, invokeWith, NOW_MS, type TestFunction } from './gateway.test.fixture.js';
 import { type RunningSocketApi, startSocketApi } from './socket-api.js';
-import type { SocketFaults } from './socket-faults.js';
+import { injectSocketFaults, type SocketFaults } from './socket-faults.js';
 import { guarded } from './stack.test.fixture.js';
 
 /** A running API with what a test needs to steer and watch it. */
@@ -15,6 +16,7 @@ export interface TestSocketApi {
   readonly url: string;
   readonly clock: ManualClock;
   readonly entries: readonly ReportEntry[];
+  readonly faults: FaultBoard;
   /** AWS's client, unmodified; `accessKeyId` other than `AKIAGOOD` is refused by {@link verifyByKey}. */
   management(accessKeyId?: string, secretAccessKey?: string): ApiGatewayManagementApiClient;
   close(): Promise<void>;
@@ -47,6 +49,9 @@ export const verifyByKey: VerifySignature = ({ headers }) => {
 export async function startTestSocket(stack: ResolvedStack, options: TestSocketOptions = {}): Promise<TestSocketApi> {
   const clock = createManualClock(NOW_MS);
   const { entries, report } = createJournal();
+  const { faults: switches = {}, random = Math.random } = options;
+  const faults = createFaultBoard({ clock, report, random: switches.random ?? random });
+  injectSocketFaults(faults, switches);
   const clients: ApiGatewayManagementApiClient[] = [];
   const api = await startSocketApi({
     ...guarded(stack),
@@ -57,7 +62,7 @@ export async function startTestSocket(stack: ResolvedStack, options: TestSocketO
     clock,
     report,
     port: 0,
-    ...(options.faults ? { faults: options.faults } : {}),
+    faults,
     ...(options.random ? { random: options.random } : {}),
   });
   return {
@@ -65,6 +70,7 @@ export async function startTestSocket(stack: ResolvedStack, options: TestSocketO
     url: api.url,
     clock,
     entries,
+    faults,
     management(accessKeyId = 'AKIAGOOD', secretAccessKey = 'secret') {
       const client = new ApiGatewayManagementApiClient({
         endpoint: api.managementUrl,

@@ -5,11 +5,13 @@
  * Who may invoke is not decided here: the wire and the gateways ask the policies. Versions and aliases all run the one code there is.
  */
 import { randomUUID } from 'node:crypto';
+import type { FaultBoard } from '../faults/board.js';
 import type { Clock, Credentials, Environment, Invoke, InvokeOptions, InvokeResult, Report } from '../parts.js';
 import { AsyncEvents } from './async-events.js';
 import type { FunctionDefinition } from './definition.js';
 import type { Destinations } from './destinations.js';
 import { type Failure, maxRequestBytes, maxResponseBytes, responseTooLarge } from './failure.js';
+import { invokeWithFaults } from './faulty-invoke.js';
 import { CodeFolders } from './inline-code.js';
 import { type LogLine, type LogSink, Pool, type PoolResult } from './pool.js';
 
@@ -22,6 +24,8 @@ export interface LambdaHostOptions {
   readonly report: Report;
   /** Where events go that succeed or are given up. @default they are reported only */
   readonly destinations?: Destinations;
+  /** @default none */
+  readonly faults?: FaultBoard;
   /** Gets every log line of every function, beside the report. */
   readonly logs?: LogSink;
 }
@@ -34,6 +38,8 @@ export interface LambdaHost {
   readonly invoke: Invoke;
   /** `invoke` for a payload that is JSON text already. */
   invokeText(functionName: string, payload: string, options?: InvokeOptions): Promise<InvokeResult>;
+  /** Ends every environment of a function that is busy: its calls end with `Runtime.ExitError`. Unknown names are ignored. */
+  kill(functionName: string): void;
   /** Starts one sandbox per function, in turn. Functions that fail to load say so when they are called. */
   prewarm(): Promise<void>;
   /** Ends every sandbox and timer. Open calls end with `Runtime.ExitError`, waiting events are dropped. */
@@ -66,13 +72,17 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
     const call = { requestId, ...(traceId === undefined ? {} : { traceId }) };
     const target = pools.get(nameOf(functionName));
     if (target === undefined) return notFound(functionName, options.environment);
+    const { definition, pool } = target;
+    const { faults, clock } = options;
+    const work = { definition, payload, requestId, clock, run: () => pool.invoke(payload, call) };
+    const run = (): Promise<PoolResult> => (faults === undefined ? work.run() : invokeWithFaults(faults, work));
     const maxBytes = maxRequestBytes[invocationType];
     if (Buffer.byteLength(payload) > maxBytes) return requestTooLarge(maxBytes);
     if (invocationType === 'Event') {
-      events.add({ definition: target.definition, requestId, payload, run: () => target.pool.invoke(payload, call) });
+      events.add({ definition, requestId, payload, run });
       return { statusCode: 202, payload: '' };
     }
-    return toResult(await target.pool.invoke(payload, call));
+    return toResult(await run());
   };
 
   return {
@@ -81,6 +91,7 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
     arnOf: (functionName) => pools.get(functionName)?.definition.arn,
     invokeText,
     invoke: (functionName, payload, invokeOptions) => invokeText(functionName, JSON.stringify(payload) ?? 'null', invokeOptions),
+    kill: (functionName) => pools.get(nameOf(functionName))?.pool.kill(),
     async prewarm() {
       for (const { pool } of pools.values()) await pool.prewarm();
     },

@@ -66,6 +66,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #sandboxes = new Set<Sandbox>();
   readonly #idle: { readonly sandbox: Sandbox; readonly cancel: () => void }[] = [];
+  readonly #busy = new Set<Sandbox>();
   readonly #waiting: Job[] = [];
   readonly #initMs = new WeakMap<Sandbox, number>();
   readonly #streams = new WeakMap<Sandbox, string>();
@@ -103,6 +104,11 @@ export class Pool {
     if (this.#closed || this.#sandboxes.size + this.#starting > 0) return;
     this.#starting += 1;
     await this.#start();
+  }
+
+  /** Ends the sandboxes that run a call, which then fails. */
+  kill(): void {
+    for (const sandbox of this.#busy) void sandbox.terminate();
   }
 
   /** Ends all sandboxes; calls that wait or run end with `Runtime.ExitError`. */
@@ -172,7 +178,9 @@ export class Pool {
     const { requestId, payload, traceId } = job;
     const write = (line: string): void => this.#log({ line, source: 'platform', requestId, logStreamName });
     write(startLine(definition, { requestId, nowMs: clock.now() }));
+    this.#busy.add(sandbox);
     const outcome = await sandbox.run({ requestId, payload, nowMs: clock.now(), ...defined({ traceId }) });
+    this.#busy.delete(sandbox);
     this.#running -= 1;
     const nowMs = clock.now();
     // A call that the end of the stage cut off did not fail: nothing is said of it.

@@ -10,10 +10,12 @@
  * Delivery is at least once: a stage that is killed between the work and the checkpoint repeats the batch.
  */
 import { randomUUID } from 'node:crypto';
-import type { Clock, Invoke, Report, StreamRecord, StreamSource } from '../parts.js';
+import type { FaultBoard } from '../faults/board.js';
+import type { Clock, Invoke, InvokeResult, Report, StreamRecord, StreamSource } from '../parts.js';
 import { readBatchOutcome } from './batch-response.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { Destinations } from './destinations.js';
+import { deliverWithFaults } from './faulty-batch.js';
 import { type BatchHistory, batchRecord } from './invocation-record.js';
 import type { StreamMappingDefinition } from './mapping-definition.js';
 import { firstDelayMs, longestDelayMs, type MappingReport, mappingReport, messageOf, type RunningMapping } from './running-mapping.js';
@@ -30,6 +32,8 @@ export interface StreamMappingOptions {
   readonly functionArn?: string;
   /** Where records go that are given up. @default they are reported only */
   readonly destinations?: Destinations;
+  /** @default none */
+  readonly faults?: FaultBoard;
 }
 
 /** Starts a mapping. Resolves when its position is fixed: records written from then on are delivered. */
@@ -134,13 +138,13 @@ class StreamPoller implements RunningMapping {
 
   /** `true` when every record was processed or discarded, `false` when the mapping was closed before. Halves share the retries of their whole. */
   async #deliver(records: readonly StreamRecord[], retriesSoFar: number): Promise<boolean> {
-    const { mapping, invoke } = this.#options;
+    const { mapping } = this.#options;
     let pending = await this.#withoutOld(records, { invokeCount: 0 });
     let retries = retriesSoFar;
     for (let delayMs = firstDelayMs; pending.length > 0; delayMs = Math.min(longestDelayMs, delayMs * 2)) {
       if (this.#closed) return false;
       const requestId = randomUUID();
-      const result = await invoke(mapping.functionName, { Records: pending }, { requestId });
+      const result = await this.#invoke(pending, requestId);
       const ids = pending.map(({ dynamodb }) => dynamodb.SequenceNumber);
       const outcome = readBatchOutcome(result, ids, mapping.reportsItemFailures);
       const doneCount = outcome.kind === 'partly' ? ids.findIndex((id) => outcome.failedIds.has(id)) : 0;
@@ -169,6 +173,14 @@ class StreamPoller implements RunningMapping {
       pending = await this.#withoutOld(pending, last);
     }
     return true;
+  }
+
+  #invoke(records: readonly StreamRecord[], requestId: string): Promise<InvokeResult> {
+    const { mapping, invoke, faults } = this.#options;
+    const call = (Records: readonly StreamRecord[]): Promise<InvokeResult> => invoke(mapping.functionName, { Records }, { requestId });
+    if (faults === undefined) return call(records);
+    const pause = (ms: number): Promise<void> => this.#room.pause(ms);
+    return deliverWithFaults(faults, { functionName: mapping.functionName, records, pause, call });
   }
 
   #matches(record: StreamRecord): boolean {

@@ -19,6 +19,7 @@ import type { Clock, CredentialStore, Environment, Report, StreamSource, VerifyS
 import type { OpenHandler, WireHandler, WireResponse } from '../wire/wire-handler.js';
 import { createDynamoAccounts, type DynamoAccounts } from './dynamodb/accounts.js';
 import { failureOf } from './endpoint-failure.js';
+import { type CallFaults, callWithFaults } from './faulty-call.js';
 import type { S3Backend } from './s3/backend.js';
 import { isBucketName } from './s3/bucket-operations.js';
 import { createBucketStore } from './s3/bucket-store.js';
@@ -50,6 +51,8 @@ export interface AwsEndpointOptions {
   readonly authorize?: Authorize;
   /** Asked before every operation of DynamoDB that is allowed. @default nothing fails */
   readonly faults?: ServiceFaults;
+  /** What hits signed calls. @default nothing */
+  readonly callFaults?: CallFaults;
 }
 
 /** CloudFormation properties of a resource, resolved. */
@@ -101,6 +104,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       authorize,
       folder: folderOf(options, 'tables'),
       ...(faults === undefined ? {} : { faults }),
+      ...(options.callFaults && { board: options.callFaults.board }),
     });
   const buckets =
     options.buckets ?? createEmbeddedBuckets({ store: createBucketStore(folderOf(options, 'objects')), credentials, authorize });
@@ -137,7 +141,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     if (open !== undefined) return writeAnswer(response, await answerOpen(request, { open, verify }));
     const service = serviceOf(request);
     if (service === 's3') return (await openS3())(request, response);
-    const answer = await answerJson(request, { service, handler: handlerOf(service), verify, report });
+    const { callFaults } = options;
+    const answer = await answerJson(request, { service, handler: handlerOf(service), verify, report, ...(callFaults && { callFaults }) });
+    if (answer === 'cut') {
+      request.socket.resetAndDestroy();
+      return;
+    }
     await writeAnswer(response, answer);
     request.resume();
   }
@@ -205,10 +214,14 @@ interface JsonService {
   readonly handler: WireHandler | undefined;
   readonly verify: VerifySignature;
   readonly report: Report;
+  readonly callFaults?: CallFaults;
 }
 
-/** Verifies a request of a service whose bodies fit in memory, and lets its handler answer. */
-async function answerJson(request: IncomingMessage, { service, handler, verify, report }: JsonService): Promise<WireResponse> {
+/** Verifies a request of a service whose bodies fit in memory, and lets its handler answer. `cut`: the caller gets no answer. */
+async function answerJson(
+  request: IncomingMessage,
+  { service, handler, verify, report, callFaults }: JsonService,
+): Promise<WireResponse | 'cut'> {
   const fail = failureOf(service, request.headers['content-type']);
   const body = await readBody(request);
   if (!body) return fail.error('RequestEntityTooLargeException', `the body is longer than ${MAX_BODY_BYTES} bytes`, 413);
@@ -224,7 +237,9 @@ async function answerJson(request: IncomingMessage, { service, handler, verify, 
     return fail.error('UnknownOperationException', `the local stage has no service "${service}"`, 501);
   }
   try {
-    return await handler({ ...incoming, principal: verified.principal, region: verified.region });
+    const call = { ...incoming, principal: verified.principal, region: verified.region };
+    if (callFaults === undefined) return await handler(call);
+    return await callWithFaults(callFaults, { service, call, fail, socket: request.socket, run: () => handler(call) });
   } catch (error) {
     report({
       level: 'error',

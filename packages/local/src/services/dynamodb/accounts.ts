@@ -3,6 +3,7 @@
  * The stage's own keeps its data in the folder given, every other in one beside it.
  */
 
+import type { FaultBoard } from '../../faults/board.js';
 import type { Authorize } from '../../iam/authorize.js';
 import type { Clock, Environment, Report, StreamSource } from '../../parts.js';
 import type { WireHandler } from '../../wire/wire-handler.js';
@@ -19,6 +20,8 @@ export interface DynamoAccountsOptions {
   readonly authorize: Authorize;
   /** @default nothing fails */
   readonly faults?: ServiceFaults;
+  /** What makes reads stale. @default nothing */
+  readonly board?: FaultBoard;
   /** Folder of the data; `undefined` keeps it in memory. */
   readonly folder: string | undefined;
 }

@@ -3,16 +3,19 @@
  * template, is the source of their streams, and sweeps what has expired.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html - no PartiQL, backups, exports or global replicas.
  */
+import type { FaultBoard } from '../../faults/board.js';
 import type { Authorize } from '../../iam/authorize.js';
 import type { Clock, Environment, Principal, Report, StreamSource } from '../../parts.js';
 import { AwsError } from '../../wire/aws-error.js';
 import { jsonErrorResponse, jsonResponse, readJsonObject, readTarget } from '../../wire/aws-json.js';
 import type { WireHandler, WireResponse } from '../../wire/wire-handler.js';
 import type { ServiceFaults } from '../service-module.js';
+import type { TableRecord } from './dynalite.js';
 import { dynamoError, errorNamespace } from './errors.js';
 import { createKeyLocks } from './key-locks.js';
 import { type Input, OPERATIONS, type OperationParts } from './operations.js';
 import { checkPermission, checkStreamPermission } from './permission.js';
+import { StaleReads } from './stale-reads.js';
 import { openStore } from './store.js';
 import { openStreams } from './streams.js';
 import { withTableNames } from './table-names.js';
@@ -28,6 +31,8 @@ export interface DynamoOptions {
   readonly authorize: Authorize;
   /** @default nothing fails */
   readonly faults?: ServiceFaults;
+  /** What makes reads stale. @default nothing */
+  readonly board?: FaultBoard;
   /** Folder of the data; `undefined` keeps it in memory. */
   readonly folder: string | undefined;
 }
@@ -45,6 +50,7 @@ const CONTENT_TYPE = 'application/x-amz-json-1.0';
 
 export function createDynamoService(options: DynamoOptions): DynamoService {
   const { environment, clock, report } = options;
+  const stale = options.board && new StaleReads(options.board, clock);
   let opening: Promise<OperationParts> | undefined;
   let cancelSweep: (() => void) | undefined;
   let sweeping: Promise<void> = Promise.resolve();
@@ -53,7 +59,7 @@ export function createDynamoService(options: DynamoOptions): DynamoService {
   async function open(): Promise<OperationParts> {
     if (closed) throw new Error('the AWS endpoint is closed');
     const store = await openStore(environment, options.folder);
-    const engine = { store, locks: createKeyLocks(), streams: await openStreams(store, environment, clock) };
+    const engine = { store, locks: createKeyLocks(), streams: await openStreams(store, environment, clock), ...(stale && { stale }) };
     const parts = {
       engine,
       tables: createTables(engine, clock),
@@ -151,11 +157,18 @@ async function answer(
     const opened = await parts();
     const findTable = (tableName: string) => opened.engine.store.findTable(tableName);
     checkPermission({ ...options, findTable }, { operation: target.operation, input, principal: request.principal });
-    return jsonResponse(await run(opened, input), CONTENT_TYPE);
+    const output = await run(opened, input);
+    const { stale } = opened.engine;
+    return jsonResponse(stale === undefined ? output : stale.older(readTable(opened, input), input, output), CONTENT_TYPE);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return jsonErrorResponse(error, CONTENT_TYPE, errorNamespace(error.code));
   }
+}
+
+/** The table of a read, undefined for operations on several or none. */
+function readTable({ engine }: OperationParts, { TableName: name }: Input): TableRecord | undefined {
+  return typeof name === 'string' ? engine.store.findTable(name) : undefined;
 }
 
 /** The API of streams has the same address and signature, and another prefix. */

@@ -9,6 +9,7 @@ import { indexOperations } from './index-entries.js';
 import { itemSizeBytes, MAX_ITEM_BYTES, sameItem } from './item-size.js';
 import type { KeyLocks } from './key-locks.js';
 import { type CheckedRequest, checkRequest } from './requests.js';
+import type { StaleReads } from './stale-reads.js';
 import { itemPrefix, type Store, settle, tableGetter } from './store.js';
 import type { ItemChange, Streams } from './streams.js';
 
@@ -17,6 +18,8 @@ export interface Engine {
   readonly store: Store;
   readonly streams: Streams;
   readonly locks: KeyLocks;
+  /** @default reads are never stale */
+  readonly stale?: StaleReads;
 }
 
 /** The outcome of an action that was not committed yet. */
@@ -95,7 +98,7 @@ function changeProblem({ table, after }: ItemChange): AwsError | undefined {
 
 /** Writes changes with their index entries and stream records, and wakes the streams' readers. */
 export async function commitChanges(
-  { store, streams }: Engine,
+  { store, streams, stale }: Engine,
   changes: readonly ItemChange[],
   options: { readonly byTtl?: boolean; readonly extra?: readonly BatchOperation[] } = {},
 ): Promise<void> {
@@ -107,6 +110,7 @@ export async function commitChanges(
   });
   const all = [...operations, ...streams.append(real, { byTtl: options.byTtl ?? false }), ...(options.extra ?? [])];
   if (all.length > 0) await store.commits.commit(all);
+  stale?.note(real);
   streams.wake(real);
 }
 
