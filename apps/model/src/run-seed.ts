@@ -1,0 +1,221 @@
+/**
+ * One run: a seed decides the clients, what they do and what goes wrong; faults come for a while, then everything is put right and has time
+ * to settle; then nothing may be missing, and when the clients are closed nothing may be left.
+ */
+
+import { META_KEY, topicKey } from '@org/gateway-server/parts';
+import { type Backend, createBackend, type World } from './backend.js';
+import { heal, type Target, unleash } from './chaos.js';
+import { createFaults, type Fault } from './faults.js';
+import type { Direction } from './network.js';
+import { createOracle } from './oracle.js';
+import { createRandom } from './random.js';
+import { topicOf } from './service.js';
+import { openSession, type Place, type Session } from './session.js';
+import { createSimulator } from './simulator.js';
+import { START_MS } from './stores.js';
+import { createTrace } from './trace.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  /** @default false */
+  readonly keepsTrace?: boolean;
+  /** Only these faults. @default those of the seed */
+  readonly only?: ReadonlySet<Fault> | undefined;
+  /** Sees and may change what passes between client and gateway. */
+  readonly tap?: ((direction: Direction, text: string) => string | undefined) | undefined;
+}
+
+/** What became of a run. */
+export interface RunResult {
+  readonly seed: number;
+  /** The same for two runs that were the same. */
+  readonly hash: string;
+  readonly violations: readonly string[];
+  readonly lines: readonly string[];
+  readonly faults: ReadonlyMap<Fault, number>;
+  readonly published: number;
+  readonly deliveries: number;
+  readonly resets: number;
+  readonly posts: number;
+  readonly worstMs: number;
+  /** Virtual. */
+  readonly tookMs: number;
+  readonly steps: number;
+}
+
+/** How long faults come, and how often something is published on a topic. */
+interface Shape {
+  readonly lastsMs: number;
+  readonly publishEveryMs: number;
+}
+
+const BUSY: Shape = { lastsMs: 600_000, publishEveryMs: 6_000 };
+/** Longer than API Gateway lets a connection live, and than events are kept. */
+const LONG: Shape = { lastsMs: 8_400_000, publishEveryMs: 90_000 };
+
+/** More than the longest a client waits before it asks whether anybody is there, and a reconnection. */
+const SETTLE_MS = 180_000;
+/** More than an event takes when nothing goes wrong. */
+const LAST_MS = 60_000;
+const IDLE_MS = 11 * 60_000;
+/** One, and the one it moves to. */
+const MAX_SOCKETS = 2;
+
+/** Runs one seed. */
+export async function runSeed({ seed, keepsTrace = false, only, tap }: RunOptions): Promise<RunResult> {
+  const random = createRandom(seed);
+  const simulator = createSimulator();
+  const trace = createTrace(() => simulator.nowMs, keepsTrace);
+  const oracle = createOracle(() => simulator.nowMs, trace);
+  const shape = random.chance(0.06) ? LONG : BUSY;
+  const faults = createFaults({ random: random.fork(), only });
+  const world: World = { simulator, random, faults, trace, oracle };
+  const backend = createBackend(world);
+  const topics = ['a', 'b', 'c'].slice(0, 2 + random.below(2));
+  const published = { count: 0 };
+  const onRejection = (cause: unknown) => oracle.violate(`a rejection that nobody handled: ${String(cause)}`);
+  process.on('unhandledRejection', onRejection);
+  try {
+    const clients = Array.from({ length: 3 + random.below(4) }, (_, at) => createClient(world, backend, topics, `client${at}`, tap));
+    for (const client of clients) void act(world, client, topics);
+    for (const topic of topics) void publish(world, backend, topic, shape, published);
+    void sweep(world, backend);
+    unleash(world, clients, backend.gateway.cut, () => loseEpoch(world, backend, random.pick(topics)));
+    await simulator.runUntil(shape.lastsMs);
+    await settle(world, backend, clients, topics);
+    await clear(world, backend, clients, topics);
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+  return {
+    seed,
+    hash: trace.hash,
+    violations: oracle.violations,
+    lines: trace.lines,
+    faults: faults.counts,
+    published: published.count,
+    deliveries: oracle.deliveries,
+    resets: oracle.resets,
+    posts: backend.gateway.posts,
+    worstMs: oracle.worstMs,
+    tookMs: simulator.nowMs,
+    steps: simulator.steps,
+  };
+}
+
+interface Client extends Target {
+  /** Every page it has had. */
+  readonly sessions: readonly Session[];
+}
+
+function createClient(world: World, backend: Backend, topics: readonly string[], name: string, tap: RunOptions['tap']): Client {
+  const sessions: Session[] = [];
+  const open = (places: readonly Place[]) => {
+    const session = openSession(world, { name: `${name}${'/'.repeat(sessions.length)}`, gateway: backend.gateway, topics, tap });
+    sessions.push(session);
+    for (const place of places) session.follow(place);
+  };
+  open([{ topic: world.random.pick(topics), from: undefined }]);
+  const session = () => sessions.at(-1) as Session;
+  return { sessions, session, reload: () => open(session().discard()) };
+}
+
+const MAX_LOOPS = 4;
+
+/** Follows, leaves and calls. */
+async function act({ simulator, random, faults }: World, client: Client, topics: readonly string[]): Promise<void> {
+  for (;;) {
+    await simulator.sleep(random.wait(12_000));
+    if (faults.isOver) return;
+    const session = client.session();
+    if (session.page.isFrozen) continue;
+    const what = random.below(10);
+    if (what < 6) session.call();
+    else if (what < 8 && session.loops < MAX_LOOPS) session.follow({ topic: random.pick(topics), from: undefined });
+    else session.leave();
+  }
+}
+
+/** Publishes, alone and in bursts, and again when it was told that it failed. */
+async function publish(
+  { simulator, random, faults }: World,
+  { publisher }: Backend,
+  topic: string,
+  shape: Shape,
+  published: { count: number },
+) {
+  const one = async () => {
+    published.count += 1;
+    const value = `${topic}${published.count}`;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if ((await publisher.invoke({ topic, value })).ok) return;
+      await simulator.sleep(random.between(50, 500));
+    }
+  };
+  for (;;) {
+    await simulator.sleep(random.wait(shape.publishEveryMs));
+    if (faults.isOver) return;
+    const count = random.chance(0.05) ? 2 + random.below(10) : 1;
+    for (let at = 0; at < count; at++) void one();
+  }
+}
+
+/** DynamoDB's TTL: expired rows go, each when it likes. */
+async function sweep({ simulator, random, faults }: World, { topics, connections }: Backend): Promise<void> {
+  while (!faults.isOver) {
+    await simulator.sleep(60_000);
+    for (const table of [topics, connections]) table.sweep(START_MS + simulator.nowMs, () => random.chance(0.3));
+  }
+}
+
+function loseEpoch({ oracle }: World, { topics: table }: Backend, topic: string): void {
+  const name = topicOf(topic);
+  if (table.delete(topicKey(name), META_KEY)) oracle.epochLost(name);
+}
+
+/** Faults are over: whatever was published arrives, one more event on each topic included, and every call ends. */
+async function settle(world: World, backend: Backend, clients: readonly Client[], topics: readonly string[]): Promise<void> {
+  const { simulator, faults, oracle, trace } = world;
+  faults.stop();
+  trace.note('chaos', 'is over');
+  for (const client of clients) heal(client.session());
+  await simulator.runUntil(simulator.nowMs + SETTLE_MS);
+  for (const topic of topics) void backend.publisher.invoke({ topic, value: `${topic}-last` });
+  await simulator.runUntil(simulator.nowMs + LAST_MS);
+  oracle.settle();
+  for (const client of clients) {
+    const { pending } = client.session();
+    if (pending > 0) oracle.violate(`${pending} calls never ended`);
+  }
+}
+
+/** The clients are closed: no timer, no socket, no listener, no connection, no invocation and no subscriber is left. */
+async function clear(world: World, backend: Backend, clients: readonly Client[], topics: readonly string[]): Promise<void> {
+  const { simulator, oracle } = world;
+  const { gateway, stream, connections, publisher } = backend;
+  const none = (what: string, count: number) => {
+    if (count > 0) oracle.violate(`${count} ${what} left at the end`);
+  };
+  for (const client of clients) client.session().close();
+  await simulator.runUntil(simulator.nowMs + LAST_MS);
+  // Nobody hears it: whoever is still written down as a subscriber turns out to be gone.
+  for (const topic of topics) void publisher.invoke({ topic, value: `${topic}-nobody` });
+  await simulator.runUntil(simulator.nowMs + LAST_MS);
+  for (const client of clients) {
+    const { page, network } = client.session();
+    none('timers', page.timers);
+    none('listeners', page.listeners);
+    none('sockets', network.open + network.unsettled);
+    for (const session of client.sessions) {
+      if (session.network.mostOpen > MAX_SOCKETS)
+        oracle.violate(`a client had ${session.network.mostOpen} sockets, expected at most ${MAX_SOCKETS}`);
+    }
+  }
+  none('records', stream.length);
+  none('invocations', backend.running());
+  // A client that went without a word keeps its connection until it has been idle for 10 minutes.
+  await simulator.runUntil(simulator.nowMs + IDLE_MS);
+  none('connections', gateway.connections.length);
+  none('rows that never expire', [...connections.rows()].filter(({ ttl }) => typeof ttl !== 'number').length);
+}

@@ -1,0 +1,168 @@
+/**
+ * One page with the real client in it: what a tab is. It follows topics, makes calls, and remembers where it stood, so that the page that
+ * comes after it goes on there.
+ */
+
+import { createGatewayClient, GatewayError } from '@org/gateway-client';
+import type { World } from './backend.js';
+import type { Gateway } from './gateway.js';
+import { createNetwork, type Direction, type Network } from './network.js';
+import type { Reader } from './oracle.js';
+import { createPage, type Page } from './page.js';
+import { type ModelContract, topicOf } from './service.js';
+
+/** Where a loop stood when its page went. */
+export interface Place {
+  readonly topic: string;
+  readonly from: string | undefined;
+}
+
+/** A page and its client. */
+export interface Session {
+  readonly page: Page;
+  readonly network: Network;
+  /** Follows a topic until it is left. */
+  follow(place: Place): void;
+  /** Leaves one of the loops, if there are several. */
+  leave(): void;
+  /** Calls something over the socket. */
+  call(): void;
+  /** Loops that run. */
+  readonly loops: number;
+  /** Calls that have not been answered. */
+  readonly pending: number;
+  /** The page goes without a word; the places of its loops. */
+  discard(): readonly Place[];
+  /** `$close()`. */
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly name: string;
+  readonly gateway: Gateway;
+  readonly topics: readonly string[];
+  readonly tap?: ((direction: Direction, text: string) => string | undefined) | undefined;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+/** Of a loop that ended in an error that may pass. */
+const RETRY_MS = 1_000;
+
+interface Loop {
+  readonly topic: string;
+  readonly reader: Reader;
+  readonly controller: AbortController;
+}
+
+/** Opens a page. */
+export function openSession(world: World, { name, gateway, topics, tap }: SessionOptions): Session {
+  const { simulator, random, faults, trace, oracle } = world;
+  const page = createPage(simulator);
+  const network = createNetwork({ ...world, gateway, page, name, tap });
+  const own = random.fork();
+  const client = createGatewayClient<ModelContract>({
+    url: 'https://model.example/prod',
+    socketUrl: 'wss://model.example/prod',
+    WebSocket: network.WebSocket,
+    clock: page.clock,
+    network: page.events,
+    random: own.next,
+    pingIntervalMs: 15_000,
+  });
+  const loops = new Set<Loop>();
+  let isOver = false;
+  let calls = 0;
+  let pending = 0;
+  const pause = (delayMs: number) => new Promise<void>((resolve) => page.clock.after(delayMs, resolve));
+
+  const read = async ({ topic, reader, controller }: Loop, from: string | undefined): Promise<void> => {
+    const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started };
+    for await (const { id, data } of client.room.changes.subscribe({ topic }, options).tracked()) {
+      if (isOver) return;
+      reader.event(id, data.value);
+      if (faults.hit('reader slow')) await pause(random.between(100, 20_000));
+    }
+  };
+  const follow = ({ topic, from }: Place) => {
+    const who = `${name}.${topic}${loops.size}`;
+    const loop: Loop = {
+      topic,
+      reader: oracle.open({ who, topic: topicOf(topic), from }),
+      controller: new AbortController(),
+    };
+    loops.add(loop);
+    trace.note(who, 'follows from', from);
+    void read(loop, from)
+      .then(() => loop.reader.end())
+      .catch(async (cause: unknown) => {
+        if (isOver) return;
+        trace.note(who, 'ends with', String(cause));
+        const isReset = cause instanceof GatewayError && cause.code === 'PRECONDITION_FAILED';
+        if (isReset) loop.reader.reset(cause.message);
+        loop.reader.end();
+        await pause(RETRY_MS);
+        if (!loop.controller.signal.aborted) follow({ topic, from: isReset ? undefined : loop.reader.cursor });
+      })
+      .finally(() => loops.delete(loop));
+  };
+
+  /** Every call ends within its time, whatever happens; a page's time stands still with the page. */
+  const timed = async (what: string, call: () => Promise<unknown>) => {
+    const beganMs = simulator.nowMs;
+    const frozenMs = page.frozenMs;
+    pending += 1;
+    try {
+      await call();
+    } catch (cause) {
+      if (!(cause instanceof GatewayError)) oracle.violate(`${what} ended in what is no GatewayError: ${String(cause)}`);
+    }
+    pending -= 1;
+    const tookMs = simulator.nowMs - beganMs - (page.frozenMs - frozenMs);
+    if (!isOver && tookMs > CALL_TIMEOUT_MS + 1_000) oracle.violate(`${what} took ${tookMs} ms, its deadline was ${CALL_TIMEOUT_MS}`);
+  };
+
+  return {
+    page,
+    network,
+    follow,
+    leave() {
+      const [first, ...others] = loops;
+      if (others.length > 0) first?.controller.abort();
+    },
+    call() {
+      calls += 1;
+      const call = `${name}:${calls}`;
+      const options = { over: 'socket', timeoutMs: CALL_TIMEOUT_MS } as const;
+      const add = async () => {
+        const { effect } = await client.room.add.mutate({ call }, options);
+        oracle.answered(call, effect);
+      };
+      const kinds = [
+        () => client.room.read.query({ call }, options),
+        add,
+        add,
+        () => client.room.say.mutate({ topic: random.pick(topics), value: call }, options),
+      ];
+      void timed(call, random.pick(kinds));
+    },
+    get loops() {
+      return loops.size;
+    },
+    get pending() {
+      return pending;
+    },
+    discard() {
+      isOver = true;
+      const places = [...loops].map(({ topic, reader }) => ({ topic, from: reader.cursor }));
+      for (const { reader } of loops) reader.end();
+      network.closeAll();
+      page.discard();
+      return places;
+    },
+    close() {
+      isOver = true;
+      for (const { reader } of loops) reader.end();
+      client.$close();
+    },
+  };
+}

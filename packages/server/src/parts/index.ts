@@ -1,0 +1,22 @@
+/**
+ * What the gateway's functions are made of, before they are given an environment: for models and tests that run them on tables, clocks
+ * and senders of their own.
+ */
+
+// What they stand on.
+export { createDynamoSubscriptionStore } from '../topics/dynamodb-subscription-store.js';
+export { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
+// The functions.
+export { createFanoutHandler } from '../topics/fanout-function.js';
+export type { KeyTable, Row, RowCondition, RowRange } from '../topics/key-table.js';
+export type { SubscriptionStore } from '../topics/subscription-store.js';
+export { META_KEY, topicKey } from '../topics/topic-keys.js';
+export type { TopicLog } from '../topics/topic-log.js';
+export type { Clock } from '../websocket/clock.js';
+export type { ConnectionStore } from '../websocket/connection-store.js';
+export { createDynamoConnectionStore } from '../websocket/dynamodb-connection-store.js';
+export type { ConnectionSender } from '../websocket/sender.js';
+export type { ServiceInvoker } from '../websocket/service-invoker.js';
+export { handleServiceMessage, type ServiceRealtime } from '../websocket/service-message.js';
+export { createSocketHandler, type SocketParts } from '../websocket/socket-function.js';
+export { waitForConnection } from '../websocket/wait-for-connection.js';
