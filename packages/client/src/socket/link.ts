@@ -99,6 +99,7 @@ export function openLink(options: GatewayClientOptions, clock: Clock, owner: Lin
     made.onerror = made.onclose = ({ code = BROKEN }: { readonly code?: number }) => close(`closed with ${code}`);
     if (isDown) return made.close();
     made.onopen = () => {
+      lastId = made.firstId ?? 0;
       rest();
       owner.onUp();
     };

@@ -7,6 +7,11 @@ type Handler<TEvent> = { handle(event: TEvent): void }['handle'] | null;
 
 /** A WebSocket, as far as the client needs one. */
 export interface WebSocketLike {
+  /**
+   * Ids of requests, and other names that must be unique on a connection, come after this number: a connection that several tabs share
+   * gives each its own. Known when it opens. @default 0
+   */
+  readonly firstId?: number;
   onopen: Handler<object>;
   onmessage: Handler<{ readonly data: unknown }>;
   onclose: Handler<{ readonly code: number; readonly reason: string }>;
