@@ -1,12 +1,13 @@
 /**
  * Everything that must survive: tables, buckets, the search domain, buses with their workers' queues and dead letters, and the gateway's own
- * two tables. It refers to nothing of the gateway stack, so that the gateway can be deleted and deployed again without touching a byte (or a
+ * tables. It refers to nothing of the gateway stack, so that the gateway can be deleted and deployed again without touching a byte (or a
  * waiting message), and it is the same whichever of the two APIs a stage has.
  */
 
 import {
   type AnyWorkerDeclaration,
   type BusResource,
+  keepsReplies,
   REALTIME_KEYS,
   type ResourceDeclaration,
   type TableResource,
@@ -43,6 +44,8 @@ export class DataStack extends Stack {
   readonly topics: TableV2;
   /** Messages that are too large for the socket. */
   readonly payloads: DeployedResource;
+  /** Replies to calls with a key; undefined where no service has mutations. */
+  readonly replies: TableV2 | undefined;
   /** Declared resources by name: those that are here, imported, or in another account. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
   /** What sets each worker to work, by the worker's name; fields of a graph are the gateway stack's. */
@@ -65,6 +68,7 @@ export class DataStack extends Stack {
     this.connections = declaredTable(this, { declaration: realtimeTable('Connections'), data });
     this.topics = declaredTable(this, { declaration: realtimeTable('Topics'), data, stream: StreamViewType.NEW_IMAGE });
     this.payloads = payloadsBucket(this, settings);
+    this.replies = services.some(keepsReplies) ? declaredTable(this, { declaration: realtimeTable('Replies'), data }) : undefined;
     const deployed = declaredResources(declarations, settings).map((declaration) => this.#deploy(declaration));
     this.resources = new Map(deployed.flatMap((resource) => (resource ? [[resource.declaration.name, resource] as const] : [])));
     this.feeds = new Map(workers.flatMap((worker) => this.#feed(worker)));

@@ -40,7 +40,7 @@ function usesGraph(uses: Readonly<Record<string, AnyGrant>>): boolean {
 }
 
 /** Names of the gateway's own tables and bucket. */
-const OWN_NAMES = new Set(['Connections', 'Topics', 'Payloads']);
+const OWN_NAMES = new Set(['Connections', 'Topics', 'Payloads', 'Replies']);
 
 /**
  * The resources that a stage's services and workers declare, each once, by name.

@@ -1,6 +1,6 @@
 /**
  * The functions: what each gets told and what it may do. A service gets its own resources and reads who is connected; with subscriptions
- * it also writes them and publishes. A worker gets its own resources, and publishes for the service it announces. The socket function may
+ * it also writes them and publishes; with mutations it keeps their replies. A worker gets its own resources, and publishes for the service it announces. The socket function may
  * invoke the services, and it and the fan-out may post to connections.
  */
 
@@ -10,8 +10,10 @@ import {
   type AnyWorkerDeclaration,
   GATEWAY_VARIABLES,
   hasSubscriptions,
+  keepsReplies,
   PAYLOAD_GRANTS,
   REALTIME_ACTIONS,
+  REPLY_ACTIONS,
   resourceVariable,
 } from '@org/gateway-server/service';
 import { Stack } from 'aws-cdk-lib';
@@ -48,6 +50,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
   const publishes = hasSubscriptions(service);
   // No route and no connection leads to an internal service.
   const reached = !internal || publishes;
+  const replies = keepsReplies(declaration) ? data.replies : undefined;
   const own = usesOf(service.name, uses, parts);
   const payloads = payloadsOf('service', parts);
   return new GatewayFunction(scope, `${service.name}Service`, {
@@ -63,12 +66,14 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       ...(reached ? { [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName } : {}),
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
       ...(reached ? payloads.environment : {}),
+      ...(replies === undefined ? {} : { [GATEWAY_VARIABLES.repliesTable]: replies.tableName }),
       ...own.environment,
     },
     permissions: [
       ...own.permissions,
       ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data) : []),
       ...(reached ? payloads.permissions : []),
+      ...(replies === undefined ? [] : [{ sid: 'Replies', actions: REPLY_ACTIONS, resources: [replies.tableArn] }]),
     ],
   });
 }

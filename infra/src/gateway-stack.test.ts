@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mutation, query, service } from '@org/gateway-core';
+import { defineService } from '@org/gateway-server/service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resourceNamed, resourcesOf, synthesize } from './infra.fixture.js';
 import { type StageTemplates, text } from './templates.js';
@@ -30,6 +32,7 @@ describe('the data stack', () => {
       'Documents',
       'FileEvents',
       'Payloads',
+      'Replies',
       'Topics',
       'Uploads',
     ]);
@@ -56,7 +59,7 @@ describe('the data stack', () => {
     expect(JSON.stringify(local.data)).not.toContain('Fn::ImportValue');
   });
 
-  it('gives the gateway two tables of string keys that expire, and only topics a stream', () => {
+  it('gives the gateway three tables of string keys that expire, and only topics a stream', () => {
     const keys = [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -75,8 +78,17 @@ describe('the data stack', () => {
       ...shared,
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
     });
-    expect(resourceNamed(local.data, 'Connections').Properties).toMatchObject(shared);
-    expect(resourceNamed(local.data, 'Connections').Properties).not.toHaveProperty('StreamSpecification');
+    for (const name of ['Connections', 'Replies']) {
+      expect(resourceNamed(local.data, name).Properties).toMatchObject(shared);
+      expect(resourceNamed(local.data, name).Properties).not.toHaveProperty('StreamSpecification');
+    }
+  });
+
+  it('has a table of replies only where clients can send a mutation', () => {
+    const reading = defineService(service('reading', { get: query({}) }), { uses: {} });
+    const internal = defineService(service('inside', { write: mutation({}) }), { uses: {}, internal: true });
+    const { data } = synthesize('local', {}, { declarations: { services: [reading, internal], workers: [] } });
+    expect(Object.keys(resourcesOf(data, 'AWS::DynamoDB::GlobalTable'))).toEqual(['Connections', 'Topics']);
   });
 
   it('keeps buckets private and clears away half-finished uploads', () => {
@@ -164,7 +176,12 @@ describe('functions', () => {
     });
     const endpoint = 'https://{SocketGatewayApi}.execute-api.{Region}.{URLSuffix}/prod';
     expect(environment('systemServiceFunction')).toEqual(service('system'));
-    expect(environment('filesServiceFunction')).toEqual({ ...service('files'), RES_Uploads: '{Uploads}', RES_FileEvents: '{FileEvents}' });
+    expect(environment('filesServiceFunction')).toEqual({
+      ...service('files'),
+      GATEWAY_REPLIES_TABLE: '{Replies}',
+      RES_Uploads: '{Uploads}',
+      RES_FileEvents: '{FileEvents}',
+    });
     expect(environment('documentsServiceFunction')).toEqual({
       ...service('documents'),
       GATEWAY_TOPICS_TABLE: '{Topics}',

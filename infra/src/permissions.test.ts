@@ -53,7 +53,7 @@ describe('roles', () => {
     ]);
   });
 
-  it('let it use objects under its prefix, list no others, and put messages on a table', () => {
+  it('let it use objects under its prefix, list no others, put messages on a table, and keep replies of its mutations', () => {
     expect(role('filesService')).toEqual([
       logs('filesService'),
       ['UploadsObjects', ['s3:PutObject'], ['{Uploads.Arn}/files/*']],
@@ -61,6 +61,7 @@ describe('roles', () => {
       ['FileEvents', ['dynamodb:PutItem'], ['{FileEvents.Arn}']],
       connections,
       ...payloads,
+      ['Replies', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Replies.Arn}']],
       xray,
     ]);
   });

@@ -7,13 +7,16 @@ import { callTimeoutMs } from './call-timeout.js';
 import { type Environment, readServiceEnvironment } from './env.js';
 import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
+import { createDynamoReplyStore } from './replies/dynamodb-reply-store.js';
+import type { Replies } from './replies/run-once.js';
 import { createClients } from './resources/create-clients.js';
 import type { RestEvent } from './rest/rest-event.js';
 import { createRestHandler } from './rest/rest-handler.js';
 import { isServiceCall } from './service-call/call-event.js';
 import { handleServiceCall } from './service-call/handle-service-call.js';
 import { createLogger } from './telemetry/logger.js';
-import { systemClock } from './websocket/clock.js';
+import { createKeyTable, createKeyTableSdk, type KeyTable } from './topics/key-table.js';
+import { type Clock, systemClock } from './websocket/clock.js';
 import { newAlphanumericId } from './websocket/new-id.js';
 import { createRealtime } from './websocket/realtime.js';
 import { handleServiceMessage } from './websocket/service-message.js';
@@ -36,15 +39,20 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
  */
 export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
-  const { connectionsTable, topicsTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(declaration, env);
+  const { connectionsTable, topicsTable, repliesTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(
+    declaration,
+    env,
+  );
   const clock = systemClock;
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
-  const realtime = createRealtime({ connectionsTable, topicsTable, ...basics });
+  const sdk = createKeyTableSdk();
+  const realtime = createRealtime({ connectionsTable, topicsTable, sdk, ...basics });
   const owner = declaration.service.name;
   const parts: FunctionParts = {
     implementation,
     ...createClients(declaration.uses, { owner, locationOf, accountOf, region, callTimeoutMs: callTimeoutMs(declaration), ...basics }),
     publish: realtime.publish,
+    replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),
     connectionOf: (connectionId) => waitForConnection(realtime.connections, connectionId, clock),
     allowedOrigin,
     now: clock.now,
@@ -53,8 +61,15 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
   const rest = createRestHandler(parts);
   return (event, lambda) => {
     if (isServiceCall(event)) return handleServiceCall(parts, event);
-    return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event);
+    return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event, lambda);
   };
+}
+
+function openReplies(
+  table: KeyTable,
+  { clock, random, newId }: { readonly clock: Clock; readonly random: () => number; readonly newId: () => string },
+): Replies {
+  return { store: createDynamoReplyStore({ table, clock, newId }), clock, random };
 }
 
 /** `eventType` is what only WebSocket APIs send. */

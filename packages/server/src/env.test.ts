@@ -1,4 +1,4 @@
-import { message, messages, query, service, subscription } from '@org/gateway-core';
+import { message, messages, mutation, query, service, subscription } from '@org/gateway-core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readServiceEnvironment, readWorkerEnvironment } from './env.js';
@@ -66,6 +66,15 @@ describe('readServiceEnvironment', () => {
     const plain = defineService(service('plain', { get: query({}) }), { uses: {} });
     const { GATEWAY_TOPICS_TABLE: _, ...rest } = complete;
     expect(readServiceEnvironment(plain, { ...rest, GATEWAY_SERVICE: 'plain' }).topicsTable).toBeUndefined();
+  });
+
+  it('asks for the table of replies where clients can send a mutation', () => {
+    const writing = service('writing', { write: mutation({}) });
+    const env = { ...complete, GATEWAY_SERVICE: 'writing' };
+    expect(() => readServiceEnvironment(defineService(writing, { uses: {} }), env)).toThrow('GATEWAY_REPLIES_TABLE (missing)');
+    const told = readServiceEnvironment(defineService(writing, { uses: {} }), { ...env, GATEWAY_REPLIES_TABLE: 'replies-1' });
+    expect(told.repliesTable).toBe('replies-1');
+    expect(readServiceEnvironment(defineService(writing, { uses: {}, internal: true }), env).repliesTable).toBeUndefined();
   });
 
   it('asks an internal service for nothing of the gateways, which no route leads to it from', () => {

@@ -5,7 +5,7 @@
 
 import * as z from 'zod';
 import type { AnyServiceDeclaration, Uses } from './service/define-service.js';
-import { hasSubscriptions } from './service/define-service.js';
+import { hasSubscriptions, keepsReplies } from './service/define-service.js';
 import { type AccountAccess, accountVariable, type ResourceDeclaration, resourceVariable } from './service/grant.js';
 import { GATEWAY_VARIABLES } from './service/realtime.js';
 import { parseAnswersLocation } from './service/resource-location.js';
@@ -27,6 +27,8 @@ export interface ServiceEnvironment extends ResourceEnvironment {
   readonly connectionsTable: string;
   /** Absent where there are no subscriptions. */
   readonly topicsTable: string | undefined;
+  /** Absent where there are no mutations, or no client reaches them. */
+  readonly repliesTable: string | undefined;
 }
 
 /** What a worker's function is told. */
@@ -58,12 +60,14 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     // No route and no connection leads to an internal service.
     ...(internal && !publishes ? {} : reached),
     ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
+    ...(keepsReplies(declaration) ? { [GATEWAY_VARIABLES.repliesTable]: name } : {}),
     ...resourceShape(uses),
   });
   return {
     allowedOrigin: textOf(values, GATEWAY_VARIABLES.allowedOrigin) ?? '*',
     connectionsTable: textOf(values, GATEWAY_VARIABLES.connectionsTable) ?? '',
     topicsTable: textOf(values, GATEWAY_VARIABLES.topicsTable),
+    repliesTable: textOf(values, GATEWAY_VARIABLES.repliesTable),
     ...resources(values),
   };
 }

@@ -30,6 +30,11 @@ export interface CallContext {
    * P3.6), then rejects with UNAUTHORIZED.
    */
   connection(): Promise<ConnectionInfo | null>;
+  /**
+   * Aborted when nobody waits any more: at the deadline of the caller or of the function, whichever is first (PROTOCOL.md P3.24). The reason
+   * is a GatewayError TIMEOUT, so that what is given the signal, `fetch` for one, fails with it.
+   */
+  readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   now(): number;
   readonly log: Logger;

@@ -12,12 +12,13 @@ export function contextFactory(parts: FunctionParts): (facts: CallFacts) => Call
   const shared = { ...clients, publish: createPublish(implementation.declaration.service, parts.publish), now, log };
   const nowhere = () => Promise.resolve(null);
   return (facts) => {
-    const { connectionId, user, requestId } = facts;
+    const { connectionId, user, requestId, signal } = facts;
     return {
       ...shared,
       ...callers?.(facts),
       user,
       requestId,
+      signal: signal ?? new AbortController().signal,
       transport: connectionId === undefined ? 'http' : 'socket',
       connection: connectionId === undefined ? nowhere : () => parts.connectionOf(connectionId),
     };

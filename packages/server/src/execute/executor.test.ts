@@ -26,7 +26,12 @@ async function bookEndsWith(end: (full: (data: never) => GatewayError) => unknow
     book: ({ errors }) => end(errors.FULL as (data: never) => GatewayError) as GatewayError,
     broken: () => {},
   });
-  const ctx = { user: null, requestId: 'r1', log: createLogger({}, (line) => logLines.push(line)) } as unknown as CallContext;
+  const ctx = {
+    user: null,
+    requestId: 'r1',
+    signal: new AbortController().signal,
+    log: createLogger({}, (line) => logLines.push(line)),
+  } as unknown as CallContext;
   const outcome = await execute(implementation, { procedure, kind: 'query', input: undefined }, ctx);
   return { error: outcome.ok ? undefined : outcome.error, logLines };
 }

@@ -5,6 +5,7 @@
 
 import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
+import { type Replies, runOnce } from '../replies/run-once.js';
 import type { CallContext } from './context.js';
 import { errorMakers, failureOfCall } from './declared-error.js';
 import type { Implementation } from './handler-types.js';
@@ -20,6 +21,16 @@ export interface Call {
   readonly kind: ProcedureKind;
   /** Another function vouches for the caller: the procedure's `auth` was its business. @default false */
   readonly vouched?: boolean;
+  /** A mutation runs at most once per caller and key (P3.23); for a query it is ignored. @default it runs whenever it is called */
+  readonly once?: Once | undefined;
+}
+
+/** The key of a call, and what keeps its reply. */
+export interface Once {
+  readonly key: string;
+  readonly replies: Replies;
+  /** How long the function can run yet. */
+  readonly leaseMs: number;
 }
 
 /** The procedure of a name, never a property of `Object.prototype`. */
@@ -43,8 +54,28 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
       const { text, issues } = describeIssues(parsed.error.issues, call.input);
       return failure('BAD_REQUEST', `${path}: input does not fit: ${text}`, { ...at, issues });
     }
-    const handler = implementation.handlers[call.procedure];
-    const returned = await handler?.({ input: parsed.data, ctx, errors: errorMakers(procedure, path) });
+    if (ctx.signal.aborted) return failure('TIMEOUT', `${path} had no time left when it could begin`, at);
+    const run = () => handle(implementation, { procedure, name: call.procedure, input: parsed.data, at }, ctx);
+    if (call.once === undefined || procedure.kind !== 'mutation') return await run();
+    const { replies, ...once } = call.once;
+    const facts = { userId: ctx.user?.id ?? null, idempotent: procedure.meta.idempotent, signal: ctx.signal, log: ctx.log };
+    return await runOnce(replies, { ...once, ...at, ...facts, input: call.input }, run);
+  } catch (thrown) {
+    return failureOfCall(procedure, thrown, at, ctx.log);
+  }
+}
+
+interface Handled {
+  readonly procedure: AnyProcedure;
+  readonly name: string;
+  readonly input: unknown;
+  readonly at: { readonly path: string; readonly requestId: string };
+}
+
+/** From the handler to the outcome. Never rejects. */
+async function handle(implementation: Implementation, { procedure, name, input, at }: Handled, ctx: CallContext): Promise<Outcome> {
+  try {
+    const returned = await implementation.handlers[name]?.({ input, ctx, errors: errorMakers(procedure, at.path) });
     if (returned instanceof GatewayError) return await failureOfCall(procedure, returned, at, ctx.log);
     if (procedure.kind === 'subscription') return { ok: true, data: returned };
     return await finish(procedure, returned, at, ctx);

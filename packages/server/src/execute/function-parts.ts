@@ -3,7 +3,9 @@
  * start from the environment, by `createServiceHandler`; tests build it by hand.
  */
 
+import type { Replies } from '../replies/run-once.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../websocket/clock.js';
 import type { ConnectionInfo, User } from './context.js';
 import type { Implementation } from './handler-types.js';
 
@@ -17,6 +19,10 @@ export interface FunctionParts {
   /** Clients of `uses` that are told whose call they are used in. @default none */
   readonly callers?: (facts: CallFacts) => Readonly<Record<string, unknown>>;
   readonly publish: PublishText;
+  /** Keeps the replies of calls with a key. @default none: a call runs whenever it is sent */
+  readonly replies?: Replies | undefined;
+  /** Waits until calls over HTTP are late. @default the machine's */
+  readonly clock?: Clock;
   /** Looks a connection up and waits for its parameters (P3.6). */
   readonly connectionOf: (connectionId: string) => Promise<ConnectionInfo>;
   /** `access-control-allow-origin`. */
@@ -31,4 +37,8 @@ export interface CallFacts {
   readonly requestId: string;
   /** Set over the socket. */
   readonly connectionId?: string | undefined;
+  /** Aborted at the deadline. @default never */
+  readonly signal?: AbortSignal | undefined;
+  /** Epoch milliseconds of the deadline. @default none */
+  readonly endsAtMs?: number | undefined;
 }

@@ -7,9 +7,13 @@ import type { ErrorShapeParts } from '@org/gateway-core/errors';
 import { RPC_ROOT } from '@org/gateway-core/protocol';
 import type { CallContext } from '../execute/context.js';
 import { contextFactory } from '../execute/create-context.js';
-import { execute, procedureOf } from '../execute/executor.js';
+import { type Call, execute, procedureOf } from '../execute/executor.js';
 import type { FunctionParts } from '../execute/function-parts.js';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { systemClock } from '../websocket/clock.js';
+import { type Deadline, requestDeadline } from '../websocket/deadline.js';
+import type { LambdaContext } from '../websocket/socket-event.js';
+import { deadlineHeader, keyHeader } from './call-headers.js';
 import { type RestEvent, type RestRequest, readEvent } from './rest-event.js';
 import { errorBody, type RestResult, resultWriter } from './rest-result.js';
 import { userOf } from './rest-user.js';
@@ -19,9 +23,20 @@ import { allowOf, kindOfMethod, rpcInputs, rpcNames } from './rpc-calls.js';
 
 type Headers = Readonly<Record<string, string>>;
 
+/** A request with what its calls share. */
+interface Served {
+  readonly request: RestRequest;
+  readonly ctx: CallContext;
+  readonly deadline: Deadline;
+  readonly lambda: LambdaContext;
+}
+
+/** Without Lambda, a call may take as long as its caller waits. */
+const NO_LAMBDA: LambdaContext = { getRemainingTimeInMillis: () => 24 * 3_600_000 };
+
 /** Serves HTTP events of one service. */
-export function createRestHandler(parts: FunctionParts): (event: RestEvent) => Promise<RestResult> {
-  const { implementation, log } = parts;
+export function createRestHandler(parts: FunctionParts): (event: RestEvent, lambda?: LambdaContext) => Promise<RestResult> {
+  const { implementation, log, clock = systemClock, replies } = parts;
   const { service } = implementation.declaration;
   const contextOf = contextFactory(parts);
   const write = resultWriter(parts.allowedOrigin);
@@ -32,15 +47,28 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent) => P
     return write(request, statusCode, JSON.stringify(json), headers);
   };
 
+  /** A call in time, at most once where it has a key. */
+  const run = ({ request, ctx, deadline, lambda }: Served, call: Call, key: string | undefined): Promise<Outcome> => {
+    const once = key === undefined || !replies ? undefined : { key, replies, leaseMs: lambda.getRemainingTimeInMillis() };
+    return deadline.race(execute(implementation, { ...call, once }, ctx), () => {
+      const path = `${service.name}.${call.procedure}`;
+      log.error('deadline passed', { path, requestId: request.requestId, timeoutMs: deadline.timeoutMs });
+      return failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId: request.requestId });
+    });
+  };
+
   /** `/rpc/{service}/…` */
-  const rpc = async (request: RestRequest, segment: string, ctx: CallContext): Promise<RestResult> => {
+  const rpc = async (served: Served, segment: string): Promise<RestResult> => {
+    const { request } = served;
     const calls = rpcNames(request, segment);
     const kind = kindOfMethod(request.method);
     const refused = refusal(request, calls.names, kind);
     if (refused) return refused;
     const inputs = rpcInputs(request, calls);
+    const key = kind === 'mutation' ? keyHeader(request) : undefined;
+    const keyAt = (at: number) => (key !== undefined && calls.batched ? `${key}:${at}` : key);
     const outcomes = await Promise.all(
-      calls.names.map((procedure, at) => execute(implementation, { procedure, input: inputs[at], kind: kind ?? 'query' }, ctx)),
+      calls.names.map((procedure, at) => run(served, { procedure, input: inputs[at], kind: kind ?? 'query' }, keyAt(at))),
     );
     const items = outcomes.map((outcome, at) => encoded(request, outcome, `${service.name}.${calls.names[at]}`));
     const statuses = new Set(items.map(({ statusCode }) => statusCode));
@@ -72,7 +100,8 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent) => P
   };
 
   /** `GET /documents/{id}` and its like. */
-  const route = async (request: RestRequest, ctx: CallContext): Promise<RestResult> => {
+  const route = async (served: Served): Promise<RestResult> => {
+    const { request } = served;
     const found = routes(request.method, request.path);
     if (!('match' in found)) {
       if (found.allow.length === 0)
@@ -82,18 +111,22 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent) => P
     }
     const { match } = found;
     const kind = match.procedure.kind;
-    const outcome = await execute(implementation, { procedure: match.name, input: routeInput(match, request), kind }, ctx);
+    const key = kind === 'mutation' ? keyHeader(request) : undefined;
+    const outcome = await run(served, { procedure: match.name, input: routeInput(match, request), kind }, key);
     if (!outcome.ok) return fail(request, outcome.error);
     return write(request, match.route.status, outcome.data === undefined || match.route.status === 204 ? '' : JSON.stringify(outcome.data));
   };
 
-  return async (event) => {
+  return async (event, lambda = NO_LAMBDA) => {
     const request = readEvent(event);
     try {
-      const ctx = contextOf({ user: userOf(request.authorizer), requestId: request.requestId });
+      const deadline = requestDeadline(clock, lambda, deadlineHeader(request));
+      const { signal, endsAtMs } = deadline;
+      const ctx = contextOf({ user: userOf(request.authorizer), requestId: request.requestId, signal, endsAtMs });
+      const served = { request, ctx, deadline, lambda };
       const [, root, name, segment, ...rest] = request.path.split('/');
-      if (root !== RPC_ROOT) return await route(request, ctx);
-      if (name === service.name && segment && rest.length === 0) return await rpc(request, segment, ctx);
+      if (root !== RPC_ROOT) return await route(served);
+      if (name === service.name && segment && rest.length === 0) return await rpc(served, segment);
       return fail(request, failure('NOT_FOUND', `no path ${request.path}: expected /${RPC_ROOT}/${service.name}/{procedure}`).error);
     } catch (thrown) {
       const outcome = failureOf(thrown, service.name, request.requestId, log);

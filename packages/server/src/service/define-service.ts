@@ -62,3 +62,8 @@ export function checkUses(owner: string, uses: Uses): void {
 export function hasSubscriptions(service: AnyService): boolean {
   return Object.values(service.procedures).some((procedure) => procedure.kind === 'subscription');
 }
+
+/** Whether clients can send a service mutations with a key, so that it keeps replies. */
+export function keepsReplies({ service, internal }: AnyServiceDeclaration): boolean {
+  return !internal && Object.values(service.procedures).some((procedure) => procedure.kind === 'mutation');
+}

@@ -16,6 +16,8 @@ export const GATEWAY_VARIABLES = {
   connectionsTable: 'GATEWAY_CONNECTIONS_TABLE',
   /** Table of topics' events. */
   topicsTable: 'GATEWAY_TOPICS_TABLE',
+  /** Table of replies to calls with a key. */
+  repliesTable: 'GATEWAY_REPLIES_TABLE',
   /** `https://…/prod` of the socket API, for `@connections`. */
   socketEndpoint: 'GATEWAY_SOCKET_ENDPOINT',
   /** Bucket of messages that are too large for the socket; absent where there is no socket. */
@@ -40,10 +42,13 @@ export const PAYLOAD_GRANTS = {
   fanout: [PAYLOADS.allowUnder('out/', 'presignGet')],
 } as const satisfies Readonly<Record<string, readonly AnyGrant[]>>;
 
-/** Both tables: texts `pk` and `sk`, expiry in epoch seconds in `ttl`. Only the topics table has a stream (NEW_IMAGE). */
+/** All three tables: texts `pk` and `sk`, expiry in epoch seconds in `ttl`. Only the topics table has a stream (NEW_IMAGE). */
 export const REALTIME_KEYS = { partitionKey: 'pk', sortKey: 'sk', ttl: 'ttl' } as const;
 
 type Actions = { readonly connections: readonly string[]; readonly topics: readonly string[] };
+
+/** DynamoDB actions of a service with mutations on the table of replies. */
+export const REPLY_ACTIONS: readonly string[] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 /** DynamoDB actions of each kind of function. */
 export const REALTIME_ACTIONS = {

@@ -54,16 +54,16 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
     case 'invalid':
       return errorFrame(message.id, { code: message.code, message: message.message });
     case 'connectionParams':
-      return guarded(received, null, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
+      return guarded(received, { id: null }, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
     case 'sync':
     case 'part':
     case 'uploaded':
     case 'upload':
       return errorFrame(message.frame.id, failure('NOT_IMPLEMENTED', `${message.frame.method} is not served here`).error);
     case 'stop':
-      return guarded(received, message.frame.id, 'subscription.stop', () => stop(received, message.frame));
+      return guarded(received, message.frame, 'subscription.stop', () => stop(received, message.frame));
     case 'call':
-      return guarded(received, message.frame.id, message.frame.params.path, () => call(received, message.frame));
+      return guarded(received, message.frame, message.frame.params.path, () => call(received, message.frame));
     default:
       return message satisfies never;
   }
@@ -72,13 +72,13 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
 /** An answer in time, whatever happens: nobody is left waiting. */
 async function guarded(
   { parts, event, lambda }: Received,
-  id: RequestId | null,
+  { id, dl }: { readonly id: RequestId | null; readonly dl?: number },
   path: string,
   task: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { requestId } = event.requestContext;
   const frame = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error));
-  const deadline = frameDeadline(parts.clock, lambda);
+  const deadline = frameDeadline(parts.clock, lambda, dl);
   const safe = task().catch((cause: unknown) => frame(failureOf(cause, path, requestId, parts.log)));
   return deadline.race(safe, () => frame(failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId })));
 }
@@ -88,14 +88,15 @@ async function setParams({ parts, event }: Received, params: Readonly<Record<str
   throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
 }
 
-async function call(received: Received, { id, method, params }: CallFrame): Promise<string | undefined> {
-  const { path } = params;
+async function call(received: Received, frame: CallFrame): Promise<string | undefined> {
+  const { id } = frame;
+  const { path } = frame.params;
   const { service } = splitPath(path);
   const { requestId } = received.event.requestContext;
   if (!received.parts.services.has(service)) {
     return outcomeFrame(id, failure('NOT_FOUND', `no service ${JSON.stringify(service.slice(0, 60))}`, { path, requestId }), path);
   }
-  return passOn(received, service, { id, method, params });
+  return passOn(received, service, frame);
 }
 
 /** P3.10: only the service may wake the fan-out, which answers for a subscription that may be sending. */

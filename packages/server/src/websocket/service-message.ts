@@ -85,12 +85,12 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
 /** An answer in time, whatever happens. */
 async function guarded(
   { parts, realtime, event, lambda }: Frame,
-  { id }: CallFrame | StopFrame,
+  { id, dl }: (CallFrame | StopFrame) & { readonly dl?: number },
   path: string,
   task: (deadline: Deadline) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { requestId } = event.requestContext;
-  const deadline = frameDeadline(realtime.clock, lambda);
+  const deadline = frameDeadline(realtime.clock, lambda, dl);
   const safe = task(deadline).catch((cause: unknown) => outcomeFrame(id, failureOf(cause, path, requestId, parts.log), path));
   return deadline.race(safe, () => {
     parts.log.error('deadline passed', { path, requestId, timeoutMs: deadline.timeoutMs });
@@ -98,15 +98,18 @@ async function guarded(
   });
 }
 
-async function call(frame: Frame, { id, method, params }: CallFrame, deadline: Deadline): Promise<string | undefined> {
+async function call(frame: Frame, { id, method, params, k }: CallFrame, deadline: Deadline): Promise<string | undefined> {
   const { parts, realtime, event } = frame;
   const { connectionId, requestId } = event.requestContext;
   const { service, procedure } = splitPath(params.path);
   const { name } = parts.implementation.declaration.service;
   if (service !== name) return outcomeFrame(id, notOurs(params.path, name, requestId), params.path);
 
-  const ctx = contextFactory(parts)({ connectionId, requestId, user: await callerOf(frame, procedure) });
-  const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method }, ctx);
+  const { signal, endsAtMs } = deadline;
+  const ctx = contextFactory(parts)({ connectionId, requestId, user: await callerOf(frame, procedure), signal, endsAtMs });
+  const { replies } = parts;
+  const once = k === undefined || !replies ? undefined : { key: k, replies, leaseMs: frame.lambda.getRemainingTimeInMillis() };
+  const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once }, ctx);
   if (!outcome.ok || method !== 'subscription') return outcomeFrame(id, outcome, params.path);
   const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
   return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId ?? firstPosition(params.input) }, deadline);
