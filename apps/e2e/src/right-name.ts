@@ -28,7 +28,7 @@ export function isOfUses(right: string): boolean {
  * stage starts and for every message (`events.e2e.ts`). The stage does not ask IAM for logs and traces at all.
  */
 const NOT_OF_USES: readonly RegExp[] = [
-  / (Connections|Topics)$/,
+  / (Connections|Topics|Replies)$/,
   /^(SocketFunction|FanoutFunction) /,
   / sqs:\w+ /,
   / dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) /,
