@@ -47,7 +47,7 @@ describe('roles', () => {
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],
       ['DocumentEvents', ['sns:Publish'], ['{DocumentEvents}']],
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
-      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
+      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
       ...payloads,
       xray,
     ]);
@@ -130,7 +130,7 @@ describe('roles', () => {
     expect(role('labellerWorker')).toEqual([
       logs('labellerWorker'),
       ['Activity', ['dynamodb:PutItem'], ['{Activity.Arn}'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['label/*'] } }],
-      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['{Topics.Arn}']],
+      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
       xray,
       ['OwnQueue', ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], ['{LabellerQueue.Arn}']],
     ]);

@@ -47,6 +47,7 @@ export function faultyTable(parts: StoreParts, host: Host, table: MemoryTable): 
   return {
     get: (pk, sk) => read(() => table.get(pk, sk)),
     put: (row, condition) => write(() => table.put(row, condition)),
+    putAll: (rows) => write(() => table.putAll(rows)),
     update: (pk, sk, set, condition) => write(() => table.update(pk, sk, set, condition)),
     delete: (pk, sk, condition) => write(() => table.delete(pk, sk, condition)),
     query: async function* (range) {

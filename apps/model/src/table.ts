@@ -4,12 +4,13 @@
  * to `onInsert` with their image as the stream has it. It has no faults of its own: `stores.ts` puts them in front.
  */
 
-import type { KeyTable, Row, RowCondition, RowRange } from '@org/gateway-server/parts';
+import type { ConditionalRow, KeyTable, Row, RowCondition, RowRange } from '@org/gateway-server/parts';
 
 /** A table without waiting: the same operations, done when they are called. */
 export interface MemoryTable {
   get(pk: string, sk: string): Row | undefined;
   put(row: Row, condition?: RowCondition): boolean;
+  putAll(rows: readonly ConditionalRow[]): boolean;
   update(pk: string, sk: string, set: Row, condition?: RowCondition): Row | undefined;
   delete(pk: string, sk: string, condition?: RowCondition): boolean;
   /** The first page of so many rows, or all. */
@@ -63,6 +64,11 @@ export function createMemoryTable(onInsert: (row: Row) => void = () => {}): Memo
       write(withoutUndefined(row));
       return true;
     },
+    putAll(rows) {
+      if (!rows.every(({ row, condition }) => holds(get(String(row.pk), String(row.sk)), condition))) return false;
+      for (const { row } of rows) write(withoutUndefined(row));
+      return true;
+    },
     update(pk, sk, set, condition) {
       const found = get(pk, sk);
       if (!holds(found, condition)) return undefined;
@@ -105,6 +111,7 @@ export function asKeyTable(table: MemoryTable): KeyTable {
   return {
     get: async (pk, sk) => table.get(pk, sk),
     put: async (row, condition) => table.put(row, condition),
+    putAll: async (rows) => table.putAll(rows),
     update: async (pk, sk, set, condition) => table.update(pk, sk, set, condition),
     delete: async (pk, sk, condition) => table.delete(pk, sk, condition),
     query: async function* (range) {
@@ -128,10 +135,13 @@ function firstFrom(order: readonly string[], key: string): number {
 function holds(found: Row | undefined, condition: RowCondition | undefined): boolean {
   if (condition === undefined) return true;
   if (condition === 'absent') return found === undefined;
-  if (found === undefined) return false;
-  if (condition === 'present') return true;
-  const isEqual = Object.entries(condition.equal ?? {}).every(([name, value]) => value === undefined || found[name] === value);
-  return isEqual && Object.entries(condition.below ?? {}).every(([name, value]) => Number(found[name]) < value);
+  if (condition === 'present') return found !== undefined;
+  const { equal = {}, below = {}, rising = {} } = condition;
+  return (
+    Object.entries(equal).every(([name, value]) => value === undefined || found?.[name] === value) &&
+    Object.entries(below).every(([name, value]) => Number(found?.[name]) < value) &&
+    Object.entries(rising).every(([name, value]) => found?.[name] === undefined || (found[name] as number | string) < value)
+  );
 }
 
 function withoutUndefined(row: Row): Row {

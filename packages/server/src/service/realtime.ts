@@ -57,7 +57,7 @@ export const REALTIME_ACTIONS = {
   /** A service with subscriptions also writes subscription rows, and publishes. */
   publisher: {
     connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-    topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
   /** The socket function opens, closes and cleans up connections. */
   socket: {

@@ -2,8 +2,10 @@
  * `TopicLog` in memory, for tests and for a server that is one process. Its stream is a list, and `expire` does what DynamoDB's TTL does.
  */
 
+import type { EventPosition } from '@org/gateway-core/protocol';
 import type { Clock } from '../websocket/clock.js';
-import { checkEventSize, expiryMs, type TopicEvent, type TopicLog } from './topic-log.js';
+import { checkIdempotencyKey, digestOf, IDEMPOTENCY_MS, keyConflict, runsOf } from './append-run.js';
+import { checkEvents, expiryMs, type TopicEvent, type TopicLog } from './topic-log.js';
 import type { TopicRecord } from './topic-record.js';
 import { wakeId } from './wake.js';
 
@@ -25,6 +27,14 @@ export interface MemoryTopicLog extends TopicLog {
 interface Meta {
   readonly epoch: string;
   delivered: number;
+  /** Newest offset that was given out. */
+  last: number;
+}
+
+interface Publication {
+  readonly digest: string;
+  readonly position: EventPosition;
+  readonly untilMs: number;
 }
 
 /** An empty log. */
@@ -32,32 +42,67 @@ export function createMemoryTopicLog({ clock, newEpoch }: MemoryTopicLogOptions)
   const events = new Map<string, TopicEvent[]>();
   const metas = new Map<string, Meta>();
   const wakes = new Set<string>();
+  const publications = new Map<string, Publication>();
+  const sequences = new Map<string, bigint>();
   const stream: TopicRecord[] = [];
   const eventsOf = (topic: string) => events.get(topic) ?? [];
-  const lastOf = (topic: string) => eventsOf(topic).at(-1)?.offset ?? 0;
   const metaOf = (topic: string): Meta => {
-    const meta = metas.get(topic) ?? { epoch: newEpoch(), delivered: lastOf(topic) };
+    const last = eventsOf(topic).at(-1)?.offset ?? 0;
+    const meta = metas.get(topic) ?? { epoch: newEpoch(), delivered: last, last };
     metas.set(topic, meta);
     return meta;
   };
-  return {
-    stream,
-    append: async (topic, data, retainSeconds) => {
-      checkEventSize(topic, data);
-      const { epoch, delivered } = metaOf(topic);
-      const event = {
-        epoch,
-        offset: Math.max(delivered, lastOf(topic)) + 1,
-        data,
-        expiresAtMs: expiryMs(clock.now(), retainSeconds),
-      };
+  const appendRun = (topic: string, run: readonly string[], retainSeconds: number): EventPosition => {
+    const meta = metaOf(topic);
+    meta.last = Math.max(meta.last, meta.delivered);
+    const first = { epoch: meta.epoch, offset: meta.last + 1 };
+    for (const data of run) {
+      const event = { epoch: meta.epoch, offset: ++meta.last, data, expiresAtMs: expiryMs(clock.now(), retainSeconds) };
       events.set(topic, [...eventsOf(topic), event]);
       stream.push({ kind: 'event', topic, offset: event.offset });
-      return { epoch, offset: event.offset };
+    }
+    return first;
+  };
+  /** What was published under a key, or is now. */
+  const appendOnce = (id: string, run: readonly string[], store: () => EventPosition): EventPosition | undefined => {
+    const digest = digestOf(run);
+    const known = publications.get(id);
+    if (known && known.untilMs >= clock.now()) return known.digest === digest ? known.position : undefined;
+    const position = store();
+    publications.set(id, { digest, position, untilMs: clock.now() + IDEMPOTENCY_MS });
+    return position;
+  };
+  const idOf = (topic: string, key: string, run = 0) => JSON.stringify([topic, run, key]);
+  return {
+    stream,
+    append: async (topic, dataJson, retainSeconds, { idempotencyKey: key } = {}) => {
+      const all = typeof dataJson === 'string' ? [dataJson] : dataJson;
+      checkEvents(topic, all);
+      checkIdempotencyKey(key);
+      const positions = runsOf(all).map((run, at) => {
+        const store = () => appendRun(topic, run, retainSeconds);
+        const position = key === undefined ? store() : appendOnce(idOf(topic, key, at), run, store);
+        if (position === undefined) throw keyConflict(topic, key ?? '');
+        return position;
+      });
+      return positions[0] as EventPosition;
+    },
+    sequence: async (topic, messages, retainSeconds) => {
+      checkEvents(
+        topic,
+        messages.map(({ data }) => data),
+      );
+      for (const { data, sequence, idempotencyKey: key } of messages) {
+        if (BigInt(sequence) <= (sequences.get(topic) ?? -1n)) continue;
+        sequences.set(topic, BigInt(sequence));
+        const store = () => appendRun(topic, [data], retainSeconds);
+        if (key === undefined) store();
+        else appendOnce(idOf(topic, key), [data], store);
+      }
     },
     head: async (topic) => {
-      const { epoch, delivered } = metaOf(topic);
-      return { epoch, delivered, offset: Math.max(delivered, lastOf(topic)) };
+      const { epoch, delivered, last } = metaOf(topic);
+      return { epoch, delivered, offset: Math.max(delivered, last) };
     },
     read: async (topic, after, limit) => {
       return eventsOf(topic)

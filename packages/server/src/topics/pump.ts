@@ -26,7 +26,8 @@ export async function pump(work: FanoutWork, topic: string, target: number): Pro
       subscribers = await deliver(work, subscribers, run.events);
       at += run.events.length;
     } else {
-      at = run.next === undefined ? target : run.next - 1;
+      // An event right behind that is of another epoch (its publisher had not learned of this one) is passed over.
+      at = run.next === undefined ? target : Math.max(run.next - 1, at + 1);
       subscribers = await endBehind(work, subscribers, at);
     }
     await topics.advance(topic, { epoch, offset: at });

@@ -1,8 +1,9 @@
-/** DynamoDB tables of the gateway for tests: dynalite in memory, on a port of its own. */
+/** DynamoDB tables of the gateway for tests: dynalite in memory with transactions, on ports of their own. */
 
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamo, TEST_CREDENTIALS } from '../resources/dynalite.fixture.js';
 import { createKeyTable, createKeyTableSdk, type KeyTable, type KeyTableSdk } from './key-table.js';
+import { startTransactions } from './transactions.fixture.js';
 
 export interface TestTables {
   readonly sdk: KeyTableSdk;
@@ -18,11 +19,14 @@ export async function startTables(): Promise<TestTables> {
   const dynamo = await startDynamo(
     ['Connections', 'Topics'].map((name) => ({ kind: 'table' as const, name, partitionKey: 'pk', sortKey: 'sk', indexes: {} })),
   );
-  const sdk = createKeyTableSdk({ region: 'eu-west-1', endpoint: await endpointOf(dynamo.raw), credentials: TEST_CREDENTIALS });
+  const endpoint = await endpointOf(dynamo.raw);
+  const transactions = await startTransactions(endpoint);
+  const open = (at: string) => createKeyTableSdk({ region: 'eu-west-1', endpoint: at, credentials: TEST_CREDENTIALS });
+  const [sdk, withTransactions] = [open(endpoint), open(transactions.origin)];
   return {
     sdk,
     connections: createKeyTable(sdk, 'Connections'),
-    topics: createKeyTable(sdk, 'Topics'),
+    topics: createKeyTable(withTransactions, 'Topics'),
     items: async (tableName, pk) => {
       const values = { ':pk': { S: pk } };
       const request = { TableName: tableName, KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: values };
@@ -30,6 +34,8 @@ export async function startTables(): Promise<TestTables> {
     },
     close: async () => {
       await sdk.destroy();
+      await withTransactions.destroy();
+      await transactions.close();
       await dynamo.close();
     },
   };

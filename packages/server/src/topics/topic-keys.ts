@@ -1,5 +1,6 @@
 /**
- * Keys and rows of the topics table: `T#{topic}` with `M` (the topic's memory), `E#{offset}` (an event) and `W#…` (a wake).
+ * Keys and rows of the topics table: `T#{topic}` with `M` (the topic's memory), `E#{offset}` (an event), `W#…` (a wake), `I#{run}#{key}` (what
+ * was published under an idempotency key) and `Q` (the last message of a FIFO queue that was stored).
  */
 
 import { requestIdOf, requestKey } from '../websocket/request-key.js';
@@ -7,6 +8,14 @@ import { type Wake, wakeId } from './wake.js';
 
 /** Sort key of a topic's memory. */
 export const META_KEY = 'M';
+
+/** Sort key of the last stored message of a queue. */
+export const SEQUENCE_KEY = 'Q';
+
+/** Sort key of what was published under an idempotency key, by run of its batch from 0. */
+export function idempotencyKey(key: string, run: number): string {
+  return `I#${run}#${key}`;
+}
 
 /** Partition key of a topic. */
 export function topicKey(topic: string): string {

@@ -69,8 +69,9 @@ export function topicLogSuite(start: () => Promise<LogUnderTest>): void {
   it('says until when an event is kept, 20 minutes at least', async () => {
     const { logs, clock } = await start();
     await logs[0].append('docs.changes/kept', '1', DAY_SECONDS);
-    await logs[0].append('docs.changes/kept', '2', 1);
-    const [day, short] = await logs[0].read('docs.changes/kept', 0, 2);
+    await logs[0].append('docs.changes/kept-short', '1', 1);
+    const [day] = await logs[0].read('docs.changes/kept', 0, 1);
+    const [short] = await logs[0].read('docs.changes/kept-short', 0, 1);
     expect(day?.expiresAtMs).toBe(clock.now() + 86_400_000);
     expect(short?.expiresAtMs).toBe(clock.now() + 1_200_000);
   });
@@ -127,6 +128,128 @@ export function topicLogSuite(start: () => Promise<LogUnderTest>): void {
     await expect(logs[0].append('docs.changes/large', tooLarge, DAY_SECONDS)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
     expect(await logs[0].read('docs.changes/large', 0, 1)).toEqual([]);
     expect((await logs[0].append('docs.changes/large', JSON.stringify('ü'.repeat(60_000)), DAY_SECONDS)).offset).toBe(1);
+  });
+
+  it('stores a batch as one run, in its order', async () => {
+    const { logs } = await start();
+    const [one, two] = logs;
+    await two.append('docs.changes/batch', '1', DAY_SECONDS);
+    const first = await one.append('docs.changes/batch', ['2', '3', '4'], DAY_SECONDS);
+    expect(first.offset).toBe(2);
+    expect((await two.append('docs.changes/batch', '5', DAY_SECONDS)).offset).toBe(5);
+    expect((await one.read('docs.changes/batch', 0, 10)).map(({ data }) => data)).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('mixes no two batches that are published at once', async () => {
+    const { logs } = await start();
+    const batch = (name: string) => Array.from({ length: 4 }, (_, n) => JSON.stringify(`${name}${n}`));
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name, n) => (n % 2 === 0 ? logs[0] : logs[1]).append('docs.changes/batches', batch(name), DAY_SECONDS)),
+    );
+    const names = (await logs[0].read('docs.changes/batches', 0, 100)).map(({ data }) => data.slice(1, 3));
+    const runs = [0, 4, 8, 12].map((at) => names.slice(at, at + 4));
+    expect(runs.map((run) => run.map((name) => name[1]))).toEqual(Array(4).fill(['0', '1', '2', '3']));
+    expect(runs.map((run) => new Set(run.map((name) => name[0])).size)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('stores a batch of more than 99 events in runs, and nothing of one with an event that fits in no frame', async () => {
+    const { logs } = await start();
+    const tooLarge = JSON.stringify('x'.repeat(128_000));
+    await expect(logs[0].append('docs.changes/long', ['1', tooLarge], DAY_SECONDS)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    await expect(logs[0].append('docs.changes/long', [], DAY_SECONDS)).rejects.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+    expect((await logs[0].append('docs.changes/long', Array(120).fill('0'), DAY_SECONDS)).offset).toBe(1);
+    expect((await logs[0].append('docs.changes/long', '1', DAY_SECONDS)).offset).toBe(121);
+  });
+
+  it('stores a publication once per idempotency key, and answers every repetition what the first was answered', async () => {
+    const { logs, clock } = await start();
+    const [one, two] = logs;
+    const topic = 'docs.changes/keyed';
+    const first = await one.append(topic, '"a"', 2 * DAY_SECONDS, { idempotencyKey: 'k1' });
+    await one.append(topic, '"b"', 2 * DAY_SECONDS);
+    expect(await one.append(topic, '"a"', 2 * DAY_SECONDS, { idempotencyKey: 'k1' })).toEqual(first);
+    clock.advance(24 * 3_600_000 - 1_000);
+    expect(await two.append(topic, '"a"', 2 * DAY_SECONDS, { idempotencyKey: 'k1' })).toEqual(first);
+    expect(await numbers(one, topic)).toEqual([1, 2]);
+    clock.advance(3_000);
+    expect((await two.append(topic, '"a"', 2 * DAY_SECONDS, { idempotencyKey: 'k1' })).offset).toBe(3);
+  });
+
+  it('takes an idempotency key for its own topic, and refuses other events under it with CONFLICT', async () => {
+    const { logs } = await start();
+    await logs[0].append('docs.changes/key-1', '"a"', DAY_SECONDS, { idempotencyKey: 'k' });
+    await expect(logs[1].append('docs.changes/key-1', '"b"', DAY_SECONDS, { idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await expect(logs[1].append('docs.changes/key-1', ['"a"', '"a"'], DAY_SECONDS, { idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect((await logs[1].append('docs.changes/key-2', '"b"', DAY_SECONDS, { idempotencyKey: 'k' })).offset).toBe(1);
+    for (const idempotencyKey of ['', 'x'.repeat(129)])
+      await expect(logs[0].append('docs.changes/key-1', '1', DAY_SECONDS, { idempotencyKey })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+      });
+    expect(await numbers(logs[0], 'docs.changes/key-1')).toEqual([1]);
+  });
+
+  it('stores one event when a keyed publication is repeated by several at once', async () => {
+    const { logs } = await start();
+    const positions = await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        logs[n % 2 === 0 ? 0 : 1].append('docs.changes/key-race', '"a"', DAY_SECONDS, { idempotencyKey: 'k' }),
+      ),
+    );
+    expect(positions.map(({ offset }) => offset)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await numbers(logs[0], 'docs.changes/key-race')).toEqual([1]);
+  });
+
+  it('completes a keyed batch of several runs that was stored in part', async () => {
+    const { logs } = await start();
+    const batch = Array.from({ length: 150 }, (_, n) => `${n}`);
+    await logs[0].append('docs.changes/key-runs', batch, DAY_SECONDS, { idempotencyKey: 'k' });
+    expect((await logs[1].append('docs.changes/key-runs', batch, DAY_SECONDS, { idempotencyKey: 'k' })).offset).toBe(1);
+    expect((await logs[1].append('docs.changes/key-runs', '1', DAY_SECONDS)).offset).toBe(151);
+  });
+
+  it('stores messages of a queue once, wherever a reader of them died', async () => {
+    const { logs } = await start();
+    const topic = 'docs.changes/queue';
+    const message = (n: number) => ({ data: `${n}`, sequence: `1884949646046769612${n}` });
+    await logs[0].sequence(topic, [1, 2, 3].map(message), DAY_SECONDS);
+    await logs[1].sequence(topic, [1, 2, 3].map(message), DAY_SECONDS);
+    await logs[1].sequence(topic, [2, 3, 4, 5].map(message), DAY_SECONDS);
+    await logs[0].append(topic, '6', DAY_SECONDS);
+    await logs[0].sequence(topic, [5].map(message), DAY_SECONDS);
+    expect((await logs[0].read(topic, 0, 100)).map(({ data }) => data)).toEqual(['1', '2', '3', '4', '5', '6']);
+  });
+
+  it('stores a message of a queue under a known idempotency key no second time', async () => {
+    const { logs } = await start();
+    const topic = 'docs.changes/queue-keys';
+    const message = (n: number, idempotencyKey: string) => ({ data: `${n}`, sequence: `${n}`, idempotencyKey });
+    await logs[0].sequence(topic, [message(8, 'a'), message(9, 'b'), message(10, 'a')], DAY_SECONDS);
+    await logs[1].sequence(topic, [message(11, 'b'), message(12, 'c')], DAY_SECONDS);
+    expect((await logs[0].read(topic, 0, 100)).map(({ data }) => data)).toEqual(['8', '9', '12']);
+  });
+
+  it('gives no number twice in an epoch when everything expired and nobody had moved delivered', async () => {
+    const { logs, clock, expire } = await start();
+    await logs[0].append('docs.changes/unwatched', '1', DAY_SECONDS);
+    await logs[0].append('docs.changes/unwatched', '2', DAY_SECONDS);
+    clock.advance(86_400_001);
+    for (const offset of [2, 1]) await expire('docs.changes/unwatched', offset);
+    const after = await logs[1].append('docs.changes/unwatched', '3', DAY_SECONDS);
+    expect(after.offset).toBe(3);
+    expect(await logs[0].head('docs.changes/unwatched')).toMatchObject({ epoch: after.epoch, offset: 3 });
+  });
+
+  it('goes on in its epoch when everything expired and everything had been delivered', async () => {
+    const { logs, clock, expire } = await start();
+    const { epoch } = await logs[0].append('docs.changes/quiet', '1', DAY_SECONDS);
+    await logs[1].advance('docs.changes/quiet', { epoch, offset: 1 });
+    clock.advance(7 * 86_400_000);
+    await expire('docs.changes/quiet', 1);
+    expect(await logs[1].append('docs.changes/quiet', '2', DAY_SECONDS)).toEqual({ epoch, offset: 2 });
   });
 
   it('takes the same wake once', async () => {

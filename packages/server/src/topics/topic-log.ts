@@ -26,13 +26,40 @@ export interface TopicHead {
   readonly delivered: number;
 }
 
+export interface AppendOptions {
+  /**
+   * 1 to 128 characters, of this topic. Publishing again with it within 24 hours stores nothing and answers what the first time did, also
+   * when the first publisher never learned the answer. Another event under it is a CONFLICT.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A message of a FIFO queue whose events are numbered by one reader. */
+export interface SequencedMessage {
+  /** The event as JSON text. */
+  readonly data: string;
+  /** SQS's `SequenceNumber`: digits, ascending within the topic's message group. */
+  readonly sequence: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** Reads are consistent. Every operation rejects with SERVICE_UNAVAILABLE when the store is throttled. */
 export interface TopicLog {
   /**
-   * Stores an event under the next offset, and keeps it at least `retainSeconds`. Rejects with PAYLOAD_TOO_LARGE for an event that no
-   * frame could carry and SERVICE_UNAVAILABLE when other publishers always came first; nothing is stored then.
+   * Stores events under the next offsets, in their order, and keeps them at least `retainSeconds`; resolves with the first one's position.
+   * Up to 99 events of 3.5 MB are one run: without a gap between them, and all or none. A longer batch is several runs one after the
+   * other, between which other publishers may come; when it fails in the middle the runs before stay, and publishing it again with its
+   * idempotency key stores the others.
+   *
+   * Rejects, and stores nothing of the run: PAYLOAD_TOO_LARGE for an event that no frame could carry (nothing of the batch), CONFLICT for
+   * other events under a known key, BAD_REQUEST for a malformed key, SERVICE_UNAVAILABLE when other publishers always came first.
    */
-  append(topic: string, dataJson: string, retainSeconds: number): Promise<EventPosition>;
+  append(topic: string, dataJson: string | readonly string[], retainSeconds: number, options?: AppendOptions): Promise<EventPosition>;
+  /**
+   * Stores at most 10 messages of a FIFO queue as one run, without those that were stored before: messages up to the topic's last sequence
+   * number, and those whose idempotency key is known. A batch that comes again therefore adds nothing, wherever its reader died.
+   */
+  sequence(topic: string, messages: readonly SequencedMessage[], retainSeconds: number): Promise<void>;
   /** Where the topic stands. A topic without a memory begins a new epoch. */
   head(topic: string): Promise<TopicHead>;
   /** Events after an offset in their order, at most `limit`; empty only when there are none. May have a gap where events expired. */
@@ -50,7 +77,7 @@ const MAX_EVENT_BYTES = 128_000;
  * Events are kept no shorter than this. A put that was delayed (a frozen function, a slow retry) carries a signature that AWS refuses
  * after 15 minutes; until then the offset it aims at must still be taken, or it would be given out twice.
  */
-const MIN_RETAIN_SECONDS = 1_200;
+export const MIN_RETAIN_SECONDS = 1_200;
 
 /** Attempts of an append: at 200 publishes a second on one topic the mean is 2. */
 export const APPEND_ATTEMPTS = 30;
@@ -66,13 +93,16 @@ export function expiryMs(nowMs: number, retainSeconds: number): number {
 }
 
 /**
- * Refuses an event that no frame could carry.
+ * Refuses a batch that is empty or has an event that no frame could carry.
  *
- * @throws GatewayError PAYLOAD_TOO_LARGE
+ * @throws GatewayError PAYLOAD_TOO_LARGE, or INTERNAL_SERVER_ERROR for no event at all.
  */
-export function checkEventSize(topic: string, dataJson: string): void {
-  const bytes = Buffer.byteLength(dataJson);
-  if (bytes <= MAX_EVENT_BYTES) return;
+export function checkEvents(topic: string, events: readonly string[]): void {
+  if (events.length === 0)
+    throw new GatewayError('INTERNAL_SERVER_ERROR', `a batch on ${topic} has no event; publish at least one, or nothing`);
+  const sizes = events.map((event) => Buffer.byteLength(event));
+  const bytes = sizes.find((size) => size > MAX_EVENT_BYTES);
+  if (bytes === undefined) return;
   throw new GatewayError(
     'PAYLOAD_TOO_LARGE',
     `[PAYLOAD_TOO_LARGE] an event on ${topic} has ${bytes} bytes, a frame carries ${MAX_EVENT_BYTES}; store it and publish where`,

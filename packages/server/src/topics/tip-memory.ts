@@ -1,0 +1,61 @@
+/**
+ * Tips that a process remembers, so that an append need not read first. A tip is used for 10 s after the last append: events are kept for 20
+ * minutes at least, so the offset after it is either free or taken, never taken once and expired since. After a minute it is read again in
+ * any case: a publisher that goes on must learn of a new epoch.
+ */
+
+import type { Clock } from '../websocket/clock.js';
+import type { Tip } from './topic-tip.js';
+
+const KEPT_MS = 10_000;
+const MAX_AGE_MS = 60_000;
+
+/** Topics a process remembers. */
+const MAX_TOPICS = 1_000;
+
+interface Remembered {
+  /** Undefined after another publisher came first. */
+  readonly tip: Tip | undefined;
+  readonly readAtMs: number;
+  readonly usedAtMs: number;
+  /** Appends of this process, none more than 10 s after the one before. */
+  readonly streak: number;
+}
+
+export interface TipMemory {
+  /** Undefined: read it. */
+  tipOf(topic: string): Tip | undefined;
+  /** Appends in a row up to now, 0 for a topic that this process has not published to for a while. */
+  streakOf(topic: string): number;
+  /** After an append. `read`: the tip was read for it. */
+  remember(topic: string, tip: Tip, read: boolean): void;
+  /** Somebody else came first. */
+  overtaken(topic: string): void;
+}
+
+/** Nothing remembered yet. */
+export function createTipMemory(clock: Clock): TipMemory {
+  const topics = new Map<string, Remembered>();
+  const recent = (topic: string): Remembered | undefined => {
+    const known = topics.get(topic);
+    return known && clock.now() - known.usedAtMs < KEPT_MS ? known : undefined;
+  };
+  return {
+    tipOf: (topic) => {
+      const known = recent(topic);
+      return known && clock.now() - known.readAtMs < MAX_AGE_MS ? known.tip : undefined;
+    },
+    streakOf: (topic) => recent(topic)?.streak ?? 0,
+    remember: (topic, tip, read) => {
+      const known = recent(topic);
+      const nowMs = clock.now();
+      topics.delete(topic);
+      topics.set(topic, { tip, usedAtMs: nowMs, readAtMs: read ? nowMs : (known?.readAtMs ?? nowMs), streak: (known?.streak ?? 0) + 1 });
+      if (topics.size > MAX_TOPICS) topics.delete(topics.keys().next().value as string);
+    },
+    overtaken: (topic) => {
+      const known = topics.get(topic);
+      if (known) topics.set(topic, { ...known, tip: undefined });
+    },
+  };
+}
