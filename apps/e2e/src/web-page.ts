@@ -35,7 +35,7 @@ export function useWebPage(): WebPages {
     pages.push(page);
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(inject('stage').siteUrl as string);
-    await page.getByTestId('connection-state').and(page.locator('[data-state="open"]')).waitFor();
+    await page.getByTestId('connection-state').and(page.locator('[data-state="live"]')).waitFor();
     await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return page;
   };

@@ -69,10 +69,10 @@ describe.runIf(hasWebPage())('the web page', () => {
     const missed = freshName('Missed');
     await page.context().setOffline(true);
     // Chromium keeps open sockets when offline; the page hears the event and gives the connection up itself.
-    await page.getByTestId('connection-state').and(page.locator(':not([data-state="open"])')).waitFor();
+    await page.getByTestId('connection-state').and(page.locator(':not([data-state="live"])')).waitFor();
     await gateway.documents.save.mutate({ folder, title: missed, body: 'x' });
     await page.context().setOffline(false);
-    await page.getByTestId('connection-state').and(page.locator('[data-state="open"]')).waitFor();
+    await page.getByTestId('connection-state').and(page.locator('[data-state="live"]')).waitFor();
     await page.getByTestId('feed-item').filter({ hasText: missed }).first().waitFor();
     await row(missed).waitFor();
   });

@@ -21,7 +21,7 @@ export async function connectGateway(): Promise<ConnectedGateway> {
   const response = await fetch('/runtime-config.json');
   if (!response.ok) throw new Error(`/runtime-config.json answered ${response.status}: the page does not know where the gateway is`);
   const config = readRuntimeConfig(await response.json());
-  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl, pingIntervalMs: 60_000 }), config };
+  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl }), config };
 }
 
 export const GatewayContext = createContext<ConnectedGateway | undefined>(undefined);

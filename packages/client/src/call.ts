@@ -11,7 +11,7 @@ import type { CallOptions, HttpOptions } from './options.js';
 export type CallKind = 'query' | 'mutation';
 
 /** A call under way. */
-export interface Call extends Pick<CallOptions, 'headers' | 'over'> {
+export interface Call extends Omit<CallOptions, 'signal'> {
   readonly kind: CallKind;
   /** `service.procedure`. */
   readonly path: string;
@@ -40,6 +40,7 @@ export function callerOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }:
           kind,
           path,
           json: JSON.stringify(input),
+          timeoutMs,
           end(outcome) {
             if (call.ended) return;
             call.ended = true;

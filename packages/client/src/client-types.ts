@@ -73,7 +73,7 @@ export interface QueryClient<TInput, TOutput, TErrors> extends ProcedureReferenc
 }
 
 export interface MutationClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
-  /** Changes. Never repeated by the client. @throws GatewayError */
+  /** Changes, once: only with a key is it ever sent again. @throws GatewayError */
   mutate(...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
 }
 
@@ -82,14 +82,21 @@ export interface SubscriptionClient<TInput, TEvent, TErrors> extends ProcedureRe
   subscribe(...call: Arguments<TInput, SubscribeOptions>): Subscription<TEvent>;
 }
 
+/** How a loop over a subscription is doing: not started yet; at its topic's head as far as is known; without connection, or lacking events. */
+export type SubscriptionState = 'connecting' | 'live' | 'recovering';
+
 /**
  * A stream of events that survives reconnects: each once and in order, as far as the topic's log reaches. It ends with `break`, its
  * signal, `$close()` or a stop by the server, and throws a GatewayError when it cannot go on: PRECONDITION_FAILED when events were
- * missed for good, or an error of the procedure.
+ * missed for good and there is no `onReset`, or an error of the procedure.
  */
 export interface Subscription<TEvent> extends AsyncIterable<TEvent, undefined> {
   /** The same events with their ids, for programs that keep their place: pass the last one as `lastEventId`. */
   tracked(): AsyncIterable<TrackedEvent<TEvent>, undefined>;
+  /** Of the latest loop over it. */
+  readonly state: SubscriptionState;
+  /** Time since the latest loop was last known to be at its topic's head. */
+  readonly stalenessMs: number;
 }
 
 /** An event and its place in the topic. */

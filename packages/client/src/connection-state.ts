@@ -1,6 +1,6 @@
 /**
- * The socket's state, for a status light: a value and its listeners. It exists before the socket's code is loaded, and says `idle`
- * until then. It fits React's `useSyncExternalStore(connection.subscribe, () => connection.state)`.
+ * The socket's state, for a status light: a value and its listeners. It fits React's
+ * `useSyncExternalStore(connection.subscribe, () => connection.state)`.
  */
 
 /** What the socket is doing. */
@@ -9,11 +9,16 @@ export type ConnectionState =
   | { readonly status: 'idle' }
   /** Opening; `attempt` counts from 1 since it was last stable. */
   | { readonly status: 'connecting'; readonly attempt: number }
-  | { readonly status: 'open' }
-  /** Lost; the next attempt is made `retryInMs` after the state was entered. */
-  | { readonly status: 'waiting'; readonly attempt: number; readonly retryInMs: number; readonly reason: string }
-  /** `$close()` was called. */
-  | { readonly status: 'closed' };
+  /** Connected, and every subscription is where its topic is, as far as is known. */
+  | { readonly status: 'live' }
+  /** Connected; a subscription has not started yet or lacks events, which are asked for. */
+  | { readonly status: 'catching-up' }
+  /** Connected, but the server has owed a sign of life for 5 s. */
+  | { readonly status: 'degraded' }
+  /** Lost; the next attempt is made `retryInMs` after the state was entered. `Infinity`: when the network or the page is back. */
+  | { readonly status: 'offline'; readonly attempt: number; readonly retryInMs: number; readonly reason: string }
+  /** `$close()` was called, or the server or `socketUrl` said not to come back; then the next request opens it again. */
+  | { readonly status: 'closed'; readonly reason: string };
 
 /** The observable state of a client's socket. */
 export interface Connection {
@@ -25,6 +30,7 @@ export interface Connection {
 
 /** A connection whose owner sets the state. */
 export interface ConnectionStore extends Connection {
+  /** Tells the listeners, unless all of it is as before. */
   readonly set: (state: ConnectionState) => void;
 }
 
@@ -41,6 +47,7 @@ export function connectionStore(): ConnectionStore {
       return () => listeners.delete(listener);
     },
     set(next) {
+      if (JSON.stringify(next) === JSON.stringify(state)) return;
       state = next;
       for (const listener of listeners) listener(next);
     },

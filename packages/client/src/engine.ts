@@ -4,17 +4,19 @@
  */
 
 import { type Caller, callerOf } from './call.js';
-import type { ClientControls } from './client-types.js';
+import type { ClientControls, SubscriptionState } from './client-types.js';
 import { connectionStore } from './connection-state.js';
 import { httpCarrier } from './http/carrier.js';
 import type { GatewayClientOptions } from './options.js';
 import { socketConnection } from './socket/connection.js';
-import { feedsOf, type SubscribeArguments } from './socket/feed.js';
-import { carryOver } from './socket/socket-call.js';
+import { type Feed, feedsOf, type SubscribeArguments } from './socket/feed.js';
+import { socketCarrier } from './socket/socket-call.js';
 
 /** A subscription as client-types.ts has it, untyped. */
 export interface UntypedSubscription extends AsyncIterable<unknown, void> {
   tracked(): AsyncIterable<unknown, void>;
+  readonly state: SubscriptionState;
+  readonly stalenessMs: number;
 }
 
 /** Calls and subscriptions, untyped. */
@@ -29,16 +31,34 @@ export interface Engine {
 export function createEngine(options: GatewayClientOptions): Engine {
   const carry = httpCarrier(options);
   const store = connectionStore();
-  const connection = socketConnection(options, store);
+  const { random = Math.random } = options;
+  const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
+  const connection = socketConnection(options, session, store);
+  const carryOver = socketCarrier(options, session, connection);
   const open = feedsOf(options, connection);
   return {
     controls: { $connection: store, $close: connection.close },
-    call: callerOf(options, (call) => (call.over === 'socket' ? carryOver(connection, call) : carry(call))),
+    call: callerOf(options, (call) => (call.over === 'socket' ? carryOver : carry)(call)),
     subscribe:
       (path) =>
       (...own) => {
-        const events = (tracked: boolean) => ({ [Symbol.asyncIterator]: () => open(path, tracked, own) });
-        return { ...events(false), tracked: () => events(true) };
+        let latest: Feed | undefined;
+        const events = (tracked: boolean) => ({
+          [Symbol.asyncIterator]() {
+            latest = open(path, tracked, own);
+            return latest;
+          },
+        });
+        return {
+          ...events(false),
+          tracked: () => events(true),
+          get state() {
+            return latest?.state() ?? 'connecting';
+          },
+          get stalenessMs() {
+            return latest?.stalenessMs() ?? Number.POSITIVE_INFINITY;
+          },
+        };
       },
   };
 }

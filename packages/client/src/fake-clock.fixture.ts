@@ -19,6 +19,7 @@ export function fakeClock(): FakeClock {
   const watchers = new Set<() => void>();
   let nowMs = 0;
   return {
+    now: () => nowMs,
     after(delayMs, run) {
       const timer = { atMs: nowMs + delayMs, delayMs, run };
       timers.add(timer);

@@ -16,6 +16,7 @@ export type {
   ServiceClient,
   Subscription,
   SubscriptionClient,
+  SubscriptionState,
   TrackedEvent,
 } from './client-types.js';
 export type { Clock } from './clock.js';
@@ -29,7 +30,8 @@ export type {
   HeaderRecord,
   HeadersSource,
   HttpOptions,
-  NetworkEvents,
+  PageEvents,
   SubscribeOptions,
 } from './options.js';
+export type { ResetNotice } from './socket/event-queue.js';
 export type { WebSocketConstructor, WebSocketLike } from './socket/web-socket.js';

@@ -3,6 +3,7 @@
  */
 
 import type { Clock } from './clock.js';
+import type { ResetNotice } from './socket/event-queue.js';
 import type { WebSocketConstructor } from './socket/web-socket.js';
 
 /** Headers by name. The same name in another spelling is another header here, so keep to one: `authorization`. */
@@ -14,8 +15,10 @@ export type HeadersSource = HeaderRecord | (() => HeaderRecord | Promise<HeaderR
 /** The `fetch` the client calls. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Sends `online` and `offline` events. */
-export type NetworkEvents = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
+/** Sends the events of a page and its network, as `window` does, and knows whether it is hidden. */
+export interface PageEvents extends Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
+  readonly document?: { readonly hidden: boolean } | undefined;
+}
 
 /** Options of `createHttpClient`. */
 export interface HttpOptions {
@@ -43,16 +46,11 @@ export interface GatewayClientOptions extends HttpOptions {
   readonly socketUrl?: string | (() => string | Promise<string>) | undefined;
   /** @default globalThis.WebSocket, and the `ws` package where there is none (Node 20) */
   readonly WebSocket?: WebSocketConstructor | undefined;
-  /** The longest wait between connection attempts. @default 5_000 */
+  /** The longest wait between connection attempts. @default 30_000, and 120_000 after five that failed */
   readonly maxRetryDelayMs?: number | undefined;
-  /**
-   * Time between PINGs. The default only keeps API Gateway's idle limit of 10 minutes away; 15_000 notices a dead connection within
-   * 25 s, and is billed as 4 messages a minute each way. @default 540_000
-   */
-  readonly pingIntervalMs?: number | undefined;
-  /** Where `online` and `offline` events come from. @default globalThis, where it sends them */
-  readonly network?: NetworkEvents | undefined;
-  /** A number from 0 up to 1, for the wait between attempts. @default Math.random */
+  /** Where `online`, `offline`, `visibilitychange`, `pagehide`, `pageshow` and `resume` come from. @default globalThis, where it sends them */
+  readonly page?: PageEvents | undefined;
+  /** A number from 0 up to 1, for waits and for the session's name. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
@@ -64,8 +62,17 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Sent with this call, over the client's of the same name. Calls with different headers never share a batch. HTTP only. */
   readonly headers?: HeaderRecord | undefined;
-  /** How it travels. A mutation in flight when the socket drops fails with NETWORK_ERROR and is never repeated. @default 'http' */
+  /** How it travels. @default 'http' */
   readonly over?: 'http' | 'socket' | undefined;
+  /**
+   * Over the socket: under which the server executes a mutation at most once, so that it can be sent again when the connection broke.
+   * `false`: none; then it fails with NETWORK_ERROR. @default one of its own for every call
+   */
+  readonly key?: string | false | undefined;
+  /** Over the socket: calls of one lane are sent one after the other, each when the one before has ended. @default none */
+  readonly lane?: string | undefined;
+  /** Over the socket: fails with NETWORK_ERROR instead of waiting for a connection. @default false */
+  readonly volatile?: boolean | undefined;
 }
 
 /** Options of one subscription. */
@@ -76,6 +83,11 @@ export interface SubscribeOptions {
   readonly lastEventId?: string | undefined;
   /** Called when the server has started it, and again after every reconnect. */
   readonly onStarted?: (() => void) | undefined;
+  /**
+   * Called in its place among the events when some were missed for good; the loop goes on after `position`, once what this answers has
+   * settled. Without it the loop throws PRECONDITION_FAILED.
+   */
+  readonly onReset?: ((notice: ResetNotice) => unknown) | undefined;
   /** How long until it must have started before it is asked for again. @default the client's */
   readonly timeoutMs?: number | undefined;
   /** Events that wait for a slow loop; when they are that many, the rest is fetched once the loop has caught up. @default 1_000 */

@@ -96,9 +96,10 @@ export function useUploads(onDone: () => void): Uploads {
     };
     const { $connection } = gateway;
     // Lost connections are not always the browser's: when the gateway's comes back, so may the bucket's.
-    let wasOpen = $connection.state.status === 'open';
+    const isUp = () => ['live', 'catching-up'].includes($connection.state.status);
+    let wasOpen = isUp();
     const stopFollowing = $connection.subscribe(() => {
-      const isOpen = $connection.state.status === 'open';
+      const isOpen = isUp();
       if (isOpen && !wasOpen) resumeAll();
       wasOpen = isOpen;
     });

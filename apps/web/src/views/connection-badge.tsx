@@ -20,9 +20,13 @@ function words(state: ConnectionState): string {
       return 'Not connected';
     case 'connecting':
       return 'Connecting …';
-    case 'open':
+    case 'live':
       return 'Live';
-    case 'waiting':
+    case 'catching-up':
+      return 'Catching up …';
+    case 'degraded':
+      return 'Slow';
+    case 'offline':
       return Number.isFinite(state.retryInMs) ? `Reconnecting in ${Math.ceil(state.retryInMs / 1000)} s` : 'Offline';
     case 'closed':
       return 'Closed';

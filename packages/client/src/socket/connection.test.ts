@@ -64,19 +64,19 @@ describe('reconnecting', () => {
     expect(await take(events, 1)).toEqual(['e1.42']);
   });
 
-  it('tries at once, then with full jitter under 500 ms · 2^n and the cap (P3.14)', async () => {
+  it('tries with full jitter under 500 ms · 2^n and the cap (P3.14)', async () => {
     const clock = fakeClock();
     const waits: number[] = [];
     const gateway = stage.client({ clock, random: () => 0.5, maxRetryDelayMs: 1_500 });
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && waits.push(state.retryInMs));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && waits.push(state.retryInMs));
     stage.server.refuse(5);
     const events = iterate(gateway.documents.changes.subscribe({}));
-    for (const delayMs of [0, 250, 500, 750, 750]) {
+    for (const delayMs of [250, 500, 750, 750, 750]) {
       await clock.timer(delayMs);
       clock.advance(delayMs);
     }
     const peer = await stage.server.peer();
-    expect(waits).toEqual([0, 250, 500, 750, 750]);
+    expect(waits).toEqual([250, 500, 750, 750, 750]);
     peer.send(event(1, 'e1.1'));
     expect(await take(events, 1)).toEqual(['e1.1']);
   });
@@ -85,12 +85,12 @@ describe('reconnecting', () => {
     const clock = fakeClock();
     const waits: number[] = [];
     const gateway = stage.client({ clock, random: () => 0.5 });
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && waits.push(state.retryInMs));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && waits.push(state.retryInMs));
     iterate(gateway.documents.changes.subscribe({}));
     for (const [lastedMs, delayMs] of [
       [0, 0],
-      [4_999, 250],
-      [5_000, 0],
+      [29_999, 500],
+      [30_000, 0],
     ] as const) {
       const peer = await stage.server.peer();
       await peer.next();
@@ -100,7 +100,7 @@ describe('reconnecting', () => {
       clock.advance(delayMs);
     }
     await (await stage.server.peer()).next();
-    expect(waits).toEqual([0, 250, 0]);
+    expect(waits).toEqual([0, 500, 0]);
   });
 
   it('abandons an attempt that does not open within 10 s', async () => {
@@ -108,17 +108,19 @@ describe('reconnecting', () => {
     let attempts = 0;
     const gateway = stage.client({
       clock,
+      random: () => 0,
       socketUrl: () => {
         attempts += 1;
         return attempts === 1 ? new Promise<string>(() => {}) : stage.server.url.replace('http', 'ws');
       },
     });
     const reasons: string[] = [];
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && reasons.push(state.reason));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && reasons.push(state.reason));
     iterate(gateway.documents.changes.subscribe({}));
     await clock.timer(10_000);
     clock.advance(10_000);
     expect(reasons).toEqual(['no connection']);
+    clock.advance(0);
     await (await stage.server.peer()).next();
   });
 
@@ -133,13 +135,13 @@ describe('reconnecting', () => {
       random: () => 0,
     });
     const reasons: string[] = [];
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && reasons.push(state.reason));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && reasons.push(state.reason));
     iterate(gateway.documents.changes.subscribe({}));
     const first = await stage.server.peer();
-    expect(first.url).toBe('/prod?ticket=1');
+    expect(first.url).toBe('/prod?ticket=1&gw=2&session=s');
     await first.next();
     first.reset();
-    expect((await stage.server.peer()).url).toBe('/prod?ticket=3');
+    expect((await stage.server.peer()).url).toBe('/prod?ticket=3&gw=2&session=s');
     expect(reasons).toEqual(['closed with 1006', 'no ticket']);
   });
 });
@@ -169,7 +171,7 @@ describe('an attempt that fails', () => {
     }
     const gateway = stage.client({ WebSocket: RefusedOnceWebSocket });
     const reasons: string[] = [];
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && reasons.push(state.reason));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && reasons.push(state.reason));
     stage.server.refuse(1);
     iterate(gateway.documents.changes.subscribe({}));
     await (await stage.server.peer()).next();
@@ -210,15 +212,15 @@ describe('an attempt that fails', () => {
 });
 
 describe('a dead peer', () => {
-  it('is noticed by a PING without PONG within 10 s, and left at once', async () => {
+  it('that is a stock server is noticed by two PINGs without PONG, and left at once', async () => {
     const clock = fakeClock();
-    const events = iterate(stage.client({ clock, pingIntervalMs: 15_000 }).documents.changes.subscribe({}));
+    const events = iterate(stage.client({ clock }).documents.changes.subscribe({}));
     const first = await stage.server.peer();
     await first.next();
     first.send(started(1), event(1, 'e1.1'));
     expect(await take(events, 1)).toEqual(['e1.1']);
     first.freeze();
-    clock.advance(15_000);
+    clock.advance(30_000);
     clock.advance(10_000);
     clock.advance(0);
     const second = await stage.server.peer();
@@ -227,7 +229,7 @@ describe('a dead peer', () => {
     expect(await take(events, 1)).toEqual(['e1.2']);
   });
 
-  it('is not one that answers: PINGs go on, by default every 9 minutes', async () => {
+  it('is not a stock server that answers: PINGs go on, every 30 s', async () => {
     const clock = fakeClock();
     let events: AsyncIterator<unknown, undefined> | undefined;
     const isStarted = new Promise<void>((onStarted) => {
@@ -238,8 +240,8 @@ describe('a dead peer', () => {
     peer.send(started(1));
     await isStarted;
     for (let round = 0; round < 3; round += 1) {
-      await clock.timer(540_000);
-      clock.advance(540_000);
+      await clock.timer(30_000);
+      clock.advance(30_000);
       expect(await peer.next()).toBe('PING');
       peer.send('PONG');
     }
@@ -254,13 +256,15 @@ describe('a dead peer', () => {
     expect(await peer.next()).toBe('PONG');
   });
 
-  it('is suspected when the network comes back', async () => {
+  it('is suspected when the network comes back and nothing was heard for 10 s', async () => {
+    const clock = fakeClock();
     const network = new EventTarget();
-    iterate(stage.client({ network }).documents.changes.subscribe({}));
+    iterate(stage.client({ clock, page: network }).documents.changes.subscribe({}));
     const peer = await stage.server.peer();
     await peer.next();
+    clock.advance(10_001);
     network.dispatchEvent(new Event('online'));
-    expect(await peer.next()).toBe('PING');
+    expect(await nextFrame(peer)).toMatchObject({ method: 'gw.sync', svc: 'gw', params: { n: 1, c: [] } });
   });
 });
 
@@ -268,17 +272,16 @@ describe('the network', () => {
   it('going away ends the connection, and coming back opens one without waiting', async () => {
     const clock = fakeClock();
     const network = new EventTarget();
-    const gateway = stage.client({ network, clock, random: () => 0.9 });
+    const gateway = stage.client({ page: network, clock, random: () => 0.9 });
     const events = iterate(gateway.documents.changes.subscribe({}));
     const first = await stage.server.peer();
     await first.next();
     first.send(event(1, 'e1.1'));
     expect(await take(events, 1)).toEqual(['e1.1']);
-    stage.server.refuse(1);
     network.dispatchEvent(new Event('offline'));
-    expect(gateway.$connection.state).toMatchObject({ status: 'waiting', reason: 'offline' });
-    clock.advance(0);
-    await clock.timer(450);
+    expect(gateway.$connection.state).toEqual({ status: 'offline', attempt: 1, retryInMs: Number.POSITIVE_INFINITY, reason: 'offline' });
+    expect(await first.closed).toBe(1000);
+    expect(clock.pending).toEqual([]);
     network.dispatchEvent(new Event('online'));
     expect((await nextFrame(await stage.server.peer())).params.lastEventId).toBe('e1.1');
   });
@@ -288,7 +291,7 @@ describe('the network', () => {
     const network = new EventTarget();
     let attempts = 0;
     const gateway = stage.client({
-      network,
+      page: network,
       clock,
       socketUrl: () => {
         attempts += 1;
@@ -296,7 +299,7 @@ describe('the network', () => {
       },
     });
     const waits: ConnectionState[] = [];
-    gateway.$connection.subscribe((state) => state.status === 'waiting' && waits.push(state));
+    gateway.$connection.subscribe((state) => state.status === 'offline' && waits.push(state));
     iterate(gateway.documents.changes.subscribe({}));
     network.dispatchEvent(new Event('online'));
     await (await stage.server.peer()).next();
@@ -306,7 +309,7 @@ describe('the network', () => {
   it('is not listened to by a client that needs no connection', async () => {
     const clock = fakeClock();
     const network = new EventTarget();
-    const gateway = stage.client({ network, clock });
+    const gateway = stage.client({ page: network, clock });
     const events = iterate(gateway.documents.changes.subscribe({}));
     const peer = await stage.server.peer();
     await peer.next();
@@ -314,7 +317,7 @@ describe('the network', () => {
     clock.advance(1_000);
     network.dispatchEvent(new Event('online'));
     expect(gateway.$connection.state).toEqual({ status: 'idle' });
-    expect(await peer.closed).toBe(1005);
+    expect(await peer.closed).toBe(1000);
   });
 });
 
@@ -330,7 +333,10 @@ describe('the state of the connection', () => {
     peer.close(1001);
     await clock.timer(0);
     clock.advance(0);
-    await (await stage.server.peer()).next();
+    const second = await stage.server.peer();
+    await second.next();
+    second.send(started(1, 'e1.4'), event(1, 'e1.5'));
+    await take(events, 1);
     await events.return?.();
     clock.advance(1_000);
     gateway.$close();
@@ -338,12 +344,13 @@ describe('the state of the connection', () => {
     expect(states).toEqual([
       { status: 'idle' },
       { status: 'connecting', attempt: 1 },
-      { status: 'open' },
-      { status: 'waiting', attempt: 2, retryInMs: 0, reason: 'closed with 1001' },
+      { status: 'catching-up' },
+      { status: 'offline', attempt: 2, retryInMs: 0, reason: 'closed with 1001' },
       { status: 'connecting', attempt: 2 },
-      { status: 'open' },
+      { status: 'catching-up' },
+      { status: 'live' },
       { status: 'idle' },
-      { status: 'closed' },
+      { status: 'closed', reason: 'closed by the client' },
     ]);
   });
 
@@ -369,8 +376,8 @@ describe('$close', () => {
     gateway.$close();
     expect(await loop).toEqual({ done: true, value: undefined });
     await expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED_REQUEST' });
-    expect(await peer.closed).toBe(1005);
-    expect(gateway.$connection.state).toEqual({ status: 'closed' });
+    expect(await peer.closed).toBe(1000);
+    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: 'closed by the client' });
   });
 
   it('is for good: later loops are empty and later calls fail', async () => {
@@ -378,7 +385,7 @@ describe('$close', () => {
     gateway.$close();
     expect(await take(iterate(gateway.documents.changes.subscribe({})), 1)).toEqual([]);
     await expect(gateway.documents.folders.query(undefined, { over: 'socket' })).rejects.toMatchObject({ code: 'CLIENT_CLOSED_REQUEST' });
-    expect(gateway.$connection.state).toEqual({ status: 'closed' });
+    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: 'closed by the client' });
   });
 
   it('does not concern calls over HTTP', async () => {
@@ -412,7 +419,7 @@ describe('where the socket is', () => {
       },
     });
     await expect(iterate(gateway.documents.changes.subscribe({})).next()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(gateway.$connection.state).toEqual({ status: 'idle' });
+    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: '[UNAUTHORIZED] socketUrl needs a signed-in user' });
   });
 
   it('is socketUrl when there is one', async () => {

@@ -33,6 +33,10 @@ function faultyServer(faults: readonly Fault[]) {
     }
 
     send(text: string): void {
+      if (text === 'PING') {
+        queueMicrotask(() => this.#deliver('PONG'));
+        return;
+      }
       const frame = JSON.parse(text);
       queueMicrotask(() => {
         if (frame.method === 'subscription.stop') this.subscriptions.delete(frame.id);
@@ -78,11 +82,9 @@ function faultyServer(faults: readonly Fault[]) {
 
 const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'drop', 'duplicate', 'close', 'leave');
 
-it('hands on every event once and in order, whatever is lost, repeated or closed on the way', async () => {
+it('hands on every event of a server without gw once and in order, whatever is lost, repeated or closed on the way', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { maxLength: 40 }), fc.nat({ max: 20 }), async (faults, published) => {
-      // A hole that stays open five times over ends a subscription; that is another test's.
-      fc.pre(!faults.join().includes('drop,drop,drop'));
       const clock = fakeClock();
       const server = faultyServer(faults);
       const gateway = createGatewayClient({ url: 'http://memory.test', WebSocket: server.WebSocket, clock, random: () => 0.5 });

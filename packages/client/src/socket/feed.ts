@@ -1,25 +1,32 @@
 /**
- * One subscription: a cursor that survives connections, and a queue between the wire and the loop that reads it. It hands on every
- * event of its topic once and in order: what it has is dropped, and a hole is asked for again. Events whose ids are of another epoch,
- * or not of this protocol, are handed on as they come. PROTOCOL.md sections 3.3 and 3.4.
+ * One subscription: a cursor that survives connections, and a queue between the wire and the loop that reads it. It hands on every event
+ * of its topic once and in order: what it has is dropped, what comes too early is kept for a moment, and what is missing is asked for.
+ * PROTOCOL.md sections 3.3, 3.4 and 3.6.
  *
- * When it knows its place it leaves a connection before it starts on the next, since everything after that place is replayed; without
- * a place it stays on both until the new one has started.
+ * A server without `gw` sends events under the subscription's id; then a hole is asked for by opening it again. Ids of another epoch, or
+ * not of this protocol, are handed on as they come there.
+ *
+ * While the client moves to another connection it is on both, until it has started on the new one.
  */
 
-import type { ErrorShape, GatewayError } from '@org/gateway-core/errors';
-import type { TrackedEvent } from '../client-types.js';
+import type { GatewayError } from '@org/gateway-core/errors';
+import { GATEWAY_PROTOCOL } from '@org/gateway-core/protocol';
+import type { SubscriptionState, TrackedEvent } from '../client-types.js';
 import { alarmOf, systemClock } from '../clock.js';
-import { answerFailure } from '../failure.js';
+import { answerFailure, failure } from '../failure.js';
 import type { HttpOptions, SubscribeOptions } from '../options.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
-import { distance } from './event-distance.js';
-import { eventQueue } from './event-queue.js';
+import { type Entry, eventQueue } from './event-queue.js';
 import { frameFailure } from './frame-input.js';
-import { MAX_GAP_REQUESTS, MAX_QUEUED_EVENTS } from './limits.js';
+import { GAP_MS, MAX_QUEUED_EVENTS, VISIBLE_SYNC_MS } from './limits.js';
+import type { Answer, FeedSeat, Link } from './link.js';
+import { parseId, placeAt } from './place.js';
 
 /** An iterator whose `return` may be called while `next` is pending, which then ends. */
-export type Feed = Required<Pick<AsyncIterator<unknown, void, void>, 'next' | 'return'>>;
+export interface Feed extends Required<Pick<AsyncIterator<unknown, void, void>, 'next' | 'return'>> {
+  state(): SubscriptionState;
+  stalenessMs(): number;
+}
 
 /** What a caller passes to `subscribe`. */
 export type SubscribeArguments = readonly [input?: unknown, options?: SubscribeOptions];
@@ -35,99 +42,166 @@ export type FeedOpener = (path: string, tracked: boolean, own: SubscribeArgument
 /** Opens feeds over a connection. */
 export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions, connection: SocketConnection): FeedOpener {
   return (path, tracked, [input, options = {}]) => {
-    const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS } = options;
+    const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS, onReset } = options;
     const json = JSON.stringify(input);
     const tooLarge = frameFailure(path, json);
     if (tooLarge) throw tooLarge;
-    const deadline = alarmOf(clock);
-    /** Id of the last event queued. */
-    let cursor = lastEventId;
-    let gapRequests = 0;
-    /** The queue was full: nothing is asked for until the loop has emptied it. */
+    /** How to leave each link it is on. */
+    const leaves = new Map<Link, (stop?: boolean) => void>();
+    let topic: string | undefined;
+    /** The queue was full: nothing is taken or asked for until the loop has emptied it. */
     let isPaused = false;
+    let isStarted = false;
+    let isStock = false;
     let isEnded = false;
-    /** Ends the subscription on the link it is on. */
-    let leave: ((stop?: boolean) => void) | undefined;
+    let wasBehind = true;
+    let freshAt = clock.now();
 
-    const quit = () => {
-      deadline();
-      leave?.(true);
+    const isBehind = () => !isStarted || !leaves.size || place.isBehind();
+    /** After every change: tells the connection when it falls behind or has caught up. */
+    const settle = () => {
+      const behind = isBehind();
+      if (!behind) freshAt = clock.now();
+      if (behind !== wasBehind) connection.changed();
+      wasBehind = behind;
     };
-    const restart = () => {
-      quit();
-      connection.add(request);
+    const leaveAll = (but?: Link) => {
+      for (const [link, leave] of leaves) if (link !== but) leave(true);
     };
-    const values: unknown[] = [];
-    const queue = eventQueue(values, () => {
-      if (isPaused) connection.add(request);
+    const entries: Entry[] = [];
+    const queue = eventQueue(entries, {
+      tracked,
+      onReset: (notice) => onReset?.(notice),
+      onEmpty() {
+        if (!isPaused) return;
+        isPaused = false;
+        connection.add(request);
+        for (const link of leaves.keys()) link.want(0);
+      },
+      onDone: () => close(),
+    });
+    const place = placeAt(lastEventId, (id, data) => {
+      isPaused ||= entries.length >= maxQueuedEvents;
+      if (isPaused) {
+        place.doubt();
+        if (isStock) leaveAll();
+      } else queue.push({ id, data });
+      return !isPaused;
     });
     const end = (error?: GatewayError) => {
       isEnded = true;
-      isPaused = false;
-      quit();
+      leaveAll();
       signal?.removeEventListener('abort', close);
       connection.remove(request);
       queue.end(error);
     };
     const close = () => {
-      values.length = 0;
+      entries.length = 0;
       end();
     };
-    const refuse = (got: string, error?: ErrorShape) => end(answerFailure(path, error, { got }));
-    const accept = (id: string, data: unknown) => {
-      const ahead = distance(cursor, id);
-      if (ahead > 1) {
-        gapRequests += 1;
-        if (gapRequests > MAX_GAP_REQUESTS) refuse(`${id} after ${cursor} repeatedly`);
-        else restart();
-      } else if (ahead === 1) {
-        if (values.length < maxQueuedEvents) {
-          cursor = id;
-          gapRequests = 0;
-          queue.push(tracked ? { id, data } : data);
-        } else {
-          isPaused = true;
-          quit();
-        }
+    /** What the server says of a place: events after it, or that it cannot serve them. */
+    const learn = (asked: string | undefined, head: unknown, events: unknown, reason?: string) => {
+      place.doubt(reason !== undefined && asked !== place.position);
+      if (!reason) place.hear(head, events);
+      else if (asked === place.position) {
+        place.jump(`${head}`);
+        if (onReset) queue.push({ reason, position: `${head}` });
+        else end(failure('PRECONDITION_FAILED', path, `missed events for good (${reason}): load anew, or pass onReset`));
+      }
+    };
+    /** An event of a server without `gw`. */
+    const takeStock = (id: string, data: unknown) => {
+      const [epoch, offset] = parseId(id);
+      const [ownEpoch, last] = parseId(place.position);
+      if (epoch === ownEpoch && offset >= 0 && last >= 0) place.hear(id, [[offset, data]]);
+      else if (id !== place.position) {
+        place.jump(id);
+        queue.push({ id, data });
       }
     };
     const request: SocketRequest = {
-      start(link) {
-        const leaveOld = leave;
-        if (cursor) quit();
-        if (isPaused && values.length) return;
-        isPaused = false;
-        const leaveNew = link.request({ kind: 'subscription', path, json, lastEventId: cursor }, ({ error, result }, lost) => {
-          const type = result?.type;
-          if (isEnded || lost) return;
-          if (type === 'started') {
-            // Its place until the first event: what happens while a connection is lost is replayed even then.
-            cursor ??= result?.id;
-            leaveOld?.(true);
-            deadline();
-            options.onStarted?.();
-          } else if (type === 'data') {
-            const event = result?.data as Partial<TrackedEvent<unknown>> | undefined;
-            const id = result?.id ?? event?.id;
-            if (id) accept(id, event?.data);
-            else refuse('no event id');
-          } else {
-            leaveNew();
-            if (type === 'stopped') end();
-            else refuse('no result', error);
-          }
-        });
-        leave = leaveNew;
-        deadline(timeoutMs, restart);
-      },
       end,
       abort: close,
+      isBehind,
+      start(link) {
+        if (isEnded || leaves.has(link) || (isStock && isPaused)) return;
+        const deadline = alarmOf(clock);
+        const asked = place.position;
+        let isHere = false;
+        const reopen = () => {
+          leave(true);
+          request.start(link);
+        };
+        const feed: FeedSeat = {
+          position: () => (isHere ? (place.position ?? '') : undefined),
+          wants: () => !isPaused && place.isBehind(),
+          push(of, epoch, events) {
+            // Before its topic is known, its own may be among those that come.
+            if (!topic) place.doubt();
+            if (of !== topic) return;
+            place.hear(`${epoch}.0`, events);
+            settle();
+            if (feed.wants()) link.want(GAP_MS);
+          },
+          sync(at, head, events, reason) {
+            if (head === null) return reopen();
+            if (head) learn(at, head, events, reason);
+            else place.doubt(false);
+            settle();
+          },
+          reopen,
+        };
+        const receive = ({ error, result }: Answer, lost?: string) => {
+          const { type, id, data, gw } = result ?? {};
+          if (lost) leave();
+          if (isEnded || lost) return settle();
+          if (type === 'started') {
+            const isUnsure = !topic && place.isBehind();
+            deadline();
+            isHere = isStarted = true;
+            // Its place until the first event: what happens while a connection is lost is replayed even then.
+            place.position ??= id;
+            if (gw) {
+              topic = gw.t;
+              learn(asked, gw.h, gw.x, gw.reset);
+              if (isUnsure) place.doubt();
+            } else {
+              isStock = true;
+              link.stock();
+            }
+            leaveAll(link);
+            link.want(gw && feed.wants() ? 0 : VISIBLE_SYNC_MS);
+            options.onStarted?.();
+          } else if (type === 'data') {
+            const event = data as Partial<TrackedEvent<unknown>> | undefined;
+            const eventId = id ?? event?.id;
+            if (!eventId) return end(answerFailure(path, error, { got: 'no event id' }));
+            takeStock(eventId, event?.data);
+            if (feed.wants()) link.want(GAP_MS);
+          } else {
+            leave();
+            end(type === 'stopped' ? undefined : answerFailure(path, error, { got: 'no result' }));
+          }
+          settle();
+        };
+        const opening = { kind: 'subscription', gw: GATEWAY_PROTOCOL, path, json, lastEventId: asked } as const;
+        const leaveLink = link.request(opening, { feed, receive });
+        const leave = (stop?: boolean) => {
+          deadline();
+          leaves.delete(link);
+          leaveLink(stop);
+        };
+        leaves.set(link, leave);
+        deadline(timeoutMs, reopen);
+      },
     };
 
     signal?.addEventListener('abort', close);
     if (signal?.aborted) close();
     else connection.add(request);
     return {
+      state: () => (isStarted ? (isBehind() ? 'recovering' : 'live') : 'connecting'),
+      stalenessMs: () => clock.now() - freshAt,
       next: () => queue.events.next(),
       return() {
         close();

@@ -1,25 +1,56 @@
 /**
- * One physical connection: numbers the requests on it, hands each answer to its request, and finds out when the peer is gone. It is
- * opened once and goes down once; that another one follows is connection.ts's business. PROTOCOL.md sections 3.1 and 3.5.
+ * One physical connection: numbers the requests on it, hands answers and events to them, and asks with `gw.sync` where they stand, which
+ * is also how it finds out that the peer is gone. It is opened once and goes down once; that another one follows is connection.ts's
+ * business. PROTOCOL.md sections 3.1, 3.5 and 3.6.
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import { PING, PONG } from '@org/gateway-core/protocol';
+import { GATEWAY_SERVICE, type GatewayStart, MAX_CURSORS, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
-import type { GatewayClientOptions } from '../options.js';
-import { BROKEN, PATIENCE_MS, PING_INTERVAL_MS } from './limits.js';
-import { makeWebSocket } from './make-web-socket.js';
+import type { PageEvents } from '../options.js';
+import {
+  BROKEN,
+  GAP_MS,
+  HIDDEN_SYNC_MS,
+  IDLE_SYNC_MS,
+  MOVE_AHEAD_MS,
+  NORMAL,
+  PATIENCE_MS,
+  SILENCE_MS,
+  SYNC_DEADLINE_MS,
+  VISIBLE_SYNC_MS,
+} from './limits.js';
+import { list } from './list.js';
 import type { WebSocketLike } from './web-socket.js';
 
 /** An answer of the server. */
 export interface Answer {
   readonly error?: ErrorShape;
-  readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown };
+  readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown; readonly gw?: GatewayStart };
 }
 
-/** Takes the answers to a request; `lost` says that there will be none on this link any more, and why. */
-export type Receive = (answer: Answer, lost?: string) => void;
+/** A request as the link sees it. */
+export interface Passenger {
+  /** Takes an answer; `lost` says that there will be none on this link any more, and why. */
+  receive(answer: Answer, lost?: string): void;
+  /** Of a subscription. */
+  readonly feed?: FeedSeat;
+}
+
+/** A subscription as the link sees it. */
+export interface FeedSeat {
+  /** Where it stands, once it has started on this link. */
+  position(): string | undefined;
+  /** Whether events are missing that it could take. */
+  wants(): boolean;
+  /** Events were pushed. */
+  push(topic: string, epoch: string, events: readonly OffsetEvent[]): void;
+  /** What `gw.sync` said of it, after it was asked for at a position; without a head it lacks nothing. */
+  sync(asked: string, head?: string | null, events?: readonly OffsetEvent[], reset?: string): void;
+  /** For a server without `gw.sync`: opens it again after its last event. */
+  reopen(): void;
+}
 
 /** What a request says when it opens. */
 export interface Opening {
@@ -28,69 +59,156 @@ export interface Opening {
   readonly path: string;
   readonly json: string | undefined;
   readonly lastEventId?: string | undefined;
+  readonly gw?: number;
+  /** Key and deadline, as the frame has them. */
+  readonly k?: string | undefined;
+  readonly dl?: number | undefined;
 }
 
 /** Who owns the link and hears of it. */
 export interface LinkOwner {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly page: Partial<PageEvents>;
+  /** Makes the socket. */
+  make(): Promise<WebSocketLike>;
   onUp(): void;
-  /** Once, whatever the reason; the link is of no use any more. With a GatewayError as cause, no other link would be. */
+  /** Once, whatever the reason; the link is of no use any more. An error as cause may mean that no other link would be. */
   onDown(reason: string, cause?: unknown): void;
-  /** The server asks to move to another connection. */
+  /** It is time to move to another connection. */
   onLeave(): void;
+  /** The server says not to come back. */
+  onBye(code: number, why: string): void;
+  /** Its health may have changed. */
+  onChange(): void;
 }
 
 /** A WebSocket that speaks the protocol. */
 export interface Link {
-  /**
-   * Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server.
-   */
-  request(opening: Opening, receive: Receive): (stop?: boolean) => void;
-  /** Asks for a sign of life, and drops the link when there is none. */
-  probe(): void;
-  /** It is not needed any more: closes once the answers owed have come, or in 10 s. */
-  retire(): void;
-  /** Leaves a socket whose peer is gone at once: a close handshake would keep it, and a Node process, for half a minute. */
-  drop(reason: string): void;
+  /** Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server. */
+  request(opening: Opening, passenger: Passenger): (stop?: boolean) => void;
+  /** A subscription lacks events: asks for them after a delay, unless they have come by then. */
+  want(delayMs: number): void;
+  /** The page has come back: asks for a sign of life if there was none lately. */
+  wake(): void;
+  /** The server has owed a sign of life for a while. */
+  isLate(): boolean;
+  /** It is not needed any more: closes once the answers owed have come, or in 10 s. `false`: it is needed again. */
+  retire(isRetired: boolean): void;
+  /** Closes it, or with a reason leaves a peer that is gone at once: a handshake would keep it, and a Node process, for half a minute. */
+  close(reason?: string): void;
+  /** The server has no `gw.sync`: it is asked by PING. */
+  stock(): void;
 }
 
 /** Begins to open a link. */
-export function openLink(options: GatewayClientOptions, clock: Clock, owner: LinkOwner): Link {
-  const receivers = new Map<unknown, Receive>();
+export function openLink(owner: LinkOwner): Link {
+  const { clock, page } = owner;
+  const passengers = new Map<unknown, Passenger>();
   const alarm = alarmOf(clock);
+  const moving = alarmOf(clock);
+  const aheadMs = MOVE_AHEAD_MS * (1 + owner.random());
   let socket: (WebSocketLike & { terminate?(): void }) | undefined;
   let lastId = 0;
   let isRetired = false;
   let isDown = false;
+  let isStock = false;
+  let heardAt = 0;
+  /** When all subscriptions were last asked for. */
+  let syncedAt = clock.now();
+  /** When the alarm will ring. */
+  let dueAt = 0;
+  /** The wait before holes that an answer left open are asked for again. */
+  let pauseMs = 0;
+  /** Subscriptions still to be asked for in this round. */
+  let round: (readonly [unknown, FeedSeat])[] = [];
+  /** The question that is out: its number, its text, where the subscriptions stood, and how often it was sent. */
+  let question: { readonly n: number; readonly text: string; readonly asked: Map<unknown, string>; sent: number } | undefined;
+  let lastQuestion = 0;
 
-  /** Without a reason it is our wish; with one, the peer is gone. */
   const close = (reason = '', cause?: unknown) => {
     if (isDown) return;
     isDown = true;
     alarm();
-    socket?.close();
+    moving();
+    socket?.close(NORMAL);
     if (reason) socket?.terminate?.();
-    // The owner first: a query that is lost may then go on at once on another link.
+    // The owner first: what is lost may then go on at once on another link.
     owner.onDown(reason, cause);
-    for (const receive of receivers.values()) receive({}, reason || 'closed');
+    for (const { receive } of passengers.values()) receive({}, reason || 'closed');
   };
-  const expect = (what: string) => alarm(PATIENCE_MS, () => close(`no ${what}`));
-  const probe = () => {
-    expect(PONG);
-    socket?.send(PING);
+  const send = (frame: object) => socket?.send(JSON.stringify(frame));
+  const seats = () => [...passengers].flatMap(([id, { feed }]) => (feed?.position() === undefined ? [] : [[id, feed] as const]));
+  const rest = (delayMs: number) => {
+    if (isRetired || isDown) return;
+    dueAt = clock.now() + delayMs;
+    alarm(delayMs, tick);
   };
-  const rest = () => {
-    if (!isRetired) alarm(options.pingIntervalMs ?? PING_INTERVAL_MS, probe);
+  /** Asks for whoever lacks something, or for all when it is time to: by the clock, since a hidden page's timers come late. */
+  const tick = () => {
+    const all = seats();
+    const periodMs = all.length ? (page.document?.hidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
+    const sinceMs = Math.abs(clock.now() - syncedAt);
+    round = sinceMs < periodMs ? all.filter(([, feed]) => feed.wants()) : all;
+    if (sinceMs >= periodMs) syncedAt = clock.now();
+    else if (!round.length) return rest(periodMs - sinceMs);
+    if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
+    ask();
   };
-  const read = ({ data }: { readonly data: unknown }) => {
-    if (isDown) return;
-    if (data === PING) socket?.send(PONG);
-    else if (data === PONG) rest();
-    else {
-      // What is no JSON answers nothing.
-      for (const message of [readJson(data)].flat() as Message[]) {
-        if (message?.method) owner.onLeave();
-        else receivers.get(message?.id)?.(message as Answer);
-      }
+  const ask = () => {
+    const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
+    lastQuestion += 1;
+    const params = { n: lastQuestion, c: [...asked] };
+    const text = isStock ? PING : JSON.stringify({ id: null, method: 'gw.sync', svc: GATEWAY_SERVICE, params });
+    question = { n: lastQuestion, text, asked, sent: 0 };
+    repeat();
+  };
+  const repeat = () => {
+    if (!question || isRetired) return;
+    if (question.sent > 1) return close('no answer to gw.sync');
+    question.sent += 1;
+    socket?.send(question.text);
+    alarm(SYNC_DEADLINE_MS, repeat);
+    owner.onChange();
+  };
+  /** Each subscription of the question learns what was said of it, or that it lacks nothing. */
+  const answered = (states: unknown, expiresInMs?: number) => {
+    const { asked } = question!;
+    question = undefined;
+    const known = new Map(list(states).map(([id, ...state]) => [id, state]));
+    let isMoving = false;
+    for (const [id, position] of asked) {
+      const feed = passengers.get(id)?.feed;
+      feed?.sync(position, ...((known.get(id) ?? []) as []));
+      isMoving ||= feed?.position() !== position;
+    }
+    if (expiresInMs) moving(Math.max(0, expiresInMs - aheadMs), owner.onLeave);
+    if (round.length) ask();
+    else if (isMoving || !seats().some(([, feed]) => feed.wants())) {
+      pauseMs = 0;
+      tick();
+    } else {
+      // An answer that brings nothing is not asked for in circles.
+      pauseMs = Math.min(pauseMs * 2 || GAP_MS, VISIBLE_SYNC_MS);
+      rest(pauseMs);
+    }
+    owner.onChange();
+  };
+  const read = ({ id, method, params, ...answer }: Message) => {
+    const { t, e, x, n, s, exp, code, why, retry } = (params ?? {}) as Parameters;
+    switch (method) {
+      case undefined:
+        return passengers.get(id)?.receive(answer);
+      case 'gw.ev':
+        for (const { feed } of passengers.values()) feed?.push(t, e, list(x) as OffsetEvent[]);
+        return;
+      case 'gw.sync':
+        return n === question?.n && answered(s, exp);
+      case 'gw.bye':
+        if (retry === false) owner.onBye(code, why);
+        return close(`bye: ${why}`);
+      case 'reconnect':
+        owner.onLeave();
     }
   };
   const use = (made: WebSocketLike) => {
@@ -100,39 +218,71 @@ export function openLink(options: GatewayClientOptions, clock: Clock, owner: Lin
     if (isDown) return made.close();
     made.onopen = () => {
       lastId = made.firstId ?? 0;
-      rest();
+      syncedAt = heardAt = clock.now();
+      rest(IDLE_SYNC_MS);
       owner.onUp();
     };
-    made.onmessage = read;
-  };
-  const send = (frame: object) => socket?.send(JSON.stringify(frame));
-  const closeIfDone = () => {
-    if (isRetired && !receivers.size) close();
+    made.onmessage = ({ data }) => {
+      if (isDown) return;
+      heardAt = clock.now();
+      if (data === PING) made.send(PONG);
+      else if (data === PONG) question && answered([]);
+      // What is no JSON answers nothing.
+      else for (const message of [readJson(data)].flat()) read((message ?? {}) as Message);
+    };
   };
 
-  expect('connection');
-  makeWebSocket(options).then(use, (cause) => close(cause?.message, cause));
+  alarm(PATIENCE_MS, () => close('no connection'));
+  owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
-    request({ kind, path, json, lastEventId }, receive) {
+    request({ kind, path, json, lastEventId, gw, k, dl }, passenger) {
       lastId += 1;
       const id = lastId;
       const svc = path.split('.')[0];
-      receivers.set(id, receive);
+      passengers.set(id, passenger);
       // From its text: the input as it was when the call began, whatever has become of the object since.
-      send({ id, method: kind, svc, params: { path, input: json && JSON.parse(json), lastEventId } });
+      send({ id, method: kind, svc, gw, k, dl, params: { path, input: json && JSON.parse(json), lastEventId } });
       return (stop) => {
-        if (receivers.delete(id) && stop && !isDown) send({ id, method: 'subscription.stop', svc });
-        closeIfDone();
+        if (passengers.delete(id) && stop && !isDown) send({ id, method: 'subscription.stop', svc });
+        if (isRetired && !passengers.size) close();
       };
     },
-    probe,
-    retire() {
-      isRetired = true;
-      alarm(PATIENCE_MS, close);
-      closeIfDone();
+    want(delayMs) {
+      if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
     },
-    drop: close,
+    wake() {
+      if (clock.now() - heardAt > SILENCE_MS) syncedAt = -Infinity;
+      if (!question) tick();
+    },
+    isLate: () => (question?.sent ?? 0) > 1,
+    retire(retired) {
+      isRetired = retired;
+      if (!retired) rest(0);
+      else if (passengers.size) alarm(PATIENCE_MS, close);
+      else close();
+    },
+    close,
+    stock() {
+      isStock = true;
+    },
   };
 }
 
-type Message = (Answer & { readonly id?: unknown; readonly method?: unknown }) | null | undefined;
+/** What messages of the server to the client itself carry, if they are well made. */
+interface Parameters {
+  readonly t: string;
+  readonly e: string;
+  readonly x: unknown;
+  readonly n: unknown;
+  readonly s: unknown;
+  readonly exp: number;
+  readonly code: number;
+  readonly why: string;
+  readonly retry: unknown;
+}
+
+interface Message extends Answer {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
+}

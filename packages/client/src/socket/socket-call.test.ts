@@ -7,10 +7,12 @@ const OVER = { over: 'socket' } as const;
 
 describe('a call over the socket', () => {
   it('is one frame with its service, and its answer (P3.2, P3.3)', async () => {
-    const call = stage.client().documents.remove.mutate({ id: 'a' }, OVER);
+    const clock = fakeClock();
+    const random = () => 0.5;
+    const call = stage.client({ clock, random }).documents.remove.mutate({ id: 'a' }, { ...OVER, timeoutMs: 4_000 });
     const peer = await stage.server.peer();
     expect(await peer.next()).toBe(
-      '{"id":1,"method":"mutation","svc":"documents","params":{"path":"documents.remove","input":{"id":"a"}}}',
+      '{"id":1,"method":"mutation","svc":"documents","k":"sii:1","dl":4000,"params":{"path":"documents.remove","input":{"id":"a"}}}',
     );
     peer.send(data(1, { id: 'a' }));
     expect(await call).toEqual({ id: 'a' });
@@ -18,9 +20,9 @@ describe('a call over the socket', () => {
   });
 
   it('without input sends none', async () => {
-    const call = stage.client().documents.folders.query(undefined, OVER);
+    const call = stage.client({ clock: fakeClock() }).documents.folders.query(undefined, OVER);
     const peer = await stage.server.peer();
-    expect(await peer.next()).toBe('{"id":1,"method":"query","svc":"documents","params":{"path":"documents.folders"}}');
+    expect(await peer.next()).toBe('{"id":1,"method":"query","svc":"documents","dl":30000,"params":{"path":"documents.folders"}}');
     peer.send('{"id":1,"result":{"type":"data"}}');
     expect(await call).toBeUndefined();
   });
@@ -48,8 +50,8 @@ describe('a call over the socket', () => {
   it('has a deadline, from the call and not from the connection', async () => {
     const clock = fakeClock();
     stage.server.refuse(1);
-    const call = stage.client({ clock, timeoutMs: 4_000 }).documents.folders.query(undefined, OVER);
-    await clock.timer(0);
+    const call = stage.client({ clock, timeoutMs: 4_000, random: () => 0.5 }).documents.folders.query(undefined, OVER);
+    await clock.timer(250);
     clock.advance(4_000);
     await expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
@@ -87,9 +89,9 @@ describe('a call over the socket', () => {
 });
 
 describe('a call in flight when the connection breaks', () => {
-  it('fails with NETWORK_ERROR if it is a mutation, and is never repeated (P3.14)', async () => {
+  it('fails with NETWORK_ERROR if it is a mutation without a key, and is never repeated (P3.14)', async () => {
     const gateway = stage.client();
-    const mutation = gateway.documents.remove.mutate({ id: 'a' }, OVER);
+    const mutation = gateway.documents.remove.mutate({ id: 'a' }, { ...OVER, key: false });
     const first = await stage.server.peer();
     await first.next();
     const query = gateway.documents.folders.query(undefined, OVER);
@@ -109,7 +111,7 @@ describe('a call in flight when the connection breaks', () => {
   it('leaves nothing to reconnect for if it was a mutation and the only one', async () => {
     const clock = fakeClock();
     const gateway = stage.client({ clock });
-    const mutation = gateway.documents.remove.mutate({ id: 'a' }, OVER);
+    const mutation = gateway.documents.remove.mutate({ id: 'a' }, { ...OVER, key: false });
     const peer = await stage.server.peer();
     await peer.next();
     peer.reset();

@@ -1,36 +1,78 @@
 /**
- * A query or mutation over the socket. A query that was in flight when the connection broke is sent again on the next one; a mutation
- * fails, because nobody can tell whether it ran. PROTOCOL.md P3.3 and P3.14.
+ * Queries and mutations over the socket. They wait in an outbox that has bounds. What was in flight when the connection broke is sent again
+ * on the next one if that is safe: a query, or a mutation with a key, which the server executes once. PROTOCOL.md P3.3, P3.14, P3.23, P3.24.
  */
 
 import type { Call } from '../call.js';
+import { systemClock } from '../clock.js';
 import { answerFailure, failure } from '../failure.js';
+import type { GatewayClientOptions } from '../options.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { frameFailure } from './frame-input.js';
+import { MAX_DEADLINE_MS, MAX_OUTBOX_CALLS, MAX_OUTBOX_LENGTH } from './limits.js';
 
-/** Carries one call. */
-export function carryOver(connection: SocketConnection, call: Call): void {
-  const { kind, path, json, end } = call;
-  let leave: (() => void) | undefined;
-  const request: SocketRequest = {
-    ...call,
-    start(link) {
-      leave ??= link.request(call, ({ result, error }, lost) => {
-        if (result) end(result.data);
-        else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
-        else if (kind === 'mutation') end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
-        else {
-          leave = undefined;
-          connection.add(request);
-        }
-      });
-    },
+/** Makes what carries calls over a connection. */
+export function socketCarrier(
+  { clock = systemClock }: GatewayClientOptions,
+  session: string,
+  connection: SocketConnection,
+): (call: Call) => void {
+  /** What begins the calls of each lane, in order. */
+  const lanes = new Map<string, (() => void)[]>();
+  let count = 0;
+  let length = 0;
+  let lastKey = 0;
+
+  return (call) => {
+    const { kind, path, json = '', end, key, lane, timeoutMs } = call;
+    const isKeyed = kind === 'mutation' && key !== false;
+    if (isKeyed) lastKey += 1;
+    const k = isKeyed ? (key ?? `${session}:${lastKey}`) : undefined;
+    const startedAt = clock.now();
+    let leave: (() => void) | undefined;
+    const request: SocketRequest = {
+      end,
+      abort: call.abort,
+      start(link) {
+        const dl = Math.max(0, Math.min(MAX_DEADLINE_MS, startedAt + timeoutMs! - clock.now()));
+        leave ??= link.request(
+          { ...call, k, dl },
+          {
+            receive({ result, error }, lost) {
+              if (result) end(result.data);
+              else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
+              else if (kind === 'mutation' && !isKeyed) end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
+              else {
+                leave = undefined;
+                connection.add(request);
+              }
+            },
+          },
+        );
+      },
+    };
+    const begin = () => connection.add(request);
+    const queue = lanes.get(lane ?? '') ?? [];
+    const refusal =
+      frameFailure(path, json) ??
+      (call.volatile && !connection.isUp() ? failure('NETWORK_ERROR', path, 'is volatile, and there is no connection') : undefined) ??
+      (count >= MAX_OUTBOX_CALLS || length + json.length > MAX_OUTBOX_LENGTH
+        ? failure('BACKPRESSURE', path, `comes after ${count} calls that have no answer yet (${length} characters): wait for some`)
+        : undefined);
+    if (refusal) return end(refusal);
+    count += 1;
+    length += json.length;
+    call.onEnd = () => {
+      count -= 1;
+      length -= json.length;
+      leave?.();
+      connection.remove(request);
+      const isFirst = queue[0] === begin;
+      queue.splice(queue.indexOf(begin), 1);
+      if (!queue.length) lanes.delete(lane ?? '');
+      else if (isFirst) queue[0]?.();
+    };
+    if (lane) lanes.set(lane, queue);
+    if (!lane || queue.push(begin) === 1) begin();
   };
-  call.onEnd = () => {
-    leave?.();
-    connection.remove(request);
-  };
-  const tooLarge = frameFailure(path, json);
-  if (tooLarge) end(tooLarge);
-  else connection.add(request);
 }

@@ -36,7 +36,13 @@ export function gatewayLink<TRouter extends AnyTRPCRouter>(options: GatewayClien
         const fail = (error: GatewayError) => observer.error(clientError<TRouter>(error));
         let stopStates = () => {};
         if (type === 'subscription') {
-          const send = (state: ConnectionState) => observer.next({ result: trpcState<TRouter>(state) });
+          let last = '';
+          const send = (state: ConnectionState) => {
+            const result = trpcState<TRouter>(state);
+            // Ours tell more apart than tRPC's; an attempt more is news there too.
+            if (result.state !== last || result.state === 'connecting') observer.next({ result });
+            last = result.state;
+          };
           stopStates = engine.controls.$connection.subscribe(send);
           const onStarted = () => observer.next({ result: { type: 'started' } });
           const events = engine
@@ -70,11 +76,13 @@ async function pump(events: AsyncIterable<unknown>, give: (event: TrackedEvent<u
 /** The state of the connection in tRPC's words. */
 function trpcState<TRouter extends AnyTRPCRouter>(state: ConnectionState) {
   switch (state.status) {
-    case 'open':
+    case 'live':
+    case 'catching-up':
+    case 'degraded':
       return { type: 'state', state: 'pending', error: null } as const;
     case 'connecting':
-    case 'waiting': {
-      const error = state.status === 'waiting' ? new TRPCClientError<TRouter>(`The connection was lost: ${state.reason}`) : null;
+    case 'offline': {
+      const error = state.status === 'offline' ? new TRPCClientError<TRouter>(`The connection was lost: ${state.reason}`) : null;
       return { type: 'state', state: 'connecting', error } as const;
     }
     case 'idle':

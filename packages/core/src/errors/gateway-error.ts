@@ -6,8 +6,8 @@
 import type { ErrorCode } from './code.js';
 import type { ErrorData } from './error-shape.js';
 
-/** Codes that only a client makes: the call never got an answer, or the answer made no sense. */
-export type ClientErrorCode = 'NETWORK_ERROR' | 'INVALID_REPLY';
+/** Codes that only a client makes: the call never got an answer, the answer made no sense, or too many wait for theirs. */
+export type ClientErrorCode = 'NETWORK_ERROR' | 'INVALID_REPLY' | 'BACKPRESSURE';
 
 export interface GatewayErrorOptions {
   /** Name of the declared error, when the contract declares this one. */
