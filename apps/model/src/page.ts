@@ -18,7 +18,7 @@ type Listener = (event: { readonly type: string; readonly persisted?: boolean })
 export interface Page {
   readonly clock: PageClock;
   /** What `window` and `document` are to the client. */
-  readonly events: EventTarget & { readonly visibilityState: 'visible' | 'hidden' };
+  readonly events: EventTarget & { readonly document: { readonly hidden: boolean } };
   /** Timers that are set. */
   readonly timers: number;
   readonly listeners: number;
@@ -84,8 +84,10 @@ export function createPage(simulator: Simulator): Page {
     };
   };
   const events = {
-    get visibilityState() {
-      return visibilityState;
+    document: {
+      get hidden() {
+        return visibilityState === 'hidden';
+      },
     },
     addEventListener(type: string, listener: Listener) {
       const known = listeners.get(type) ?? new Set();

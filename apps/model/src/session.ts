@@ -65,9 +65,8 @@ export function openSession(world: World, { name, gateway, topics, tap }: Sessio
     socketUrl: 'wss://model.example/prod',
     WebSocket: network.WebSocket,
     clock: page.clock,
-    network: page.events,
+    page: page.events,
     random: own.next,
-    pingIntervalMs: 15_000,
   });
   const loops = new Set<Loop>();
   let isOver = false;
