@@ -31,6 +31,7 @@ export function createManualClock(): Clock & { advance(ms: number): void; readon
           atMs: nowMs + delayMs,
           wake: () => {
             sleepers.delete(sleeper);
+            signal?.removeEventListener('abort', sleeper.wake);
             resolve();
           },
         };
