@@ -5,6 +5,7 @@
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from '../websocket/clock.js';
 import { type Environment, readFanoutEnvironment } from '../websocket/env.js';
+import { readFunctionEnvironment } from '../websocket/function-environment.js';
 import { createManagementApiSender } from '../websocket/management-api-sender.js';
 import { newAlphanumericId } from '../websocket/new-id.js';
 import { createRealtime } from '../websocket/realtime.js';
@@ -20,7 +21,7 @@ export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof create
   const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
   return createFanoutHandler({
     ...realtime,
-    sender: createManagementApiSender({ endpoint: socketEndpoint }),
+    sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
     random: Math.random,
     log: createLogger({ function: 'fanout' }),
   });

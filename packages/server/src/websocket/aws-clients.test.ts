@@ -47,7 +47,7 @@ describe('management API sender', () => {
   async function start(answer: Answer) {
     const { requests, options } = await serve(answer);
     const sender = createManagementApiSender({ ...options, endpoint: `${options.endpoint}/prod` });
-    cleanups.push(sender.destroy);
+    cleanups.push(async () => sender.destroy());
     return { requests, sender };
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fanoutHandlerFromEnv } from '../topics/fanout-from-env.js';
 import { readFanoutEnvironment, readSocketEnvironment } from './env.js';
+import { readFunctionEnvironment } from './function-environment.js';
 import { socketHandlerFromEnv } from './socket-from-env.js';
 
 const socket = {
@@ -8,6 +9,8 @@ const socket = {
   GATEWAY_SOCKET_ENDPOINT: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
   GATEWAY_SERVICE_FUNCTIONS: '{"notes":"gateway-notes"}',
 };
+
+const lambda = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
 
 describe('environment of the socket and fan-out functions', () => {
   it('is read from the variables that the deployment sets', () => {
@@ -31,9 +34,17 @@ describe('environment of the socket and fan-out functions', () => {
     expect(() => fanoutHandlerFromEnv({})).toThrow(/GATEWAY_CONNECTIONS_TABLE.*GATEWAY_TOPICS_TABLE.*GATEWAY_SOCKET_ENDPOINT/);
   });
 
+  it('signs with the keys of the role, and names what Lambda did not set', () => {
+    expect(readFunctionEnvironment(lambda)).toEqual({
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+    });
+    expect(() => socketHandlerFromEnv(socket)).toThrow('AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY missing');
+  });
+
   it('makes handlers without opening anything', async () => {
-    const handler = fanoutHandlerFromEnv({ ...socket, GATEWAY_TOPICS_TABLE: 'Topics' });
+    const handler = fanoutHandlerFromEnv({ ...socket, ...lambda, GATEWAY_TOPICS_TABLE: 'Topics' });
     expect(await handler({ Records: [] })).toEqual({ batchItemFailures: [] });
-    expect(socketHandlerFromEnv(socket)).toBeTypeOf('function');
+    expect(socketHandlerFromEnv({ ...socket, ...lambda })).toBeTypeOf('function');
   });
 });

@@ -5,6 +5,7 @@
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { type Environment, readSocketEnvironment } from './env.js';
+import { readFunctionEnvironment } from './function-environment.js';
 import { createLambdaServiceInvoker } from './lambda-service-invoker.js';
 import { createManagementApiSender } from './management-api-sender.js';
 import { newAlphanumericId } from './new-id.js';
@@ -21,7 +22,7 @@ export function socketHandlerFromEnv(env: Environment): ReturnType<typeof create
   const realtime = createRealtime({ connectionsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
   return createSocketHandler({
     ...realtime,
-    sender: createManagementApiSender({ endpoint: socketEndpoint }),
+    sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
     services: createLambdaServiceInvoker({ functions: serviceFunctions }),
     log: createLogger({ function: 'socket' }),
   });
