@@ -8,11 +8,10 @@ import { type Declarations, declarationOf } from './declarations.js';
 import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
-const CONNECTIONS = '@aws-sdk/client-apigatewaymanagementapi';
 
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  [SOCKET_FUNCTION]: [DYNAMODB, CONNECTIONS, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB, CONNECTIONS],
+  [SOCKET_FUNCTION]: [DYNAMODB, '@aws-sdk/client-lambda'],
+  [FANOUT_FUNCTION]: [DYNAMODB],
 };
 
 /** Clients by the kind of resource. */
@@ -36,7 +35,7 @@ export function clientsOfFunction(name: string, declarations: Declarations): rea
 /** Clients that a function declares no use of. */
 export function foreignClients(name: string, declarations: Declarations): readonly string[] {
   const own = clientsOfFunction(name, declarations);
-  return [...new Set([...Object.values(CLIENTS).flat(), CONNECTIONS])].filter((client) => !own.includes(client));
+  return [...new Set(Object.values(CLIENTS).flat())].filter((client) => !own.includes(client));
 }
 
 function clientsOf(uses: Readonly<Record<string, AnyGrant>>): readonly string[] {

@@ -31,6 +31,8 @@ export interface HttpConnection {
   exchange(request: string): Promise<Answer | 'unanswered'>;
   /** Since when it is idle; `undefined` when it is not. */
   readonly idleSinceMs: number | undefined;
+  /** It has carried an exchange before. */
+  readonly used: boolean;
   /**
    * Counts down what is under way, and fails it at the end. Ticks and not times, so that a process that was frozen, or had no CPU, does not
    * blame the endpoint for it.
@@ -62,6 +64,7 @@ export function openConnection(options: ConnectionOptions): { readonly connectio
   const { endpoint, clock, onIdle, onClose } = options;
   let state: State = { kind: 'closed' };
   let received = '';
+  let used = false;
   let error: Error | undefined;
 
   const close = (cause: SendError) => {
@@ -84,6 +87,7 @@ export function openConnection(options: ConnectionOptions): { readonly connectio
       const answer = readAnswer(received, ended);
       if (answer === undefined) return;
       const { settle } = state;
+      used = true;
       if (answer.reusable) {
         rest();
         onIdle(connection);
@@ -152,6 +156,9 @@ export function openConnection(options: ConnectionOptions): { readonly connectio
       if (state.ticksLeft > 0) return;
       if (state.kind === 'busy') close(new SendError('timeout', `no answer within ${ANSWER_TIMEOUT_MS} ms`));
       else close(new SendError('unreachable', `no connection within ${CONNECT_TIMEOUT_MS} ms`));
+    },
+    get used() {
+      return used;
     },
     destroy: close,
   };

@@ -4,8 +4,8 @@
  *
  * A request is sent a second time in one case: the connection had been used before and its peer closed it without a byte of an answer.
  * That is how a connection ends that the peer closed while it was idle, or while the function was frozen. The peer may have taken the
- * request all the same, so it may arrive twice, both times before the exchange is over as far as anybody here can see. Who sends the next
- * only after this one keeps the order of first arrivals; a frame that came twice is dropped by our own client, and allowed by P3.8.
+ * request all the same, so it may arrive twice. Our own client drops the second, P3.8 allows it, and who sends the next frame only after
+ * this one is answered keeps the order of first arrivals.
  */
 
 import type { Clock } from '../clock.js';
@@ -36,40 +36,69 @@ export interface Exchanges {
 /** Idle for longer, the end of a connection may be there unread: a function was frozen. It is read first. */
 const UNSEEN_MS = 1_000;
 
+/** A burst does not open everything at once: 64 handshakes of TLS are a tenth of a second of a whole core, and a function may have less. */
+const MAX_OPENING = 8;
+
 /** Opens nothing until the first request. */
 export function createExchanges({ endpoint, clock, maxConnections }: ExchangesOptions): Exchanges {
   const all = new Set<HttpConnection>();
   const idle: HttpConnection[] = [];
+  /** Who has a place and no connection. */
+  const wanting: { settle(connection: HttpConnection | undefined): void; fail(cause: unknown): void }[] = [];
   const waiting: (() => void)[] = [];
+  let opening = 0;
   let busy = 0;
   let watching: AbortController | undefined;
   let destroyed = false;
 
-  const exchangeOnNew = async (makeRequest: () => string): Promise<Answer> => {
+  const open = async (): Promise<HttpConnection> => {
     if (destroyed) throw destroyedError();
-    const { connection, opened } = openConnection({
-      endpoint,
-      clock,
-      onIdle: (resting) => idle.push(resting),
-      onClose: (closed) => all.delete(closed),
-    });
-    all.add(connection);
-    await opened;
-    const answer = await connection.exchange(makeRequest());
-    if (answer === 'unanswered') throw new SendError('failed', 'the endpoint closed a new connection without an answer');
-    return answer;
+    opening++;
+    try {
+      const { connection, opened } = openConnection({
+        endpoint,
+        clock,
+        onIdle: (resting) => {
+          const next = wanting.shift();
+          if (next) next.settle(resting);
+          else idle.push(resting);
+        },
+        onClose: (closed) => all.delete(closed),
+      });
+      all.add(connection);
+      await opened;
+      return connection;
+    } catch (cause) {
+      // With none that is open the others would learn the same, one after the other.
+      if (all.size < opening) for (const next of wanting.splice(0)) next.fail(cause);
+      throw cause;
+    } finally {
+      opening--;
+      wanting.shift()?.settle(undefined);
+    }
+  };
+
+  /** A connection that is new, or has answered just now. */
+  const obtain = async (): Promise<HttpConnection> => {
+    while (opening >= MAX_OPENING && !destroyed) {
+      const resting = await new Promise<HttpConnection | undefined>((settle, fail) => wanting.push({ settle, fail }));
+      if (resting !== undefined) return resting;
+    }
+    return open();
   };
 
   const exchange = async (makeRequest: () => string): Promise<Answer> => {
     // The one that was used last, so that those which are not needed are the ones that the peer closes.
-    const used = idle.pop();
-    if (used === undefined) return exchangeOnNew(makeRequest);
-    if (clock.now() - (used.idleSinceMs ?? 0) > UNSEEN_MS) await new Promise(setImmediate);
-    const answer = await used.exchange(makeRequest());
+    const connection = idle.pop() ?? (await obtain());
+    if (clock.now() - (connection.idleSinceMs ?? 0) > UNSEEN_MS) await new Promise(setImmediate);
+    const answer = await connection.exchange(makeRequest());
     if (answer !== 'unanswered') return answer;
+    if (!connection.used) throw new SendError('failed', 'the endpoint closed a new connection without an answer');
     // The others are as old, and a new connection must fit in beside them.
-    for (const connection of idle.splice(0)) connection.destroy(new SendError('failed', 'the endpoint ends old connections'));
-    return exchangeOnNew(makeRequest);
+    for (const old of idle.splice(0)) old.destroy(new SendError('failed', 'the endpoint ends old connections'));
+    const second = await (await obtain()).exchange(makeRequest());
+    if (second === 'unanswered') throw new SendError('failed', 'the endpoint closed two connections without an answer');
+    return second;
   };
 
   /** Runs while something is under way. */
@@ -117,6 +146,7 @@ export function createExchanges({ endpoint, clock, maxConnections }: ExchangesOp
     destroy: () => {
       destroyed = true;
       for (const connection of all) connection.destroy(destroyedError());
+      for (const next of wanting.splice(0)) next.fail(destroyedError());
     },
   };
 }
