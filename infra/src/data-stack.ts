@@ -98,6 +98,8 @@ export class DataStack extends Stack {
         return importedAnswers(this, declaration, expected(settings.answers, 'answers'));
       case 'bus':
         return this.#bus(declaration);
+      case 'topics':
+        return { declaration, location: this.topics.tableName, arn: this.topics.tableArn };
       case 'model':
       case 'graph':
       case 'function':

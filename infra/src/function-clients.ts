@@ -24,6 +24,7 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
   graph: [],
   bus: ['@aws-sdk/client-sns'],
   function: ['@aws-sdk/client-lambda'],
+  topics: [DYNAMODB],
 };
 
 /** Clients that a function may need, by the names of their packages. */

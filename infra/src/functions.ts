@@ -1,9 +1,10 @@
 /**
  * The functions: what each gets told and what it may do. A service gets its own resources and reads who is connected; with subscriptions
- * it also writes them and publishes; with mutations it keeps their replies. A worker gets its own resources, and publishes for the service it announces. The socket function may
- * invoke the services, and it and the fan-out may post to connections.
+ * it also writes them and publishes to its own topics; with mutations it keeps their replies. A worker gets its own resources, and publishes
+ * for the service it announces. The socket function may invoke the services, and it and the fan-out may post to connections.
  */
 
+import type { AnyService } from '@org/gateway-core';
 import {
   type AnyGrant,
   type AnyServiceDeclaration,
@@ -12,6 +13,7 @@ import {
   hasSubscriptions,
   keepsReplies,
   PAYLOAD_GRANTS,
+  publishStatement,
   REALTIME_ACTIONS,
   REPLY_ACTIONS,
   resourceVariable,
@@ -71,7 +73,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
     },
     permissions: [
       ...own.permissions,
-      ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data) : []),
+      ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data, service) : []),
       ...(reached ? payloads.permissions : []),
       ...(replies === undefined ? [] : [{ sid: 'Replies', actions: REPLY_ACTIONS, resources: [replies.tableArn] }]),
     ],
@@ -102,7 +104,7 @@ export function workerFunction(scope: Construct, declaration: AnyWorkerDeclarati
     },
     permissions: [
       ...own.permissions,
-      ...(publishes ? realtimePermissions({ connections: [], topics: REALTIME_ACTIONS.publisher.topics }, data) : []),
+      ...(publishes ? realtimePermissions({ connections: [], topics: REALTIME_ACTIONS.publisher.topics }, data, announces) : []),
     ],
   });
 }
@@ -187,14 +189,23 @@ function payloadsOf(kind: keyof typeof PAYLOAD_GRANTS, { settings, data }: Funct
   };
 }
 
-/** The gateway's own tables; a kind of function without actions on one has no statement for it. */
+/**
+ * The gateway's own tables; a kind of function without actions on one has no statement for it. Who publishes for one service has rights on the
+ * topics of that one only.
+ */
 function realtimePermissions(
   { connections, topics }: { readonly connections: readonly string[]; readonly topics: readonly string[] },
   data: DataStack,
+  publisher?: AnyService,
 ): readonly Permission[] {
   const permissions: readonly Permission[] = [
     { sid: 'Connections', actions: connections, resources: [data.connections.tableArn] },
-    { sid: 'Topics', actions: topics, resources: [data.topics.tableArn] },
+    {
+      sid: 'Topics',
+      actions: topics,
+      resources: [data.topics.tableArn],
+      ...(publisher === undefined ? {} : { conditions: publishStatement(publisher).conditions }),
+    },
   ];
   return permissions.filter(({ actions }) => actions.length > 0);
 }

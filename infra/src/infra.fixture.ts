@@ -16,6 +16,7 @@ import {
   searchIndex,
   serviceFunction,
   table,
+  topics,
 } from '@org/gateway-server/service';
 import * as z from 'zod';
 import type { Declarations } from './declarations.js';
@@ -87,7 +88,10 @@ const services: Declarations['services'] = [
 ];
 
 const workers: Declarations['workers'] = [
-  defineWorker('indexer', { source: Documents.changes(), uses: { index: DocumentsIndex.allow('write') } }),
+  defineWorker('indexer', {
+    source: Documents.changes(),
+    uses: { index: DocumentsIndex.allow('write'), announce: topics(documents).allow('changes') },
+  }),
   defineWorker('labeller', {
     source: DocumentEvents.on('changed'),
     uses: { activity: Activity.allowOn({ partitions: ['label/*'] }, 'put') },

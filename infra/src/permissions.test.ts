@@ -38,7 +38,7 @@ const openConnections = [
 ];
 
 describe('roles', () => {
-  it('let a service use its tables, indexes and bodies, write subscriptions and publish', () => {
+  it('let a service use its tables, indexes and bodies, write subscriptions and publish to its own topics', () => {
     expect(role('documentsService')).toEqual([
       logs('documentsService'),
       ['Documents', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['{Documents.Arn}']],
@@ -47,7 +47,12 @@ describe('roles', () => {
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],
       ['DocumentEvents', ['sns:Publish'], ['{DocumentEvents}']],
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
-      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
+      [
+        'Topics',
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['{Topics.Arn}'],
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['T#documents.changes/*'] } },
+      ],
       ...payloads,
       xray,
     ]);
@@ -130,16 +135,27 @@ describe('roles', () => {
     expect(role('labellerWorker')).toEqual([
       logs('labellerWorker'),
       ['Activity', ['dynamodb:PutItem'], ['{Activity.Arn}'], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['label/*'] } }],
-      ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
+      [
+        'Topics',
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['{Topics.Arn}'],
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['T#documents.changes/*'] } },
+      ],
       xray,
       ['OwnQueue', ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], ['{LabellerQueue.Arn}']],
     ]);
   });
 
-  it('let a worker of changes read its own stream', () => {
+  it('let a worker of changes read its own stream, and publish to topics of another service', () => {
     expect(role('indexerWorker')).toEqual([
       logs('indexerWorker'),
       ['DocumentsIndexPaths', ['es:ESHttpPost'], ['{Search.Arn}/documents-index-write/_bulk']],
+      [
+        'TopicsDocuments',
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['{Topics.Arn}'],
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['T#documents.changes/*'] } },
+      ],
       xray,
       ['OwnStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], ['{Documents.StreamArn}']],
       ['OwnStreams', ['dynamodb:ListStreams'], ['{Documents.Arn}/stream/*']],

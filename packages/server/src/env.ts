@@ -126,6 +126,7 @@ function locationSchema(resource: ResourceDeclaration): z.ZodType {
     case 'model':
     case 'bus':
     case 'function':
+    case 'topics':
       return name;
     default:
       return resource satisfies never;

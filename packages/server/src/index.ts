@@ -12,10 +12,11 @@ export type { CallContext, ConnectionInfo, User } from './execute/context.js';
 export { contextFactory } from './execute/create-context.js';
 export { type Call, execute } from './execute/executor.js';
 export type { CallFacts, FunctionParts, PublishText } from './execute/function-parts.js';
-export type { Handler, HandlerContext, Handlers, Implementation } from './execute/handler-types.js';
+export type { Handler, HandlerContext, Handlers, Implementation, Publish } from './execute/handler-types.js';
 export { implement } from './execute/implement.js';
 export type { Outcome } from './execute/outcome.js';
 export { createFanoutFunction, createSocketFunction } from './gateway-functions.js';
+export { type CreatePublisherOptions, createPublisher, type Publisher } from './publish/create-publisher.js';
 export { createRestHandler } from './rest/rest-handler.js';
 export { createLogger, type Logger } from './telemetry/logger.js';
 // For adapters and tests.

@@ -40,9 +40,9 @@ export function startRunning(uses: Uses, world: MemoryWorld) {
   };
   const runtime = {
     clients,
-    publish: async (topic: string, eventJson: string) => {
+    publish: async (topic: string, events: string | readonly string[]) => {
       if (running.publishFails) throw new GatewayError('SERVICE_UNAVAILABLE', '[SERVICE_UNAVAILABLE] no log');
-      running.published.push({ topic, event: JSON.parse(eventJson) });
+      for (const event of typeof events === 'string' ? [events] : events) running.published.push({ topic, event: JSON.parse(event) });
       return 'e1.1';
     },
     now: () => world.nowMs,

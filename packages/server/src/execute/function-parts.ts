@@ -5,12 +5,18 @@
 
 import type { Replies } from '../replies/run-once.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { AppendOptions } from '../topics/topic-log.js';
 import type { Clock } from '../websocket/clock.js';
 import type { ConnectionInfo, User } from './context.js';
 import type { Implementation } from './handler-types.js';
 
-/** Stores events and has them delivered. */
-export type PublishText = (topic: string, eventJson: string, retainSeconds: number) => Promise<string>;
+/** Stores an event, or several as a batch, and has them delivered. Resolves with the id of the first. */
+export type PublishText = (
+  topic: string,
+  eventJson: string | readonly string[],
+  retainSeconds: number,
+  options?: AppendOptions,
+) => Promise<string>;
 
 export interface FunctionParts {
   readonly implementation: Implementation;

@@ -6,6 +6,7 @@
 import type { GatewayError } from '@org/gateway-core/errors';
 import type { ServiceDeclaration, Uses } from '../service/define-service.js';
 import type { Grant } from '../service/grant.js';
+import type { AppendOptions } from '../topics/topic-log.js';
 import type { CallContext } from './context.js';
 import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, ReturnOf } from './core-types.js';
 
@@ -17,21 +18,33 @@ export type ClientsOf<TUses extends Uses> = {
   readonly [TName in keyof TUses]: TUses[TName] extends Grant<infer TClient> ? TClient : never;
 };
 
-type SubscriptionName<TService extends AnyService> = {
+/** Names of a service's subscriptions. */
+export type SubscriptionName<TService extends AnyService> = {
   [TName in keyof TService['procedures'] & string]: GatewayProcedureKind<TService['procedures'][TName]> extends 'subscription'
     ? TName
     : never;
 }[keyof TService['procedures'] & string];
 
 /**
- * Appends an event to a topic of one of the service's own subscriptions and has it delivered. Resolves with the event's id once the
- * event is stored; rejects with SERVICE_UNAVAILABLE when it could not be.
+ * Appends events to a topic of one of a service's subscriptions and has them delivered. Resolves with the id of the event, of a batch the
+ * first one's, once it is stored. `TopicLog.append` says what an idempotency key and a batch guarantee; rejects with SERVICE_UNAVAILABLE
+ * when an event could not be stored, CONFLICT for another event under a known key, PAYLOAD_TOO_LARGE above 128,000 bytes.
  */
-export type Publish<TService extends AnyService> = <TName extends SubscriptionName<TService>>(
-  subscription: TName,
-  key: string,
-  event: ReturnOf<TService['procedures'][TName]>,
-) => Promise<string>;
+export interface Publish<TService extends AnyService, TSubscription extends SubscriptionName<TService> = SubscriptionName<TService>> {
+  <TName extends TSubscription>(
+    subscription: TName,
+    key: string,
+    event: ReturnOf<TService['procedures'][TName]>,
+    options?: AppendOptions,
+  ): Promise<string>;
+  /** Several events of one topic: up to 99, of 3.5 MB, come without another one between them, all or none. */
+  batch<TName extends TSubscription>(
+    subscription: TName,
+    key: string,
+    events: readonly ReturnOf<TService['procedures'][TName]>[],
+    options?: AppendOptions,
+  ): Promise<string>;
+}
 
 /** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
 export type HandlerContext<TService extends AnyService, TUses extends Uses> = CallContext & {

@@ -36,7 +36,8 @@ implement(declared, {
     const page: number = input.page;
     const found = await ctx.table.get({ id: input.id });
     await ctx.table.query({ index: 'byN', where: { n: page } });
-    await ctx.publish('changes', 'all', { id: input.id });
+    await ctx.publish('changes', 'all', { id: input.id }, { idempotencyKey: input.id });
+    await ctx.publish.batch('changes', 'all', [{ id: input.id }, { id: 'b' }]);
     return found ? { id: found.id, at: '2026-01-01' } : errors.NOT_FOUND({ id: input.id });
   },
   drop,
@@ -82,6 +83,8 @@ implement(declared, {
     await ctx.publish('get', 'all', { id: 'a' });
     // @ts-expect-error the event has another type
     await ctx.publish('changes', 'all', { id: 1 });
+    // @ts-expect-error one event of the batch has another type
+    await ctx.publish.batch('changes', 'all', [{ id: 'a' }, { id: 1 }]);
     return get();
   },
   drop,

@@ -1,29 +1,43 @@
 /**
- * `ctx.publish`: an event is validated against the contract, then stored and delivered under `service.subscription/key`.
+ * `publish`: events are validated against the contract, then stored and delivered under `service.subscription/key`.
  */
 
 import type { AnyService } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
+import type { AppendOptions } from '../topics/topic-log.js';
 import { topicName } from '../topics/topic-name.js';
 import type { PublishText } from './function-parts.js';
 import { describeIssues, validate } from './validate.js';
 
-/** The publisher of a service. An event that breaks its schema is the service's bug: INTERNAL_SERVER_ERROR, and nothing is stored. */
-export function createPublish(
-  service: AnyService,
-  publish: PublishText,
-): (subscription: string, key: string, event: unknown) => Promise<string> {
-  return async (subscription, key, event) => {
+/** `publish` without its types. */
+export interface UntypedPublish {
+  (subscription: string, key: string, event: unknown, options?: AppendOptions): Promise<string>;
+  batch(subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string>;
+}
+
+/**
+ * The publisher of a service. An event that breaks its schema is the publisher's bug: INTERNAL_SERVER_ERROR, and nothing is stored, of a
+ * batch not one event.
+ */
+export function createPublish(service: AnyService, publish: PublishText): UntypedPublish {
+  const send = async (subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string> => {
     const procedure = Object.hasOwn(service.procedures, subscription) ? service.procedures[subscription] : undefined;
     if (procedure?.kind !== 'subscription')
       throw new GatewayError('INTERNAL_SERVER_ERROR', `publish to ${service.name}.${subscription}, which is no subscription`);
-    const result = await validate(procedure.output, event);
-    if (!result.success) {
+    const results = await Promise.all(events.map((event) => validate(procedure.output, event)));
+    const texts = results.map((result) => {
+      if (result.success) return JSON.stringify(result.data);
       throw new GatewayError(
         'INTERNAL_SERVER_ERROR',
         `event of ${service.name}.${subscription} does not fit: ${describeIssues(result.error.issues).text}`,
       );
-    }
-    return publish(topicName(service.name, subscription, key), JSON.stringify(result.data), procedure.meta.retainSeconds ?? 86_400);
+    });
+    const [only] = texts;
+    const stored = texts.length === 1 && only !== undefined ? only : texts;
+    return publish(topicName(service.name, subscription, key), stored, procedure.meta.retainSeconds ?? 86_400, options);
   };
+  return Object.assign(
+    (subscription: string, key: string, event: unknown, options?: AppendOptions) => send(subscription, key, [event], options),
+    { batch: send },
+  );
 }

@@ -83,6 +83,7 @@ function nounOf(resource: ResourceDeclaration): string {
   switch (resource.kind) {
     case 'table':
     case 'bucket':
+    case 'topics':
       return 'storage';
     case 'function':
       return `service ${resource.service}`;

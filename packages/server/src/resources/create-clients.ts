@@ -5,6 +5,7 @@
 
 import { createBusClient } from '../bus/bus-client.js';
 import type { CallFacts } from '../execute/function-parts.js';
+import { createTopicsClient } from '../publish/topics-client.js';
 import type { AnswersGrant } from '../service/answers.js';
 import type { BucketGrant } from '../service/bucket.js';
 import type { BusGrant } from '../service/bus.js';
@@ -15,6 +16,7 @@ import type { GraphGrant } from '../service/graph.js';
 import type { ModelGrant } from '../service/model.js';
 import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
+import { isTopicsGrant, type TopicsGrant } from '../service/topics.js';
 import type { Clock } from '../websocket/clock.js';
 import { createAnswersClient } from './answers-client.js';
 import { createBucketClient } from './bucket-client.js';
@@ -111,6 +113,8 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
       return createModelClient({ grant: grant as ModelGrant<unknown>, location });
     case 'bus':
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
+    case 'topics':
+      return createTopicsClient({ grant: grant as TopicsGrant<unknown>, location, clock, random, newId });
     case 'function':
       throw new TypeError(`[SERVICE] ${resource.name} is called on somebody's behalf; \`callers\` makes its client`);
     default:
@@ -118,6 +122,9 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
   }
 }
 
-function granted(client: object, { operations }: AnyGrant): object {
+function granted(client: object, grant: AnyGrant): object {
+  const { operations } = grant;
+  // Its operations are subscriptions, which it checks itself.
+  if (isTopicsGrant(grant)) return client;
   return Object.fromEntries(Object.entries(client).filter(([operation]) => operations.includes(operation)));
 }

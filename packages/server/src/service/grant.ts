@@ -11,6 +11,7 @@ import type { GraphResource } from './graph.js';
 import type { ModelResource } from './model.js';
 import type { IndexResource } from './search-index.js';
 import type { TableResource } from './table.js';
+import type { TopicsResource } from './topics.js';
 
 /** A part of a resource that IAM names by itself. */
 export type GrantTarget =
@@ -54,7 +55,8 @@ export type ResourceDeclaration =
   | ModelResource
   | GraphResource
   | BusResource
-  | FunctionResource;
+  | FunctionResource
+  | TopicsResource;
 
 /** A resource that can live in another account than the gateway: its clients assume a role there. */
 export interface InAccount {

@@ -77,5 +77,14 @@ export {
 } from './search-index.js';
 export type { QueryRequest, TableChanges, TableGrant, TableOperation, TableResource } from './table.js';
 export { type ItemUpdate, type Page, type Table, type TableClient, type TransactStep, table, type WriteCondition } from './table.js';
+export {
+  isTopicsGrant,
+  publishStatement,
+  type Topics,
+  type TopicsClient,
+  type TopicsGrant,
+  type TopicsResource,
+  topics,
+} from './topics.js';
 export type { AnyWorkerDeclaration, WorkerSource } from './worker.js';
 export { defineWorker, type WorkerDeclaration, type WorkerOptions } from './worker.js';

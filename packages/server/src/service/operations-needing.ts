@@ -38,6 +38,7 @@ export function operationsNeeding(grant: AnyGrant, { action, resource: arn }: De
       return action === (resource.transport === 'table' ? 'dynamodb:PutItem' : 'sns:Publish') ? ['publish'] : [];
     case 'graph':
     case 'function':
+    case 'topics':
       // What may be asked for is the API's or the other service's own; the grant knows.
       return grant.statements.some(({ actions }) => actions.includes(action)) ? grant.operations : [];
     default:

@@ -11,6 +11,7 @@
  * | graph           | the API's URL; with an API key `URL#KEY`                                 |
  * | bus             | the topic's ARN, or the table's name                                     |
  * | function        | the function's name                                                      |
+ * | topics          | the topics table's name                                                  |
  */
 
 import type { AnswersProvider } from './answers.js';

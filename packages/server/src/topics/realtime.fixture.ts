@@ -2,11 +2,13 @@
 
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { startDynamo, TEST_CREDENTIALS } from '../resources/dynalite.fixture.js';
-import { createKeyTable, createKeyTableSdk, type KeyTable, type KeyTableSdk } from './key-table.js';
+import { createKeyTable, createKeyTableSdk, type KeyTable, type KeyTableSdk, type KeyTableSdkOptions } from './key-table.js';
 import { startTransactions } from './transactions.fixture.js';
 
 export interface TestTables {
   readonly sdk: KeyTableSdk;
+  /** Where transactions are served too. */
+  readonly topicsEndpoint: KeyTableSdkOptions;
   readonly connections: KeyTable;
   readonly topics: KeyTable;
   /** Items of a partition as DynamoDB spells them, which is how a stream record has them. */
@@ -21,10 +23,12 @@ export async function startTables(): Promise<TestTables> {
   );
   const endpoint = await endpointOf(dynamo.raw);
   const transactions = await startTransactions(endpoint);
-  const open = (at: string) => createKeyTableSdk({ region: 'eu-west-1', endpoint: at, credentials: TEST_CREDENTIALS });
-  const [sdk, withTransactions] = [open(endpoint), open(transactions.origin)];
+  const at = (origin: string) => ({ region: 'eu-west-1', endpoint: origin, credentials: TEST_CREDENTIALS });
+  const topicsEndpoint = at(transactions.origin);
+  const [sdk, withTransactions] = [createKeyTableSdk(at(endpoint)), createKeyTableSdk(topicsEndpoint)];
   return {
     sdk,
+    topicsEndpoint,
     connections: createKeyTable(sdk, 'Connections'),
     topics: createKeyTable(withTransactions, 'Topics'),
     items: async (tableName, pk) => {

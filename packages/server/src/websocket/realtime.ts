@@ -46,7 +46,7 @@ export function createRealtime({
     subscriptions: createDynamoSubscriptionStore({ table, clock }),
     topics,
     clock,
-    publish: async (topic, eventJson, retainSeconds) => formatEventId(await topics.append(topic, eventJson, retainSeconds)),
+    publish: async (topic, events, retainSeconds, options) => formatEventId(await topics.append(topic, events, retainSeconds, options)),
   };
 }
 
