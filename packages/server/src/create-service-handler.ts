@@ -60,7 +60,7 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
   };
   const rest = createRestHandler(parts);
   return (event, lambda) => {
-    if (isServiceCall(event)) return handleServiceCall(parts, event);
+    if (isServiceCall(event)) return handleServiceCall(parts, event, lambda);
     return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event, lambda);
   };
 }

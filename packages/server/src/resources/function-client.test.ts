@@ -76,7 +76,7 @@ describe('a call', () => {
     expect(request).toMatchObject({ method: 'POST', path: '/2015-03-31/functions/gateway-indexing-1/invocations' });
     expect(request?.headers['x-amz-invocation-type']).toBe('RequestResponse');
     expect(JSON.parse(request?.body.toString() ?? '')).toEqual({
-      gatewayCall: { procedure: 'state', input: { index: 'a' }, caller: 'search', requestId: 'r1', user: ann, waits: true },
+      gatewayCall: { procedure: 'state', input: { index: 'a' }, caller: 'search', requestId: 'r1', user: ann, waits: true, dl: 27_000 },
     });
   });
 

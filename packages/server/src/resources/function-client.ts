@@ -29,19 +29,23 @@ export interface FunctionClientOptions extends Backoff {
 
 /** The granted procedures, called on behalf of whom a call is about. */
 export type FunctionClient = (
-  facts: Pick<CallFacts, 'user' | 'requestId'>,
+  facts: Pick<CallFacts, 'user' | 'requestId' | 'endsAtMs'>,
 ) => Readonly<Record<string, ServiceCall<unknown, unknown> | SentCall<unknown>>>;
 
 const MAX_ATTEMPTS = 3;
 
 /** The client of one service's function. */
 export function createFunctionClient(options: FunctionClientOptions): FunctionClient {
-  const { grant, caller } = options;
-  return ({ user, requestId }) => {
+  const { grant, caller, clock } = options;
+  return ({ user, requestId, endsAtMs = Number.POSITIVE_INFINITY }) => {
     const { waits } = grant;
     const callOf = (name: string): ServiceCall<unknown, unknown> | SentCall<unknown> => {
-      const invoked = (input: unknown) =>
-        invoke(options, name, { gatewayCall: { procedure: name, input, caller, requestId, user, waits } });
+      const invoked = (input: unknown) => {
+        // Whom the call is made for waits no longer than this; what nobody waits for is not theirs to end.
+        const timeoutMs = waits ? Math.max(1, Math.min(options.timeoutMs, endsAtMs - clock.now())) : options.timeoutMs;
+        const facts = { procedure: name, input, caller, requestId, user, waits, ...(waits ? { dl: timeoutMs } : {}) };
+        return invoke({ ...options, timeoutMs }, name, { gatewayCall: facts });
+      };
       if (waits) return async (input) => resultOf(options, name, await invoked(input));
       return { send: async (input) => void (await invoked(input)) };
     };

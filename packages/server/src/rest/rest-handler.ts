@@ -12,7 +12,7 @@ import type { FunctionParts } from '../execute/function-parts.js';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
 import { systemClock } from '../websocket/clock.js';
 import { type Deadline, requestDeadline } from '../websocket/deadline.js';
-import type { LambdaContext } from '../websocket/socket-event.js';
+import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
 import { type RestEvent, type RestRequest, readEvent } from './rest-event.js';
 import { errorBody, type RestResult, resultWriter } from './rest-result.js';
@@ -30,9 +30,6 @@ interface Served {
   readonly deadline: Deadline;
   readonly lambda: LambdaContext;
 }
-
-/** Without Lambda, a call may take as long as its caller waits. */
-const NO_LAMBDA: LambdaContext = { getRemainingTimeInMillis: () => 24 * 3_600_000 };
 
 /** Serves HTTP events of one service. */
 export function createRestHandler(parts: FunctionParts): (event: RestEvent, lambda?: LambdaContext) => Promise<RestResult> {

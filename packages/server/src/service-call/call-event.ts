@@ -22,6 +22,8 @@ export interface ServiceCallFacts {
   readonly user: User | null;
   /** Somebody waits for the result. Otherwise Lambda repeats a call that fails. */
   readonly waits: boolean;
+  /** Milliseconds that the caller still waits. @default as long as the function may take */
+  readonly dl?: number | undefined;
 }
 
 /** What the called function answers. */
@@ -37,6 +39,7 @@ const Facts = z.object({
   requestId: z.string(),
   user: z.object({ id: z.string(), claims: z.record(z.string(), z.string()) }).nullable(),
   waits: z.boolean(),
+  dl: z.number().positive().optional(),
 });
 
 /** Whether an event of the function is a call of another service. */

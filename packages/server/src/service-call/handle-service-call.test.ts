@@ -8,6 +8,7 @@ import type { FunctionParts } from '../execute/function-parts.js';
 import { implement } from '../execute/implement.js';
 import { defineService } from '../service/define-service.js';
 import { createLogger } from '../telemetry/logger.js';
+import { createManualClock } from '../websocket/clock.fixture.js';
 import { isServiceCall } from './call-event.js';
 import { handleServiceCall } from './handle-service-call.js';
 
@@ -74,6 +75,27 @@ describe('a call that somebody waits for', () => {
   ])('answers %s', async (_, procedure, input, error) => {
     expect(await stage().call(procedure, { input })).toMatchObject({ outcome: { ok: false, error } });
   });
+});
+
+it('P3.24 tells its handler when its caller waits no longer, and lets it finish', async () => {
+  const clock = createManualClock();
+  const { parts } = stage();
+  const seen: unknown[] = [];
+  const slow = implement(defineService(service('slow', { work: mutation({ auth: 'public', output: () => z.string() }) }), { uses: {} }), {
+    work: async ({ ctx }) => {
+      await clock.sleep(5_000);
+      seen.push((ctx.signal.reason as GatewayError).code);
+      return 'done';
+    },
+  });
+  const gatewayCall = { procedure: 'work', caller: 'search', requestId: 'r1', user: null, waits: true, dl: 900 };
+  const answer = handleServiceCall({ ...parts, implementation: slow, clock }, { gatewayCall });
+  while (clock.sleepers < 2) await new Promise(setImmediate);
+  clock.advance(900);
+  await new Promise(setImmediate);
+  clock.advance(4_100);
+  expect(await answer).toEqual({ outcome: { ok: true, data: 'done' } });
+  expect(seen).toEqual(['TIMEOUT']);
 });
 
 describe('a call that nobody waits for', () => {

@@ -9,17 +9,30 @@ import { ERROR_CODES, type ErrorShapeParts } from '@org/gateway-core/errors';
 import { contextFactory } from '../execute/create-context.js';
 import { execute, procedureOf } from '../execute/executor.js';
 import type { FunctionParts } from '../execute/function-parts.js';
+import { systemClock } from '../websocket/clock.js';
+import { requestDeadline } from '../websocket/deadline.js';
+import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { readServiceCall, type ServiceCallResult } from './call-event.js';
 
 /** @throws Error for a malformed event, and for a failed call that nobody waits for and that is worth repeating. */
-export async function handleServiceCall(parts: FunctionParts, event: { readonly gatewayCall: unknown }): Promise<ServiceCallResult> {
-  const { procedure, input, caller, requestId, user, waits } = readServiceCall(event);
+export async function handleServiceCall(
+  parts: FunctionParts,
+  event: { readonly gatewayCall: unknown },
+  lambda: LambdaContext = NO_LAMBDA,
+): Promise<ServiceCallResult> {
+  const { procedure, input, caller, requestId, user, waits, dl } = readServiceCall(event);
   const { declaration } = parts.implementation;
-  const ctx = contextFactory(parts)({ user, requestId });
+  const deadline = requestDeadline(parts.clock ?? systemClock, lambda, dl);
+  const { signal, endsAtMs } = deadline;
+  const ctx = contextFactory(parts)({ user, requestId, signal, endsAtMs });
   const kind = procedureOf(parts.implementation, procedure)?.kind === 'query' ? 'query' : 'mutation';
-  const outcome = await execute(parts.implementation, { procedure, input, kind, vouched: declaration.internal }, ctx);
+  const path = `${declaration.service.name}.${procedure}`;
+  const running = execute(parts.implementation, { procedure, input, kind, vouched: declaration.internal }, ctx);
+  // Its handler learns that nobody waits; an answer before it is done would freeze it half-way.
+  await deadline.race(running, () => undefined);
+  const outcome = await running;
   if (!outcome.ok && !waits) {
-    const facts = { path: `${declaration.service.name}.${procedure}`, requestId, caller, code: outcome.error.code };
+    const facts = { path, requestId, caller, code: outcome.error.code };
     if (isWorthRepeating(outcome.error))
       throw new Error(`[${facts.code}] ${facts.path} called by ${caller} failed: ${outcome.error.message}`);
     parts.log.error('a call that nobody waits for was refused and is not repeated', { ...facts, why: outcome.error.message });

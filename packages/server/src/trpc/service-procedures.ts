@@ -22,6 +22,8 @@ interface ResolverCall {
   /** Undefined when the adapter has no `createContext`. */
   readonly ctx: TrpcContext | undefined;
   readonly input: unknown;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A tRPC procedure for each procedure of the service. */
@@ -60,8 +62,9 @@ type Runner = (
 /** Runs a call and throws what failed in tRPC's form. */
 function createRunner({ parts, newRequestId }: ServiceProceduresOptions): Runner {
   const contextOf = contextFactory(parts);
-  return async (procedure, kind, { ctx: facts, input }) => {
-    const ctx = contextOf({ user: facts?.user ?? null, requestId: facts?.requestId ?? newRequestId(), connectionId: facts?.connectionId });
+  return async (procedure, kind, { ctx: facts, input, signal }) => {
+    const requestId = facts?.requestId ?? newRequestId();
+    const ctx = contextOf({ user: facts?.user ?? null, requestId, connectionId: facts?.connectionId, signal });
     const outcome = await execute(parts.implementation, { procedure, kind, input }, ctx);
     if (!outcome.ok) throw trpcError(outcome.error);
     return { data: outcome.data, ctx };

@@ -41,3 +41,6 @@ export interface SocketResult {
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
+
+/** Outside of Lambda nobody stops a function for the time it takes. */
+export const NO_LAMBDA: LambdaContext = { getRemainingTimeInMillis: () => 24 * 3_600_000 };
