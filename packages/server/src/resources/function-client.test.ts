@@ -30,7 +30,7 @@ let nowMs = 1_700_000_000_123;
 
 type TimedAnswer = RecordedAnswer & { readonly afterMs?: number };
 
-async function clientOf(grant: FunctionGrant<unknown>, answers: readonly TimedAnswer[]) {
+async function clientOf(grant: FunctionGrant<unknown>, answers: readonly TimedAnswer[], endsAtMs?: number) {
   const recorder = await startRecorder(() => {
     const { afterMs = 0, ...answer } = answers[Math.min(recorder.requests.length, answers.length) - 1] as TimedAnswer;
     nowMs += afterMs;
@@ -47,7 +47,7 @@ async function clientOf(grant: FunctionGrant<unknown>, answers: readonly TimedAn
     clock: { sleep: () => Promise.resolve(), now: () => nowMs },
     random: () => 0.5,
   });
-  return { recorder, client: client({ user: ann, requestId: 'r1' }) };
+  return { recorder, client: client({ user: ann, requestId: 'r1', endsAtMs }) };
 }
 
 async function called(...answers: readonly TimedAnswer[]) {
@@ -78,6 +78,21 @@ describe('a call', () => {
     expect(JSON.parse(request?.body.toString() ?? '')).toEqual({
       gatewayCall: { procedure: 'state', input: { index: 'a' }, caller: 'search', requestId: 'r1', user: ann, waits: true, dl: 27_000 },
     });
+  });
+
+  test('P3.24 hands on what is left of its caller’s deadline, and what is sent has none', async () => {
+    const inTime = await clientOf(waited, [done], nowMs + 4_000);
+    const late = await clientOf(waited, [done], nowMs - 1);
+    const send = await clientOf(sent, [answered('')], nowMs + 4_000);
+    type Calls = Record<(typeof procedures)[number], ServiceCall<unknown, unknown> & SentCall<unknown>>;
+    await (inTime.client as Calls).state({ index: 'a' });
+    await (late.client as Calls).state({ index: 'a' }).catch(() => undefined);
+    await (send.client as Calls).drop.send({ index: 'a' });
+    const left = [inTime, late, send].flatMap(({ recorder }) =>
+      recorder.requests.map(({ body }) => JSON.parse(body.toString()).gatewayCall.dl),
+    );
+    expect([left[0], left.at(-1)]).toEqual([4_000, undefined]);
+    expect(left.slice(1, -1).every((ms) => ms === 1)).toBe(true);
   });
 
   test('a result that is nothing is undefined', async () => {
