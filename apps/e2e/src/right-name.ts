@@ -29,6 +29,7 @@ export function isOfUses(right: string): boolean {
  */
 const NOT_OF_USES: readonly RegExp[] = [
   / (Connections|Topics|Replies)$/,
+  / payloads(\/|$)/,
   /^(SocketFunction|FanoutFunction) /,
   / sqs:\w+ /,
   / dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) /,
