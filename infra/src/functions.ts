@@ -126,6 +126,7 @@ export function socketFunction(
     environment: {
       [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
       [GATEWAY_VARIABLES.serviceFunctions]: Stack.of(scope).toJsonString(names),
       ...payloads.environment,

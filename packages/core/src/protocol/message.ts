@@ -173,6 +173,8 @@ export interface SyncedFrame {
     readonly s: readonly SyncState[];
     /** Milliseconds until API Gateway cuts the connection. */
     readonly exp: number;
+    /** Something could not be read now: ask again after so many milliseconds. */
+    readonly again?: number;
   };
 }
 

@@ -56,13 +56,13 @@ export const REALTIME_ACTIONS = {
   service: { connections: ['dynamodb:GetItem'], topics: [] },
   /** A service with subscriptions also writes subscription rows, and publishes. */
   publisher: {
-    connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
-  /** The socket function opens, closes and cleans up connections. */
+  /** The socket function opens, closes and cleans up connections, and reads what clients say they missed. */
   socket: {
     connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
-    topics: [],
+    topics: ['dynamodb:GetItem', 'dynamodb:Query'],
   },
   /** The fan-out function reads the log and its subscribers, and moves their positions. */
   fanout: {

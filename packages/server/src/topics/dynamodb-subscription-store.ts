@@ -7,9 +7,17 @@ import { type Clock, ttlSeconds } from '../websocket/clock.js';
 import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
 import { requestKey } from '../websocket/request-key.js';
 import type { KeyTable, Row } from './key-table.js';
-import { claimKey, subscriberKey, subscriberOf, subscriptionOf } from './subscription-keys.js';
+import { createShards } from './shards.js';
+import {
+  CLAIM_RANGE,
+  claimKey,
+  connectionKey,
+  subscriberKey,
+  subscriberOf,
+  subscribersKey,
+  subscriptionOf,
+} from './subscription-keys.js';
 import { type Subscription, type SubscriptionKey, type SubscriptionStore, TOMBSTONE_KEPT_MS } from './subscription-store.js';
-import { topicKey } from './topic-keys.js';
 
 /** A conditional write is refused only when another frame of the same connection was faster with the same id: twice is already rare. */
 const ATTEMPTS = 5;
@@ -25,7 +33,7 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     const at = claimKey(key);
     const ttl = ttlSeconds(clock.now() + CONNECTION_KEPT_MS);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl }, 'absent')) return 'claimed';
+      if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl, ...shardOfKey(key) }, 'absent')) return 'claimed';
       const found = await table.get(at.pk, at.sk);
       if (!found) continue;
       // A put whose answer was lost is repeated by the SDK, and then meets its own row.
@@ -40,6 +48,11 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
   const silence = async (key: SubscriptionKey): Promise<void> => {
     const { pk, sk } = subscriberKey(key);
     await table.delete(pk, sk);
+  };
+
+  const release = async (key: SubscriptionKey): Promise<void> => {
+    const { pk, sk } = claimKey(key);
+    await table.delete(pk, sk, { equal: { token: key.token } });
   };
 
   const isStanding = async (key: SubscriptionKey): Promise<boolean> => {
@@ -79,10 +92,25 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     get: async (key) => {
       const { pk, sk } = subscriberKey(key);
       const row = await table.get(pk, sk);
-      return isThere(row) ? subscriberOf(key.topic, row) : undefined;
+      return isThere(row) ? subscriberOf(key.topic, row, key.shard) : undefined;
     },
-    subscribers: async function* (topic) {
-      for await (const page of table.query({ pk: topicKey(topic) })) yield page.filter(isThere).map((row) => subscriberOf(topic, row));
+    subscribers: async function* (topic, shard) {
+      for await (const page of table.query({ pk: subscribersKey(topic, shard) })) {
+        yield page.filter(isThere).flatMap((row) => subscriberOf(topic, row, shard) ?? []);
+      }
+    },
+    ofConnection: async (connectionId) => {
+      const found: Subscription[] = [];
+      for await (const page of table.query({ pk: connectionKey(connectionId), between: CLAIM_RANGE })) {
+        const standing = page.filter((row) => isThere(row) && row.stopped !== true);
+        found.push(...standing.flatMap((row) => subscriptionOf(connectionId, row) ?? []));
+      }
+      return found;
+    },
+    ...createShards({ table, clock }),
+    markSlow: async (key, untilMs) => {
+      const { pk, sk } = subscriberKey(key);
+      await table.update(pk, sk, { slowUntilMs: untilMs }, 'present');
     },
     activate: async (key, { epoch, sent }) => {
       const { pk, sk } = subscriberKey(key);
@@ -91,8 +119,15 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     silence,
     remove: async (key) => {
       await silence(key);
-      const byConnection = claimKey(key);
-      await table.delete(byConnection.pk, byConnection.sk, { equal: { token: key.token } });
+      await release(key);
+    },
+    drop: async (key) => {
+      await release(key);
+      await silence(key);
     },
   };
+}
+
+function shardOfKey({ shard }: SubscriptionKey): { readonly shard?: number } {
+  return shard === undefined ? {} : { shard };
 }

@@ -12,7 +12,7 @@ import { createSequence } from './dynamodb-sequence.js';
 import type { Row } from './key-table.js';
 import { eventKey, LAST_EVENT_KEY, META_KEY, topicKey, wakeRow } from './topic-keys.js';
 import { checkEvents, type TopicEvent, type TopicLog } from './topic-log.js';
-import { readHead } from './topic-tip.js';
+import { peekHead, readHead } from './topic-tip.js';
 
 /** What a log in a table is made of. */
 export type DynamoTopicLogOptions = AppendParts;
@@ -38,6 +38,7 @@ export function createDynamoTopicLog(parts: DynamoTopicLogOptions): TopicLog {
 
   return {
     head: (topic) => readHead(parts, topic),
+    peek: (topic) => peekHead(parts, topic),
     append: async (topic, dataJson, retainSeconds, { idempotencyKey: key } = {}) => {
       const events = typeof dataJson === 'string' ? [dataJson] : dataJson;
       checkEvents(topic, events);

@@ -28,6 +28,9 @@
  *   The log loses events (expired before they were delivered, or a new epoch): the subscription ends with PRECONDITION_FAILED.
  *
  * A failing connection never fails the batch. A failing store does, for the records of that topic.
+ *
+ * Subscriptions of our own client take no part in this: their followers' rows are active at once, and their frames (`push.ts`) may be lost,
+ * come twice or out of order. Pushing is never a reason to do anything again.
  */
 
 import type { Logger } from '../telemetry/logger.js';
@@ -36,6 +39,7 @@ import type { ConnectionSender } from '../websocket/sender.js';
 import { createDelivery, type Delivery } from './delivery.js';
 import { createLanes, type Lanes } from './parallel.js';
 import { pump } from './pump.js';
+import { createPush, type Push, type PushOptions } from './push.js';
 import { startSubscription } from './start-subscription.js';
 import { stopSubscription } from './stop-subscription.js';
 import type { SubscriptionStore } from './subscription-store.js';
@@ -43,7 +47,7 @@ import type { TopicLog } from './topic-log.js';
 import type { TopicRecord } from './topic-record.js';
 import type { Wake } from './wake.js';
 
-export interface FanoutParts {
+export interface FanoutParts extends PushOptions {
   readonly log: Logger;
   readonly topics: TopicLog;
   readonly subscriptions: SubscriptionStore;
@@ -60,6 +64,7 @@ export interface FanoutWork {
   readonly topics: TopicLog;
   readonly subscriptions: SubscriptionStore;
   readonly delivery: Delivery;
+  readonly push: Push;
   readonly lanes: Lanes;
   readonly clock: Clock;
 }
@@ -76,12 +81,14 @@ const PARALLEL_SENDS = 64;
 /** Works off a batch; resolves with the sequence numbers of the records to try again, and never rejects. */
 export function createFanout(parts: FanoutParts): (records: readonly NumberedRecord[]) => Promise<readonly string[]> {
   const { topics, subscriptions, clock, log } = parts;
+  const lanes = createLanes(parts.parallelSends ?? PARALLEL_SENDS);
   const work: FanoutWork = {
     topics,
     subscriptions,
     clock,
     delivery: createDelivery(parts),
-    lanes: createLanes(parts.parallelSends ?? PARALLEL_SENDS),
+    push: createPush({ ...parts, lanes }),
+    lanes,
   };
 
   const topic = async (name: string, records: readonly NumberedRecord[]): Promise<readonly string[]> => {

@@ -5,7 +5,8 @@
 
 import type { Clock } from '../websocket/clock.js';
 import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
-import { claimKey, subscriberKey } from './subscription-keys.js';
+import { MAX_SHARDS } from './shards.js';
+import { claimKey, shardOf, subscriberKey, subscribersKey } from './subscription-keys.js';
 import {
   type Subscriber,
   type Subscription,
@@ -47,23 +48,29 @@ export function createMemorySubscriptionStore({
   const claims = new Map<string, Claim>();
   const topics = new Map<string, Map<string, Stored>>();
   const claimId = (key: Pick<SubscriptionKey, 'connectionId' | 'requestId'>) => Object.values(claimKey(key)).join('/');
-  const rowsOf = (topic: string) => topics.get(topic) ?? new Map<string, Stored>();
+  const shards = new Map<string, number>();
+  const rowsOf = ({ topic, shard }: Pick<SubscriptionKey, 'topic' | 'shard'>) =>
+    topics.get(subscribersKey(topic, shard)) ?? new Map<string, Stored>();
   const isThere = ({ expiresAtMs }: { readonly expiresAtMs: number }) => expiresAtMs > clock.now();
   const standing = (key: Pick<SubscriptionKey, 'connectionId' | 'requestId'>) => {
     const claim = claims.get(claimId(key));
     return claim && isThere(claim) ? claim : undefined;
   };
   const change = (key: SubscriptionKey, with_: Partial<Subscriber>): boolean => {
-    const rows = rowsOf(key.topic);
+    const rows = rowsOf(key);
     const { sk } = subscriberKey(key);
     const row = rows.get(sk);
     if (row) rows.set(sk, { ...row, subscriber: { ...row.subscriber, ...with_ } });
     return row !== undefined;
   };
   const removeRow = (key: SubscriptionKey) => {
-    const rows = rowsOf(key.topic);
-    rows.delete(subscriberKey(key).sk);
-    if (rows.size === 0) topics.delete(key.topic);
+    const { pk, sk } = subscriberKey(key);
+    const rows = rowsOf(key);
+    rows.delete(sk);
+    if (rows.size === 0) topics.delete(pk);
+  };
+  const release = (key: SubscriptionKey) => {
+    if (claims.get(claimId(key))?.subscription?.key.token === key.token) claims.delete(claimId(key));
   };
   return {
     get size() {
@@ -87,8 +94,8 @@ export function createMemorySubscriptionStore({
       const expiresAtMs = clock.now() + CONNECTION_KEPT_MS;
       claims.set(claimId(key), { subscription, stopped: false, expiresAtMs });
       await between();
-      const rows = rowsOf(key.topic).set(subscriberKey(key).sk, { subscriber: subscription, expiresAtMs });
-      topics.set(key.topic, rows);
+      const { pk, sk } = subscriberKey(key);
+      topics.set(pk, rowsOf(key).set(sk, { subscriber: subscription, expiresAtMs }));
       await between();
       const now = standing(key);
       if (now?.subscription?.key.token === key.token && !now.stopped) return 'claimed';
@@ -106,18 +113,34 @@ export function createMemorySubscriptionStore({
       return claim?.subscription?.key.token === key.token && claim.stopped;
     },
     get: async (key) => {
-      const row = rowsOf(key.topic).get(subscriberKey(key).sk);
+      const row = rowsOf(key).get(subscriberKey(key).sk);
       return row && isThere(row) ? row.subscriber : undefined;
     },
-    subscribers: async function* (topic) {
-      yield [...rowsOf(topic).values()].filter(isThere).map(({ subscriber }) => subscriber);
+    subscribers: async function* (topic, shard) {
+      const rows = [...rowsOf({ topic, ...(shard === undefined ? {} : { shard }) })].sort(([one], [other]) => (one < other ? -1 : 1));
+      yield rows.map(([, row]) => row).filter(isThere).map(({ subscriber }) => subscriber);
     },
+    ofConnection: async (connectionId) => {
+      const standing = [...claims.values()].filter((claim) => isThere(claim) && !claim.stopped);
+      return standing.flatMap(({ subscription }) => (subscription?.key.connectionId === connectionId ? [subscription] : []));
+    },
+    shardFor: async (topic, connectionId) => shardOf(connectionId, shards.get(topic) ?? 1),
+    shards: async (topic) => shards.get(topic) ?? 1,
+    grow: async (topic, from) => {
+      if ((shards.get(topic) ?? 1) === from && from < MAX_SHARDS) shards.set(topic, from * 2);
+    },
+    markSlow: async (key, slowUntilMs) => void change(key, { slowUntilMs }),
     activate: async (key, active) => change(key, { active }),
     silence: async (key) => removeRow(key),
     remove: async (key) => {
       removeRow(key);
       await between();
-      if (claims.get(claimId(key))?.subscription?.key.token === key.token) claims.delete(claimId(key));
+      release(key);
+    },
+    drop: async (key) => {
+      release(key);
+      await between();
+      removeRow(key);
     },
   };
 }

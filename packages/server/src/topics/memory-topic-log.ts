@@ -104,6 +104,10 @@ export function createMemoryTopicLog({ clock, newEpoch }: MemoryTopicLogOptions)
       const { epoch, delivered, last } = metaOf(topic);
       return { epoch, delivered, offset: Math.max(delivered, last) };
     },
+    peek: async (topic) => {
+      const meta = metas.get(topic);
+      return meta && { epoch: meta.epoch, delivered: meta.delivered, offset: Math.max(meta.delivered, lastOf(topic)) };
+    },
     read: async (topic, after, limit) => {
       return eventsOf(topic)
         .filter(({ offset }) => offset > after)

@@ -1,5 +1,5 @@
 /**
- * Sends a topic's new events to its active subscribers and moves the topic's `delivered` after each page. Events come from the log, not
+ * Sends a topic's new events to its active subscribers, pushes them to its followers, and moves the topic's `delivered` after each page. Events come from the log, not
  * from the stream's records, so it does not matter in which order, or how often, records arrive. Its place in the whole: `fanout.ts`.
  */
 
@@ -23,7 +23,9 @@ export async function pump(work: FanoutWork, topic: string, target: number): Pro
   while (at < target) {
     const run = runAfter(await topics.read(topic, at, PAGE), { epoch, offset: at });
     if (run.events.length > 0) {
-      subscribers = await deliver(work, subscribers, run.events);
+      const delivering = deliver(work, subscribers, run.events);
+      const pushing = work.push(topic, epoch, run.events);
+      subscribers = await delivering.finally(() => pushing);
       at += run.events.length;
     } else {
       // An event right behind that is of another epoch (its publisher had not learned of this one) is passed over.

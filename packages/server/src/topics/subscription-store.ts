@@ -19,6 +19,8 @@ export interface SubscriptionKey {
   readonly requestId: RequestId;
   /** Unique per claim: API Gateway's request id of the frame. */
   readonly token: string;
+  /** Set for subscriptions of our own client (P3.16), absent for stock ones: which part of the topic's followers it is in. */
+  readonly shard?: number;
 }
 
 export interface Subscription {
@@ -31,6 +33,8 @@ export interface Subscription {
 export interface Subscriber extends Subscription {
   /** Where its own replay ended: it has every event from its start to here, or to the topic's `delivered`. Absent until activated. */
   readonly active?: { readonly epoch: string; readonly sent: number };
+  /** Our own client only: it takes no frames until then, in epoch milliseconds, and asks for what it misses. */
+  readonly slowUntilMs?: number;
 }
 
 /** Reads are consistent; expired rows are not there. Every operation rejects with SERVICE_UNAVAILABLE when the store is throttled. */
@@ -48,14 +52,32 @@ export interface SubscriptionStore {
   /** Whether this claim is marked and still there. */
   isCancelled(key: SubscriptionKey): Promise<boolean>;
   get(key: SubscriptionKey): Promise<Subscriber | undefined>;
-  /** All of a topic, a page at a time. */
-  subscribers(topic: string): AsyncIterable<readonly Subscriber[]>;
+  /**
+   * Stock subscriptions of a topic, or one shard of our own client's, a page at a time. Those of one connection come one after the other.
+   * A row that cannot be read is passed over.
+   */
+  subscribers(topic: string, shard?: number): AsyncIterable<readonly Subscriber[]>;
+  /** Subscriptions of a connection that no stop has met. */
+  ofConnection(connectionId: string): Promise<readonly Subscription[]>;
+  /** The shard for a new subscription. May go by a number of shards of a minute ago: shards only come to be, and readers read all. */
+  shardFor(topic: string, connectionId: string): Promise<number>;
+  /** How many shards the topic's followers are in, 1 unless it is a big one. */
+  shards(topic: string): Promise<number>;
+  /** Doubles the shards, unless somebody has done so since there were `from`. */
+  grow(topic: string, from: number): Promise<void>;
+  /** Notes until when a subscription of our own client is not pushed to; nothing when it is gone. */
+  markSlow(key: SubscriptionKey, untilMs: number): Promise<void>;
   /** `false` when the subscription is gone: nothing is written. */
   activate(key: SubscriptionKey, active: { readonly epoch: string; readonly sent: number }): Promise<boolean>;
   /** Deletes the row by topic: nothing is delivered from now on, and the request id stays in use. */
   silence(key: SubscriptionKey): Promise<void>;
   /** Deletes the rows of this claim. Deleting what is not there succeeds. */
   remove(key: SubscriptionKey): Promise<void>;
+  /**
+   * Deletes the rows of a claim whose connection is said to be gone. The row by connection goes first: if it is alive after all, its next
+   * `gw.sync` does not find the subscription, even when only half of this was done, and the client opens it again.
+   */
+  drop(key: SubscriptionKey): Promise<void>;
 }
 
 /** How long a stop waits for the subscription it overtook: frames of one connection overtake each other by seconds at most. */

@@ -62,6 +62,8 @@ export interface TopicLog {
   sequence(topic: string, messages: readonly SequencedMessage[], retainSeconds: number): Promise<void>;
   /** Where the topic stands. A topic without a memory begins a new epoch. */
   head(topic: string): Promise<TopicHead>;
+  /** Where the topic stands; undefined for one without a memory, which stays so. Only reads. */
+  peek(topic: string): Promise<TopicHead | undefined>;
   /** Events after an offset in their order, at most `limit`; empty only when there are none. May have a gap where events expired. */
   read(topic: string, after: number, limit: number): Promise<readonly TopicEvent[]>;
   /** Moves `delivered` forward, never back, and not in another epoch. */

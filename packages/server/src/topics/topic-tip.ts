@@ -44,6 +44,15 @@ export async function readHead(parts: TipParts, topic: string): Promise<TopicHea
   return { epoch: String(memory.epoch), delivered: Number(memory.delivered), offset };
 }
 
+/** Where a topic stands; undefined for one without a memory. Writes nothing. */
+export async function peekHead({ table }: Pick<TipParts, 'table'>, topic: string): Promise<TopicHead | undefined> {
+  const newest = await newestEvent(table, topic);
+  const memory = await table.get(topicKey(topic), META_KEY);
+  if (!memory) return undefined;
+  const delivered = Number(memory.delivered);
+  return { epoch: String(memory.epoch), delivered, offset: Math.max(Number(newest?.offset ?? 0), delivered) };
+}
+
 /** Where a publisher goes on. Undefined when another process is just beginning an epoch: look again. */
 export async function readTip(parts: TipParts, topic: string): Promise<Tip | undefined> {
   const { memory, newest, offset } = await readTopic(parts, topic);

@@ -5,6 +5,9 @@
 
 import type { ConnectionInfo, User } from '../execute/context.js';
 
+/** API Gateway cuts every connection after two hours. Source: API Gateway quotas, "Connection duration for WebSocket API". */
+export const CONNECTION_LIFE_MS = 120 * 60_000;
+
 /** How long rows of a connection are kept: the 2 h that API Gateway allows it, and ten minutes. */
 export const CONNECTION_KEPT_MS = 130 * 60_000;
 

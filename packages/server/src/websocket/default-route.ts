@@ -11,6 +11,7 @@ import {
   type RequestId,
   readFrame,
   type StopFrame,
+  type SyncFrame,
   splitPath,
 } from '@org/gateway-core/protocol';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
@@ -18,6 +19,7 @@ import { frameDeadline } from './deadline.js';
 import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent } from './socket-event.js';
 import type { SocketParts } from './socket-function.js';
+import { sync } from './sync.js';
 
 interface Received {
   readonly parts: SocketParts;
@@ -56,6 +58,7 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
     case 'connectionParams':
       return guarded(received, { id: null }, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
     case 'sync':
+      return synchronized(received, message.frame);
     case 'part':
     case 'uploaded':
     case 'upload':
@@ -83,6 +86,11 @@ async function guarded(
   return deadline.race(safe, () => frame(failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId })));
 }
 
+async function synchronized({ parts, event }: Received, { params }: SyncFrame): Promise<string> {
+  const { connectionId, connectedAt } = event.requestContext;
+  return sync(parts, { connectionId, connectedAtMs: connectedAt, ...params });
+}
+
 async function setParams({ parts, event }: Received, params: Readonly<Record<string, string>>): Promise<undefined> {
   if (await parts.connections.setParams(event.requestContext.connectionId, params)) return;
   throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
@@ -99,10 +107,12 @@ async function call(received: Received, frame: CallFrame): Promise<string | unde
   return passOn(received, service, frame);
 }
 
-/** P3.10: only the service may wake the fan-out, which answers for a subscription that may be sending. */
+/** P3.10: only the service may wake the fan-out, which answers for a stock subscription that may be sending. */
 async function stop(received: Received, { id, method }: StopFrame): Promise<string | undefined> {
-  const stopped = await received.parts.subscriptions.cancel(received.event.requestContext.connectionId, id);
-  if (!stopped) return stoppedFrame(id);
+  const { subscriptions } = received.parts;
+  const stopped = await subscriptions.cancel(received.event.requestContext.connectionId, id);
+  if (stopped?.key.shard !== undefined) await subscriptions.remove(stopped.key);
+  if (!stopped || stopped.key.shard !== undefined) return stoppedFrame(id);
   return passOn(received, splitPath(stopped.path).service, { id, method });
 }
 

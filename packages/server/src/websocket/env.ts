@@ -30,6 +30,7 @@ const functions = z.string().transform((text, issues): Record<string, string> =>
 /** What the socket function is told. */
 export interface SocketEnvironment {
   readonly connectionsTable: string;
+  readonly topicsTable: string;
   readonly socketEndpoint: string;
   readonly serviceFunctions: Readonly<Record<string, string>>;
 }
@@ -43,7 +44,7 @@ export interface FanoutEnvironment {
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readSocketEnvironment(env: Environment): SocketEnvironment {
-  return read(env, { connectionsTable: name, socketEndpoint: endpoint, serviceFunctions: functions });
+  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint, serviceFunctions: functions });
 }
 
 /** @throws Error that names every variable that is missing or wrong. */

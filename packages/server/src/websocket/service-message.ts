@@ -1,6 +1,6 @@
 /**
- * The socket face of a service: one MESSAGE event, one call, one frame back as the route response. A subscription that starts answers
- * nothing here: the fan-out is the only sender of its frames. Never rejects, because API Gateway's own error frame answers no request
+ * The socket face of a service: one MESSAGE event, one call, one frame back as the route response. A stock subscription that starts answers
+ * nothing here: the fan-out is the only sender of its frames. One of our own client is answered at once (`follow.ts`). Never rejects, because API Gateway's own error frame answers no request
  * (PROTOCOL.md P3.12).
  */
 
@@ -18,6 +18,7 @@ import type { Clock } from './clock.js';
 import type { ConnectionStore } from './connection-store.js';
 import { type Deadline, frameDeadline } from './deadline.js';
 import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
+import { follow } from './follow.js';
 import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
 import { subscribe } from './subscribe.js';
 
@@ -98,7 +99,7 @@ async function guarded(
   });
 }
 
-async function call(frame: Frame, { id, method, params, k }: CallFrame, deadline: Deadline): Promise<string | undefined> {
+async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, deadline: Deadline): Promise<string | undefined> {
   const { parts, realtime, event } = frame;
   const { connectionId, requestId } = event.requestContext;
   const { service, procedure } = splitPath(params.path);
@@ -112,6 +113,7 @@ async function call(frame: Frame, { id, method, params, k }: CallFrame, deadline
   const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once }, ctx);
   if (!outcome.ok || method !== 'subscription') return outcomeFrame(id, outcome, params.path);
   const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
+  if (gw !== undefined) return follow(realtime, { ...subscription, lastEventId: params.lastEventId }, deadline);
   return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId ?? firstPosition(params.input) }, deadline);
 }
 
@@ -134,12 +136,19 @@ async function callerOf({ parts, realtime, event }: Frame, procedure: string): P
   return user ?? (isPublic ? null : ((await realtime.connections.get(connectionId))?.user ?? null));
 }
 
-/** P3.10: the fan-out answers for a subscription that may be sending; nothing is on its way of one that is unknown. */
+/**
+ * P3.10: the fan-out answers for a stock subscription that may be sending; nothing is on its way of one that is unknown. Our own client
+ * passes over what comes after `stopped`.
+ */
 async function stop({ parts, realtime, event }: Frame, { id }: StopFrame): Promise<string | undefined> {
   if (!hasSubscriptions(parts.implementation.declaration.service)) return stoppedFrame(id);
   const { subscriptions, topics } = realtime;
   const stopped = await subscriptions.cancel(event.requestContext.connectionId, id);
   if (!stopped) return stoppedFrame(id);
+  if (stopped.key.shard !== undefined) {
+    await subscriptions.remove(stopped.key);
+    return stoppedFrame(id);
+  }
   await topics.wake(stopped.key.topic, { kind: 'stop', key: stopped.key });
   return undefined;
 }

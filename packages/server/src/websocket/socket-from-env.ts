@@ -18,8 +18,8 @@ import { createSocketHandler } from './socket-function.js';
  * @throws Error that names every variable that is missing or wrong.
  */
 export function socketHandlerFromEnv(env: Environment): ReturnType<typeof createSocketHandler> {
-  const { connectionsTable, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
-  const realtime = createRealtime({ connectionsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  const { connectionsTable, topicsTable, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
+  const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
   return createSocketHandler({
     ...realtime,
     sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),

@@ -6,6 +6,7 @@
 import { userOf } from '../rest/rest-user.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
+import type { TopicLog } from '../topics/topic-log.js';
 import type { Clock } from './clock.js';
 import { CONNECTION_OLD_MS, type ConnectionStore } from './connection-store.js';
 import { defaultRoute } from './default-route.js';
@@ -17,6 +18,8 @@ import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js
 export interface SocketParts {
   readonly connections: ConnectionStore;
   readonly subscriptions: SubscriptionStore;
+  /** Read only. */
+  readonly topics: Pick<TopicLog, 'peek' | 'read'>;
   readonly sender: ConnectionSender;
   readonly services: ServiceInvoker;
   readonly clock: Clock;

@@ -4,7 +4,7 @@
  * P3.9 and P3.10; why the order of writes is enough: `topics/subscription-store.ts`.
  */
 
-import { formatEventId, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
+import { type EventPosition, formatEventId, MAX_SUBSCRIPTIONS, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
 import { topicName } from '../topics/topic-name.js';
 import type { StartWake } from '../topics/wake.js';
@@ -33,34 +33,23 @@ export interface SubscribeRequest {
  */
 export async function subscribe(
   { subscriptions, topics }: Stores,
-  { connectionId, requestId, token, path, topicKey, lastEventId }: SubscribeRequest,
+  request: SubscribeRequest,
   deadline: Deadline,
 ): Promise<string | undefined> {
-  const { service, procedure } = splitPath(path);
-  const key = { topic: topicName(service, procedure, topicKey as string), connectionId, requestId, token };
-  const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED', message: string) =>
-    outcomeFrame(requestId, failure(code, message, { path, requestId: token }), path);
-
-  const asked = lastEventId === undefined ? undefined : parseEventId(lastEventId);
-  if (lastEventId !== undefined && !asked) {
-    const got = JSON.stringify(lastEventId.slice(0, 60));
-    return refuse('PRECONDITION_FAILED', `${path}: lastEventId ${got} is no event id, expected EPOCH.OFFSET; subscribe without it`);
-  }
-  const { epoch, offset } = await topics.head(key.topic);
-  const from = asked ?? { epoch, offset };
+  const { connectionId, requestId, token, path } = request;
+  const key = { topic: topicOf(request), connectionId, requestId, token };
+  const refuse = refusalsOf(request);
+  if (refuse.position) return refuse.position();
+  const [{ epoch, offset }, others] = await Promise.all([topics.head(key.topic), subscriptions.ofConnection(connectionId)]);
+  if (others.length >= MAX_SUBSCRIPTIONS) return refuse.tooMany();
+  const from = refuse.asked ?? { epoch, offset };
   // The fan-out looks again. Here it makes sure that a position ahead of the log is not refused first and reached later.
-  if (from.epoch !== epoch || from.offset > offset) {
-    const newest = formatEventId({ epoch, offset });
-    return refuse(
-      'PRECONDITION_FAILED',
-      `${path}: there is no event ${lastEventId}, the newest is ${newest}; subscribe without lastEventId`,
-    );
-  }
+  if (from.epoch !== epoch || from.offset > offset) return refuse.unknown({ epoch, offset });
   if (deadline.isOver()) return undefined;
   const claimed = await subscriptions.claim({ key, path });
   switch (claimed) {
     case 'taken':
-      return refuse('BAD_REQUEST', `${path}: the id ${JSON.stringify(requestId)} has a subscription already; choose another`);
+      return refuse.taken();
     case 'stopped':
       return stoppedFrame(requestId);
     case 'cancelled':
@@ -71,6 +60,49 @@ export async function subscribe(
     default:
       return claimed satisfies never;
   }
+}
+
+/**
+ * The topic of a subscription.
+ *
+ * @throws GatewayError INTERNAL_SERVER_ERROR for a topic key that is none.
+ */
+export function topicOf({ path, topicKey }: SubscribeRequest): string {
+  const { service, procedure } = splitPath(path);
+  return topicName(service, procedure, topicKey as string);
+}
+
+/** The position a subscription asks for, and the frames that refuse it. */
+export interface Refusals {
+  readonly asked: EventPosition | undefined;
+  /** Set when `lastEventId` is no event id. */
+  readonly position: (() => string) | undefined;
+  unknown(newest: EventPosition): string;
+  taken(): string;
+  tooMany(): string;
+}
+
+/** For both kinds of subscriptions. */
+export function refusalsOf({ requestId, token, path, lastEventId }: SubscribeRequest): Refusals {
+  const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED' | 'TOO_MANY_REQUESTS', message: string) =>
+    outcomeFrame(requestId, failure(code, `${path}: ${message}`, { path, requestId: token }), path);
+  const asked = lastEventId === undefined ? undefined : parseEventId(lastEventId);
+  const got = JSON.stringify(lastEventId?.slice(0, 60));
+  return {
+    asked,
+    position:
+      lastEventId === undefined || asked
+        ? undefined
+        : () => refuse('PRECONDITION_FAILED', `lastEventId ${got} is no event id, expected EPOCH.OFFSET; subscribe without it`),
+    unknown: (newest) =>
+      refuse(
+        'PRECONDITION_FAILED',
+        `there is no event ${lastEventId}, the newest is ${formatEventId(newest)}; subscribe without lastEventId`,
+      ),
+    taken: () => refuse('BAD_REQUEST', `the id ${JSON.stringify(requestId)} has a subscription already; choose another`),
+    tooMany: () =>
+      refuse('TOO_MANY_REQUESTS', `the connection has ${MAX_SUBSCRIPTIONS} subscriptions, the most there may be; stop one, or open another`),
+  };
 }
 
 /** Whoever was told a failure must not hear from this subscription again, even if the wake was stored and only its answer got lost. */
