@@ -219,6 +219,7 @@ describe('functions', () => {
       ...node,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_TOPICS_TABLE: '{Topics}',
       GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
       GATEWAY_SOCKET_ENDPOINT: endpoint,
       GATEWAY_SERVICE_FUNCTIONS:

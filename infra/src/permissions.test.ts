@@ -46,7 +46,11 @@ describe('roles', () => {
       ['BodiesObjects', ['s3:GetObject', 's3:PutObject'], ['{Bodies.Arn}/*']],
       ['Bodies', ['s3:ListBucket'], ['{Bodies.Arn}']],
       ['DocumentEvents', ['sns:Publish'], ['{DocumentEvents}']],
-      ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
+      [
+        'Connections',
+        ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        ['{Connections.Arn}'],
+      ],
       [
         'Topics',
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -175,6 +179,7 @@ describe('roles', () => {
         ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         ['{Connections.Arn}'],
       ],
+      ['Topics', ['dynamodb:GetItem', 'dynamodb:Query'], ['{Topics.Arn}']],
       [
         'Services',
         ['lambda:InvokeFunction'],

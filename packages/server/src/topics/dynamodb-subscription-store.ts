@@ -8,15 +8,7 @@ import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
 import { requestKey } from '../websocket/request-key.js';
 import type { KeyTable, Row } from './key-table.js';
 import { createShards } from './shards.js';
-import {
-  CLAIM_RANGE,
-  claimKey,
-  connectionKey,
-  subscriberKey,
-  subscriberOf,
-  subscribersKey,
-  subscriptionOf,
-} from './subscription-keys.js';
+import { CLAIM_RANGE, claimKey, connectionKey, subscriberKey, subscriberOf, subscribersKey, subscriptionOf } from './subscription-keys.js';
 import { type Subscription, type SubscriptionKey, type SubscriptionStore, TOMBSTONE_KEPT_MS } from './subscription-store.js';
 
 /** A conditional write is refused only when another frame of the same connection was faster with the same id: twice is already rare. */

@@ -118,7 +118,10 @@ export function createMemorySubscriptionStore({
     },
     subscribers: async function* (topic, shard) {
       const rows = [...rowsOf({ topic, ...(shard === undefined ? {} : { shard }) })].sort(([one], [other]) => (one < other ? -1 : 1));
-      yield rows.map(([, row]) => row).filter(isThere).map(({ subscriber }) => subscriber);
+      yield rows
+        .map(([, row]) => row)
+        .filter(isThere)
+        .map(({ subscriber }) => subscriber);
     },
     ofConnection: async (connectionId) => {
       const standing = [...claims.values()].filter((claim) => isThere(claim) && !claim.stopped);

@@ -20,9 +20,7 @@ export interface PushOptions {
 export type Push = (topic: string, epoch: string, events: readonly TopicEvent[]) => Promise<void>;
 
 /** The fan-out's way to followers. */
-export function createPush(
-  parts: PushParts & PushOptions & { readonly subscriptions: Pick<SubscriptionStore, 'shards'> },
-): Push {
+export function createPush(parts: PushParts & PushOptions & { readonly subscriptions: Pick<SubscriptionStore, 'shards'> }): Push {
   const { subscriptions, spread, log } = parts;
   const run = async (topic: string, epoch: string, events: readonly TopicEvent[]): Promise<void> => {
     const shards = await subscriptions.shards(topic);

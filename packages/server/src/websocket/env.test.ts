@@ -6,6 +6,7 @@ import { socketHandlerFromEnv } from './socket-from-env.js';
 
 const socket = {
   GATEWAY_CONNECTIONS_TABLE: 'Connections',
+  GATEWAY_TOPICS_TABLE: 'Topics',
   GATEWAY_SOCKET_ENDPOINT: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
   GATEWAY_SERVICE_FUNCTIONS: '{"notes":"gateway-notes"}',
 };
@@ -16,10 +17,11 @@ describe('environment of the socket and fan-out functions', () => {
   it('is read from the variables that the deployment sets', () => {
     expect(readSocketEnvironment(socket)).toEqual({
       connectionsTable: 'Connections',
+      topicsTable: 'Topics',
       socketEndpoint: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
       serviceFunctions: { notes: 'gateway-notes' },
     });
-    expect(readFanoutEnvironment({ ...socket, GATEWAY_TOPICS_TABLE: 'Topics' })).toMatchObject({ topicsTable: 'Topics' });
+    expect(readFanoutEnvironment(socket)).toMatchObject({ topicsTable: 'Topics' });
   });
 
   it('takes the endpoint of a local stage', () => {
@@ -43,7 +45,7 @@ describe('environment of the socket and fan-out functions', () => {
   });
 
   it('makes handlers without opening anything', async () => {
-    const handler = fanoutHandlerFromEnv({ ...socket, ...lambda, GATEWAY_TOPICS_TABLE: 'Topics' });
+    const handler = fanoutHandlerFromEnv({ ...socket, ...lambda });
     expect(await handler({ Records: [] })).toEqual({ batchItemFailures: [] });
     expect(socketHandlerFromEnv({ ...socket, ...lambda })).toBeTypeOf('function');
   });

@@ -17,8 +17,8 @@ import type { TopicLog } from '../topics/topic-log.js';
 import type { Clock } from './clock.js';
 import type { ConnectionStore } from './connection-store.js';
 import { type Deadline, frameDeadline } from './deadline.js';
-import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
 import { follow } from './follow.js';
+import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
 import { subscribe } from './subscribe.js';
 

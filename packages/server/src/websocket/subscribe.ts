@@ -101,7 +101,10 @@ export function refusalsOf({ requestId, token, path, lastEventId }: SubscribeReq
       ),
     taken: () => refuse('BAD_REQUEST', `the id ${JSON.stringify(requestId)} has a subscription already; choose another`),
     tooMany: () =>
-      refuse('TOO_MANY_REQUESTS', `the connection has ${MAX_SUBSCRIPTIONS} subscriptions, the most there may be; stop one, or open another`),
+      refuse(
+        'TOO_MANY_REQUESTS',
+        `the connection has ${MAX_SUBSCRIPTIONS} subscriptions, the most there may be; stop one, or open another`,
+      ),
   };
 }
 

@@ -7,7 +7,7 @@
  * throttled would cost all connections at once. What could not be read is left out, with the time after which to ask again.
  */
 
-import { type EventPosition, formatEventId, parseEventId, type RequestId, type SyncCursor } from '@org/gateway-core/protocol';
+import { type EventPosition, parseEventId, type RequestId, type SyncCursor } from '@org/gateway-core/protocol';
 import type { Logger } from '../telemetry/logger.js';
 import { resetReason } from '../topics/missed-events.js';
 import { forEachParallel } from '../topics/parallel.js';
