@@ -106,7 +106,7 @@ export function createMemoryTopicLog({ clock, newEpoch }: MemoryTopicLogOptions)
     },
     peek: async (topic) => {
       const meta = metas.get(topic);
-      return meta && { epoch: meta.epoch, delivered: meta.delivered, offset: Math.max(meta.delivered, lastOf(topic)) };
+      return meta && { epoch: meta.epoch, delivered: meta.delivered, offset: Math.max(meta.delivered, meta.last) };
     },
     read: async (topic, after, limit) => {
       return eventsOf(topic)
