@@ -1,0 +1,151 @@
+/** Rows of the fault matrix that break connections: closed, reset, half-open, slow, refused, handed over. Local only. */
+
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type FaultBench, holds, startFaultBench, waitFor } from './fault-bench.js';
+
+describe.runIf(inject('stage').local)('a connection', () => {
+  let bench: FaultBench;
+  beforeAll(async () => {
+    bench = await startFaultBench();
+  });
+  afterEach(() => bench.mend());
+  afterAll(() => bench?.close());
+
+  it('row 1: closed by the server with 1001 goes on where it was', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    await topic.save(2);
+    bench.frames.closeAll(1001, 'Going away');
+    await topic.save(2);
+    await listener.startedAgain(2);
+    await holds(topic, listener);
+  });
+
+  it('row 2: reset in the middle of a frame goes on where it was', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    await topic.save();
+    await waitFor(() => listener.events.length === 1);
+    const connection = bench.wire.connections.at(-1);
+    const arrived = connection?.bytes.down ?? 0;
+    connection?.set({ down: { sliceBytes: 1, bytesPerSecond: 500 } });
+    await topic.save();
+    await waitFor(() => (connection?.bytes.down ?? 0) > arrived);
+    connection?.reset();
+    expect(listener.events).toHaveLength(1);
+    await listener.startedAgain(2);
+    await holds(topic, listener);
+  });
+
+  it.each([
+    ['row 3: half-open both ways', { up: { blackHole: true }, down: { blackHole: true } }],
+    ['row 4: that loses everything to the server', { up: { blackHole: true } }],
+    ['row 5: that loses everything from the server', { down: { blackHole: true } }],
+  ])('%s is left for another, and what it still brings is ignored', async (_, link) => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    await topic.save();
+    await waitFor(() => listener.events.length === 1);
+    const frozen = bench.wire.connections.at(-1);
+    frozen?.set(link);
+    await topic.save(2);
+    await bench.reconnects();
+    await listener.startedAgain(2);
+    frozen?.set({});
+    await holds(topic, listener);
+  });
+
+  it('row 6: with 2 s latency and jitter is kept, and a call over it runs once', async () => {
+    const topic = bench.topic();
+    const client = bench.client();
+    const listener = await topic.follow(client);
+    const { length } = bench.wire.connections;
+    const slow = bench.wire.connections.at(-1);
+    slow?.set({ up: { delayMs: 2_000, jitterMs: 500 }, down: { delayMs: 2_000, jitterMs: 500 } });
+    const saving = client.documents.save.mutate({ folder: 'slow', title: 'Once', body: 'x' }, { over: 'socket' });
+    await topic.save(3);
+    let answered = false;
+    saving.finally(() => {
+      answered = true;
+    });
+    await bench.pass(() => answered && listener.events.length === 3, 50);
+    const { id } = await saving;
+    expect(await client.documents.get.query({ id })).toMatchObject({ title: 'Once', version: 1 });
+    expect((await client.documents.list.query({ folder: 'slow' })).items).toHaveLength(1);
+    slow?.set({});
+    await holds(topic, listener);
+    expect(bench.wire.connections).toHaveLength(length);
+  });
+
+  it('row 7: in single bytes, 4 KB a second, carries everything', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    bench.wire.connections.at(-1)?.set({ up: { sliceBytes: 1 }, down: { sliceBytes: 1, bytesPerSecond: 4_000 } });
+    await topic.save(3);
+    await holds(topic, listener);
+    expect(listener.starts).toBe(1);
+  });
+
+  it('row 8: refused with 401, 403, 429 and 500 is tried again, and goes on where it was', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    await topic.save();
+    const refusals = [401, 403, 429, 500].map((status) => bench.frames.handshake({ action: { status }, times: 1 }));
+    bench.frames.closeAll(1006);
+    await topic.save();
+    await Promise.all(refusals.map((refusal) => refusal.reached()));
+    await listener.startedAgain(2);
+    await holds(topic, listener);
+  });
+
+  it('row 8: refused with RST is tried again, and one that hangs is left', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    bench.wire.accept('refuse');
+    bench.wire.reset();
+    await waitFor(() => bench.wire.connections.filter(({ state }) => state === 'refused').length >= 2);
+    bench.wire.accept('pass');
+    await listener.startedAgain(2);
+    const held = bench.frames.handshake({ action: 'hold', times: 1 });
+    bench.frames.closeAll(1006);
+    await held.reached();
+    await topic.save();
+    await bench.reconnects();
+    await listener.startedAgain(3);
+    held.release();
+    await holds(topic, listener);
+  });
+
+  it('row 12: that is asked to move, to where nobody answers three times, keeps serving until it can', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    const before = bench.frames.open().at(-1);
+    const refusal = bench.frames.handshake({ action: { status: 500 }, times: 3 });
+    bench.frames.send('down', '{"id":null,"method":"reconnect"}');
+    await refusal.reached(1);
+    await topic.save(2);
+    await waitFor(() => listener.events.length === 2);
+    expect(bench.frames.open().at(-1)).toBe(before);
+    await refusal.reached(3);
+    await listener.startedAgain(2);
+    await holds(topic, listener);
+    await waitFor(() => !bench.frames.open().includes(before ?? 0));
+  });
+
+  it('row 44: whose $disconnect is lost, or told ten minutes later, is none to the next one', async () => {
+    const topic = bench.topic();
+    const listener = await topic.follow();
+    const lost = bench.inject({ at: 'disconnect', effect: 'lose', times: 1 });
+    bench.frames.closeAll(1006);
+    await lost.reached();
+    await listener.startedAgain(2);
+    const late = bench.inject({ at: 'disconnect', effect: { delayMs: 600_000 }, times: 1 });
+    bench.frames.closeAll(1006);
+    await late.reached();
+    await listener.startedAgain(3);
+    await topic.save();
+    bench.own.skip(600_000);
+    await topic.save();
+    await holds(topic, listener);
+  });
+});
