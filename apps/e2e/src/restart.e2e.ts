@@ -57,7 +57,7 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   };
 
-  it('has every acknowledged document after it starts again, and a subscriber misses none of them', async () => {
+  it('row 9: has every acknowledged document after it starts again, and a subscriber misses none of them', async () => {
     const gateway = await start();
     const heard: string[] = [];
     let hear = () => {};

@@ -99,23 +99,6 @@ describe.runIf(inject('stage').local)('the way from the log to the sockets', () 
     await holds(topic, listener);
   });
 
-  it('row 21: a record that crashes the fan-out is given up after six hours, and what it held back is made up for', async () => {
-    const [sick, sound] = [bench.topic(), bench.topic()];
-    const listeners = [await sick.follow(), await sound.follow()] as const;
-    const record: BatchFault['record'] = ({ dynamodb }) => JSON.stringify(dynamodb.NewImage).includes(sick.folder);
-    const poison = bench.inject({ at: 'batch', functionName: FANOUT, record, effect: 'poison' });
-    await sick.save();
-    await poison.reached();
-    await sound.save();
-    bench.own.skip(6 * 3_600_000 + 1_000);
-    await stagePasses(() => bench.own.journal.some(({ message }) => message.includes('discards')), 61_000);
-    poison.end();
-    // Idle for six hours, the connections were cut; starts wait for the stream, which waits after its last failure.
-    await stagePasses(() => listeners.every(({ starts }) => starts >= 2), 200);
-    await holds(sick, listeners[0]);
-    await holds(sound, listeners[1]);
-  });
-
   /** Rows of subscribers of a folder's topic. */
   async function subscribersOf(folder: string): Promise<number> {
     const client = new DynamoDBClient(bench.own.operatorSettings());
