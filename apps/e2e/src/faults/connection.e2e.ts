@@ -120,13 +120,13 @@ describe.runIf(inject('stage').local)('a connection', () => {
     const topic = bench.topic();
     const listener = await topic.follow();
     const before = bench.frames.open().at(-1);
-    const refusal = bench.frames.handshake({ action: { status: 500 }, times: 3 });
+    const refusal = bench.frames.handshake({ action: { status: 500 } });
     bench.frames.send('down', '{"id":null,"method":"reconnect"}');
-    await refusal.reached(1);
+    await refusal.reached(3);
     await topic.save(2);
     await waitFor(() => listener.events.length === 2);
     expect(bench.frames.open().at(-1)).toBe(before);
-    await refusal.reached(3);
+    refusal.remove();
     await listener.startedAgain(2);
     await holds(topic, listener);
     await waitFor(() => !bench.frames.open().includes(before ?? 0));
