@@ -4,6 +4,7 @@ import { benchAdapter } from './adapter.js';
 import { benchCapability } from './capability.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
+import { benchContention } from './contention.js';
 import { benchFind } from './find.js';
 import { benchIam } from './iam.js';
 import { benchLag } from './lag.js';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'cold-start': benchColdStart,
   'client-size': benchClientSize,
   capability: benchCapability,
+  contention: benchContention,
   iam: benchIam,
   search: benchSearch,
   find: benchFind,

@@ -8,7 +8,15 @@ export { createDynamoSubscriptionStore } from '../topics/dynamodb-subscription-s
 export { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
 // The functions.
 export { createFanoutHandler } from '../topics/fanout-function.js';
-export type { ConditionalRow, KeyTable, Row, RowCondition, RowRange } from '../topics/key-table.js';
+export {
+  type ConditionalRow,
+  createKeyTable,
+  createKeyTableSdk,
+  type KeyTable,
+  type Row,
+  type RowCondition,
+  type RowRange,
+} from '../topics/key-table.js';
 export type { SubscriptionStore } from '../topics/subscription-store.js';
 export { META_KEY, topicKey } from '../topics/topic-keys.js';
 export type { TopicLog } from '../topics/topic-log.js';

@@ -36,6 +36,9 @@ export interface Run {
 /** Appends of this many in a row reserve ahead. */
 const LONG_STREAK = 16;
 
+/** Who was overtaken so often does too: the time between reading and writing is what is lost to others. */
+const BUSY_ATTEMPTS = 2;
+
 /** Offsets reserved ahead. */
 const RESERVED_AHEAD = 100;
 
@@ -45,10 +48,10 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
   const memory = createTipMemory(clock);
 
   /** The tip with room for the run. Undefined when another process began an epoch, or took the room: look again. */
-  const withRoom = async ({ topic, events }: Run, tip: Tip): Promise<Tip | undefined> => {
+  const withRoom = async ({ topic, events }: Run, tip: Tip, isBusy: boolean): Promise<Tip | undefined> => {
     const last = tip.offset + events.length;
     if (last <= tip.reserved) return tip;
-    const ahead = memory.streakOf(topic) < LONG_STREAK ? 0 : RESERVED_AHEAD;
+    const ahead = isBusy || memory.streakOf(topic) >= LONG_STREAK ? RESERVED_AHEAD : 0;
     const raised = await reserve(parts, topic, tip, last + ahead);
     return raised && last <= raised.reserved ? raised : undefined;
   };
@@ -65,28 +68,28 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
     (await table.get(topicKey(topic), eventKey(offset)))?.by === by;
 
   /** One attempt. Undefined: overtaken. */
-  const attempt = async (run: Run, by: string): Promise<EventPosition | undefined> => {
+  const attempt = async (run: Run, by: string, isBusy: boolean): Promise<EventPosition | undefined> => {
     const { topic, events, retainSeconds } = run;
     const known = memory.tipOf(topic);
     const tip = known ?? (await readTip(parts, topic));
     if (tip === undefined) return undefined;
     const settled = tip.offset + events.length > tip.reserved ? await run.settled?.() : undefined;
     if (settled !== undefined) return settled;
-    const roomy = await withRoom(run, tip);
+    const roomy = await withRoom(run, tip, isBusy);
     if (roomy === undefined) return undefined;
     const first = { epoch: roomy.epoch, offset: roomy.offset + 1 };
     const nowMs = clock.now();
     const ttl = Math.max(roomy.ttl, ttlSeconds(expiryMs(nowMs, retainSeconds)));
     const rows = eventRows(run, { first, by, ttl, atMs: nowMs });
     if (!(await store(run, rows, first)) && !(await isOurs(topic, first.offset, by))) return run.settled?.();
-    memory.remember(topic, { ...roomy, offset: roomy.offset + events.length, ttl }, known === undefined);
+    memory.remember(topic, { ...roomy, offset: roomy.offset + events.length, ttl }, known === undefined ? roomy.offset : undefined);
     return first;
   };
 
   return async (run) => {
     const by = newId();
     for (let attempts = 0; attempts < APPEND_ATTEMPTS; attempts++) {
-      const position = await attempt(run, by);
+      const position = await attempt(run, by, attempts >= BUSY_ATTEMPTS);
       if (position !== undefined) return position;
       memory.overtaken(run.topic);
       await clock.sleep(appendPauseMs(attempts, random));

@@ -1,7 +1,8 @@
 /**
  * Tips that a process remembers, so that an append need not read first. A tip is used for 10 s after the last append: events are kept for 20
  * minutes at least, so the offset after it is either free or taken, never taken once and expired since. After a minute it is read again in
- * any case: a publisher that goes on must learn of a new epoch.
+ * any case: a publisher that goes on must learn of a new epoch. Who was overtaken reads first from then on, until nobody else came between two
+ * appends of its own: where several publish, a remembered tip is mostly wrong, and a refused write costs as much as one that is done.
  */
 
 import type { Clock } from '../websocket/clock.js';
@@ -14,8 +15,9 @@ const MAX_AGE_MS = 60_000;
 const MAX_TOPICS = 1_000;
 
 interface Remembered {
-  /** Undefined after another publisher came first. */
-  readonly tip: Tip | undefined;
+  readonly tip: Tip;
+  /** Nobody else has published lately. */
+  readonly alone: boolean;
   readonly readAtMs: number;
   readonly usedAtMs: number;
   /** Appends of this process, none more than 10 s after the one before. */
@@ -27,8 +29,8 @@ export interface TipMemory {
   tipOf(topic: string): Tip | undefined;
   /** Appends in a row up to now, 0 for a topic that this process has not published to for a while. */
   streakOf(topic: string): number;
-  /** After an append. `read`: the tip was read for it. */
-  remember(topic: string, tip: Tip, read: boolean): void;
+  /** After an append. `from`: the newest offset that was read for it, undefined when the tip was remembered. */
+  remember(topic: string, tip: Tip, from: number | undefined): void;
   /** Somebody else came first. */
   overtaken(topic: string): void;
 }
@@ -43,19 +45,21 @@ export function createTipMemory(clock: Clock): TipMemory {
   return {
     tipOf: (topic) => {
       const known = recent(topic);
-      return known && clock.now() - known.readAtMs < MAX_AGE_MS ? known.tip : undefined;
+      return known?.alone && clock.now() - known.readAtMs < MAX_AGE_MS ? known.tip : undefined;
     },
     streakOf: (topic) => recent(topic)?.streak ?? 0,
-    remember: (topic, tip, read) => {
+    remember: (topic, tip, from) => {
       const known = recent(topic);
       const nowMs = clock.now();
+      const alone = known === undefined || from === undefined || from === known.tip.offset;
+      const readAtMs = from === undefined ? (known?.readAtMs ?? nowMs) : nowMs;
       topics.delete(topic);
-      topics.set(topic, { tip, usedAtMs: nowMs, readAtMs: read ? nowMs : (known?.readAtMs ?? nowMs), streak: (known?.streak ?? 0) + 1 });
+      topics.set(topic, { tip, alone, readAtMs, usedAtMs: nowMs, streak: (known?.streak ?? 0) + 1 });
       if (topics.size > MAX_TOPICS) topics.delete(topics.keys().next().value as string);
     },
     overtaken: (topic) => {
       const known = topics.get(topic);
-      if (known) topics.set(topic, { ...known, tip: undefined });
+      if (known) topics.set(topic, { ...known, alone: false });
     },
   };
 }

@@ -11,7 +11,7 @@
  *     that was reserved, and subscribers are told (`reset`).
  *
  * A publisher that comes now and then reserves the one offset it uses, which makes its append two writes, and lets numbers go on exactly.
- * One that goes on publishing reserves 100 at a time: one write an event. The price: when such a burst is followed by silence for all of
+ * One that goes on publishing, or is overtaken again and again, reserves 100 at a time: one write an event. The price: when such a burst is followed by silence for all of
  * the retention, the next event begins a new epoch.
  */
 
@@ -76,18 +76,19 @@ export async function reserve({ table, clock }: TipParts, topic: string, tip: Ti
   return memory?.epoch === tip.epoch ? { ...tip, reserved: Number(memory.reserved) } : undefined;
 }
 
-/** The newest row is read first: `delivered` and `reserved` may then be further, never behind. */
+/**
+ * Both rows at once, because others may publish between a read and the write that follows it. Neither has to be the older one: an event
+ * that one read shows and the other does not know of is moments old, and then it is there to be seen.
+ */
 async function readTopic(parts: TipParts, topic: string) {
-  const newest = await newestEvent(parts.table, topic);
+  const [newest, known] = await Promise.all([newestEvent(parts.table, topic), parts.table.get(topicKey(topic), META_KEY)]);
   const last = Number(newest?.offset ?? 0);
-  const memory = await memoryOf(parts, topic, last);
+  const memory = known ?? (await beginMemory(parts, topic, last));
   return { newest, memory, offset: Math.max(last, Number(memory.delivered)) };
 }
 
-/** The topic's memory. When it is lost, offsets go on after the newest event, so that old and new ones cannot be mistaken. */
-async function memoryOf({ table, clock, newId }: TipParts, topic: string, lastOffset: number): Promise<Row> {
-  const known = await table.get(topicKey(topic), META_KEY);
-  if (known) return known;
+/** A memory for a topic that has none. When it was lost, offsets go on after the newest event, so that old and new ones cannot be mistaken. */
+async function beginMemory({ table, clock, newId }: TipParts, topic: string, lastOffset: number): Promise<Row> {
   const numbers = { delivered: lastOffset, reserved: lastOffset, reservedAtMs: clock.now() };
   const made = { pk: topicKey(topic), sk: META_KEY, epoch: newId(), ...numbers };
   if (await table.put(made, 'absent')) return made;
