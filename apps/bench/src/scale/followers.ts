@@ -45,6 +45,10 @@ export function endlessLog(data: string): TopicLog {
   let delivered = 0;
   return {
     append: async () => ({ epoch: EPOCH, offset: ++head }),
+    sequence: async (_topic, messages) => {
+      head += messages.length;
+    },
+    peek: async () => ({ epoch: EPOCH, offset: head, delivered }),
     head: async () => ({ epoch: EPOCH, offset: head, delivered }),
     read: async (_topic, after) => (after >= head ? [] : [{ epoch: EPOCH, offset: after + 1, data, expiresAtMs: Number.MAX_SAFE_INTEGER }]),
     advance: async (_topic, { offset }) => {
