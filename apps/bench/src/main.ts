@@ -5,6 +5,7 @@ import { benchCapability } from './capability.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
 import { benchContention } from './contention.js';
+import { benchFanout } from './fanout.js';
 import { benchFind } from './find.js';
 import { benchIam } from './iam.js';
 import { benchLag } from './lag.js';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   search: benchSearch,
   find: benchFind,
   lag: benchLag,
+  fanout: benchFanout,
   stage: benchStage,
 };
 

@@ -11,6 +11,8 @@ export interface PairedResult {
   readonly name: string;
   /** Median CPU microseconds per piece of work. */
   readonly cpuMicros: number;
+  /** The same of the round that was disturbed least. */
+  readonly bestMicros: number;
   /** Median over rounds of CPU over the baseline's CPU in the same round. */
   readonly ratio: number;
   /** Middle half of the rounds' ratios. */
@@ -37,12 +39,11 @@ export async function paired(
   return names.map((name) => {
     const own = micros.get(name) as number[];
     const ratios = own.map((value, at) => value / (baseline[at] as number)).sort((a, b) => a - b);
+    const sorted = [...own].sort((a, b) => a - b);
     return {
       name,
-      cpuMicros: quantile(
-        [...own].sort((a, b) => a - b),
-        0.5,
-      ),
+      cpuMicros: quantile(sorted, 0.5),
+      bestMicros: quantile(sorted, 0),
       ratio: quantile(ratios, 0.5),
       spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
     };
