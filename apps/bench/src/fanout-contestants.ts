@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { createManagementApiSender } from '@org/gateway-server';
+import { createManagementApiSender } from '@org/gateway-server/parts';
 import { Pool } from 'undici';
 import { SINK_CERTIFICATE } from './fanout-certificate.js';
 

@@ -7,7 +7,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { createSigner } from '@org/gateway-server';
+import { createSigner } from '@org/gateway-server/parts';
 import { build } from 'esbuild';
 import { CONNECTIONS, CREDENTIALS, fanoutContestants, REGION, signedByHand } from './fanout-contestants.js';
 import { type PairedResult, paired, printPaired, type Round } from './paired.js';
@@ -84,7 +84,7 @@ async function benchSigning(): Promise<void> {
 }
 
 const BUNDLES = {
-  'this gateway': "export { createManagementApiSender } from '@org/gateway-server';",
+  'this gateway': "export { createManagementApiSender } from '@org/gateway-server/parts';",
   undici: "export { Pool } from 'undici';",
   'AWS SDK':
     "export { ApiGatewayManagementApiClient, PostToConnectionCommand, DeleteConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';",

@@ -21,9 +21,6 @@ export { createRestHandler } from './rest/rest-handler.js';
 export { createLogger, type Logger } from './telemetry/logger.js';
 // For adapters and tests.
 export type { FanoutEvent, FanoutResult } from './topics/fanout-function.js';
-export { createSigner, type RequestToSign, type Signer, type SignerOptions } from './websocket/management/signer.js';
-export { createManagementApiSender, type ManagementApiSender, type ManagementApiSenderOptions } from './websocket/management-api-sender.js';
-export { type ConnectionSender, SendError, type SendFailureKind } from './websocket/sender.js';
 export type { LambdaContext, SocketEvent, SocketResult } from './websocket/socket-event.js';
 export { createWorkerHandler, type WorkerEvent, type WorkerFunction, workerFunction } from './workers/create-worker-handler.js';
 export { implementWorker } from './workers/implement-worker.js';

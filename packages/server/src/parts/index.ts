@@ -23,7 +23,13 @@ export type { TopicLog } from '../topics/topic-log.js';
 export type { Clock } from '../websocket/clock.js';
 export type { ConnectionStore } from '../websocket/connection-store.js';
 export { createDynamoConnectionStore } from '../websocket/dynamodb-connection-store.js';
-export type { ConnectionSender } from '../websocket/sender.js';
+export { createSigner, type RequestToSign, type Signer, type SignerOptions } from '../websocket/management/signer.js';
+export {
+  createManagementApiSender,
+  type ManagementApiSender,
+  type ManagementApiSenderOptions,
+} from '../websocket/management-api-sender.js';
+export { type ConnectionSender, SendError, type SendFailureKind } from '../websocket/sender.js';
 export type { ServiceInvoker } from '../websocket/service-invoker.js';
 export { handleServiceMessage, type ServiceRealtime } from '../websocket/service-message.js';
 export { createSocketHandler, type SocketParts } from '../websocket/socket-function.js';
