@@ -3,8 +3,7 @@
  * processes of this machine, so what counts are CPU and bytes per connection, and how time grows with their number.
  */
 
-import { createManagementApiSender } from '@org/gateway-server';
-import { createFanoutHandler } from '@org/gateway-server/parts';
+import { createFanoutHandler, createManagementApiSender } from '@org/gateway-server/parts';
 import { quantile } from '../paired.js';
 import { endlessLog, fixedFollowers, TOPIC } from './followers.js';
 import { type Child, startChild, type Usage } from './messages.js';
