@@ -103,6 +103,8 @@ export class DataStack extends Stack {
       case 'model':
       case 'graph':
       case 'function':
+      // Lies in the table of connections.
+      case 'presence':
         return undefined;
       default:
         return declaration satisfies never;

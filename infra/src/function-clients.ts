@@ -25,6 +25,7 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
   bus: ['@aws-sdk/client-sns'],
   function: ['@aws-sdk/client-lambda'],
   topics: [DYNAMODB],
+  presence: [],
 };
 
 /** Clients that a function may need, by the names of their packages. */

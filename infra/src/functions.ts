@@ -11,6 +11,7 @@ import {
   type AnyWorkerDeclaration,
   GATEWAY_VARIABLES,
   hasSubscriptions,
+  isPresenceGrant,
   keepsReplies,
   PAYLOAD_GRANTS,
   publishStatement,
@@ -162,7 +163,7 @@ export function fanoutFunction(scope: Construct, parts: FunctionParts & { readon
 
 /** What a function's `uses` come to: where its resources are and what it may do, over there by a role that it may assume. */
 function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settings, resources }: FunctionParts) {
-  const grants = Object.values(uses);
+  const grants = Object.values(uses).filter((grant) => !isPresenceGrant(grant));
   const accounts = accountsOf(grants);
   const assumed = accounts.map((account) => ({
     sid: `Account${account.charAt(0).toUpperCase()}${account.slice(1)}`,

@@ -5,6 +5,7 @@
 import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
 import { activityWorker } from './activity/service.js';
 import { answersService } from './answers/service.js';
+import { chatService } from './chat/service.js';
 import { documentsService } from './documents/service.js';
 import { eventsService } from './events/service.js';
 import { fileActivityWorker } from './fileActivity/service.js';
@@ -22,6 +23,7 @@ import { systemService } from './system/service.js';
 
 export const services: readonly AnyServiceDeclaration[] = [
   answersService,
+  chatService,
   documentsService,
   eventsService,
   filesService,

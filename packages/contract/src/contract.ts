@@ -5,6 +5,7 @@
 
 import { type Contract, defineContract } from '@org/gateway-core';
 import { answers } from './answers.js';
+import { chat } from './chat.js';
 import { documents } from './documents.js';
 import { events } from './events.js';
 import { files } from './files.js';
@@ -16,6 +17,7 @@ import { system } from './system.js';
 /** The organisation's API. The annotation keeps the emitted types small: see `Contract`. */
 export const contract: Contract<{
   answers: typeof answers;
+  chat: typeof chat;
   documents: typeof documents;
   events: typeof events;
   files: typeof files;
@@ -23,7 +25,7 @@ export const contract: Contract<{
   inference: typeof inference;
   search: typeof search;
   system: typeof system;
-}> = defineContract({ answers, documents, events, files, graph, inference, search, system });
+}> = defineContract({ answers, chat, documents, events, files, graph, inference, search, system });
 
 /** Its type: what clients are typed by. */
 export type AppContract = typeof contract;

@@ -7,6 +7,7 @@
 export { answers } from './answers.js';
 // For services: what they tell each other.
 export { documentEvents, fileEvents } from './bus-messages.js';
+export { chat } from './chat.js';
 export { type AppContract, contract } from './contract.js';
 export { documents } from './documents.js';
 export { events } from './events.js';

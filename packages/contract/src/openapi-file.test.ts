@@ -119,7 +119,7 @@ describe('openapi.json', () => {
       openapi: '3.1.0',
       info: { title: 'Gateway', version: '1.0.0' },
       servers: [{ url: '/' }],
-      tags: ['answers', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'].map((name) => ({ name })),
+      tags: ['answers', 'chat', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'].map((name) => ({ name })),
     });
   });
 });

@@ -7,6 +7,10 @@ import { callTimeoutMs } from './call-timeout.js';
 import { type Environment, readServiceEnvironment } from './env.js';
 import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
+import { createPublish } from './execute/publish.js';
+import { handleRooms } from './presence/handle-rooms.js';
+import type { PresenceParts } from './presence/presence-client.js';
+import { isRoomEvent, type RoomEvent } from './presence/room-event.js';
 import { createDynamoReplyStore } from './replies/dynamodb-reply-store.js';
 import type { Replies } from './replies/run-once.js';
 import { createClients } from './resources/create-clients.js';
@@ -24,7 +28,7 @@ import type { LambdaContext, SocketEvent } from './websocket/socket-event.js';
 import { waitForConnection } from './websocket/wait-for-connection.js';
 
 /** What a service's function is sent. */
-export type ServiceEvent = RestEvent | SocketEvent | { readonly gatewayCall: unknown };
+export type ServiceEvent = RestEvent | SocketEvent | RoomEvent | { readonly gatewayCall: unknown };
 
 /**
  * What Lambda calls. Never rejects for a request: every failure is an answer. It does for a failed call of another service that does not
@@ -48,18 +52,28 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
   const sdk = createKeyTableSdk();
   const realtime = createRealtime({ connectionsTable, topicsTable, sdk, ...basics });
   const owner = declaration.service.name;
+  const connectionOf: FunctionParts['connectionOf'] = (connectionId) => waitForConnection(realtime.connections, connectionId, clock);
+  const presence: PresenceParts = {
+    rooms: realtime.rooms,
+    service: owner,
+    publish: createPublish(declaration.service, realtime.publish),
+    connectionOf,
+  };
+  const callTimeout = { callTimeoutMs: callTimeoutMs(declaration) };
   const parts: FunctionParts = {
     implementation,
-    ...createClients(declaration.uses, { owner, locationOf, accountOf, region, callTimeoutMs: callTimeoutMs(declaration), ...basics }),
+    ...createClients(declaration.uses, { owner, locationOf, accountOf, region, presence, ...callTimeout, ...basics }),
     publish: realtime.publish,
     replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),
-    connectionOf: (connectionId) => waitForConnection(realtime.connections, connectionId, clock),
+    recent: realtime.recent,
+    connectionOf,
     allowedOrigin,
     now: clock.now,
     log: createLogger({ service: owner }),
   };
   const rest = createRestHandler(parts);
   return (event, lambda) => {
+    if (isRoomEvent(event)) return handleRooms(presence, declaration.uses, event);
     if (isServiceCall(event)) return handleServiceCall(parts, event, lambda);
     return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event, lambda);
   };

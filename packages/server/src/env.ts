@@ -104,7 +104,8 @@ function resources(values: Readonly<Record<string, unknown>>): ResourceEnvironme
 }
 
 function resourceShape(uses: Uses): Shape {
-  const used = Object.values(uses).map(({ resource }) => resource);
+  // Presence lies in a table of the gateway's own.
+  const used = Object.values(uses).flatMap(({ resource }) => (resource.kind === 'presence' ? [] : [resource]));
   const accounts = used.flatMap((resource) => ('account' in resource && resource.account !== undefined ? [resource.account] : []));
   const signs = used.some(({ kind }) => kind === 'index' || kind === 'graph');
   return {
@@ -127,6 +128,7 @@ function locationSchema(resource: ResourceDeclaration): z.ZodType {
     case 'bus':
     case 'function':
     case 'topics':
+    case 'presence':
       return name;
     default:
       return resource satisfies never;

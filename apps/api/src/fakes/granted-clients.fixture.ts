@@ -3,7 +3,7 @@
  * AWS. A test can have single operations fail, or answer something else than they did.
  */
 
-import type { AnyGrant, Uses } from '@org/gateway-server/service';
+import { type AnyGrant, isPresenceGrant, type Uses } from '@org/gateway-server/service';
 import type { MemoryAnswers } from './memory-answers.fixture.js';
 import type { MemoryBucket } from './memory-bucket.fixture.js';
 import type { MemoryBus } from './memory-bus.fixture.js';
@@ -32,8 +32,9 @@ export function grantedClients(
   uses: Uses,
   world: MemoryWorld,
 ): { readonly clients: Readonly<Record<string, Client>>; readonly stores: Stores; readonly faults: Faults } {
-  const stores = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, world.storeOf(grant)]));
-  const clients = Object.fromEntries(Object.entries(uses).map(([name, grant]) => [name, grantedClient(stores[name] as Client, grant)]));
+  const stored = Object.entries(uses).filter(([, grant]) => !isPresenceGrant(grant));
+  const stores = Object.fromEntries(stored.map(([name, grant]) => [name, world.storeOf(grant)]));
+  const clients = Object.fromEntries(stored.map(([name, grant]) => [name, grantedClient(stores[name] as Client, grant)]));
   const store = (name: string) => stores[name] as never;
   return {
     clients,

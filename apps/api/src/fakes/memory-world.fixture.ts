@@ -3,12 +3,14 @@
  * a test can answer for (a model, another service, a GraphQL API) is given to it.
  */
 
+import { createRooms, type Rooms } from '@org/gateway-server/parts';
 import type { AnyGrant, BusGrant, GraphGrant, IndexGrant, TableGrant } from '@org/gateway-server/service';
 import { memoryAnswers } from './memory-answers.fixture.js';
 import { memoryBucket } from './memory-bucket.fixture.js';
 import { memoryBus } from './memory-bus.fixture.js';
 import { memoryGraph, type Resolvers } from './memory-graph.fixture.js';
 import { memoryIndex } from './memory-index.fixture.js';
+import { memoryKeyTable } from './memory-key-table.fixture.js';
 import { memoryTable } from './memory-table.fixture.js';
 
 /** 14 November 2023, 22:13:20.123 UTC. */
@@ -19,6 +21,8 @@ export type Client = Record<string, (...parameters: never[]) => unknown>;
 
 export interface MemoryWorld {
   nowMs: number;
+  /** Who is in which room. */
+  readonly rooms: Rooms;
   /** The store behind a grant, made when it is first asked for. */
   storeOf(grant: AnyGrant): Client;
 }
@@ -34,8 +38,11 @@ export interface Given {
 /** A world in which nothing is stored. */
 export function memoryWorld(given: Given = {}): MemoryWorld {
   const stores = new Map<string, Client>();
+  let ids = 0;
+  const clock = { now: () => world.nowMs, sleep: async () => {} };
   const world: MemoryWorld = {
     nowMs: START_MS,
+    rooms: createRooms({ table: memoryKeyTable(), clock, newId: () => `v${++ids}` }),
     storeOf: (grant) => {
       // The operations of a graph are the grant's own.
       if (grant.resource.kind === 'graph') return memoryGraph(grant as GraphGrant<unknown>, given.resolvers ?? {});
@@ -68,6 +75,8 @@ function makeStore(grant: AnyGrant, { clients = {} }: Given, now: () => number):
       if (client === undefined) throw new Error(`the test gives no client for ${resource.name}`);
       return client as Client;
     }
+    case 'presence':
+      throw new Error('presence has no store: its clients are made for each call');
     case 'graph':
       throw new Error('a graph has no store');
     default:

@@ -45,6 +45,11 @@ export function startRunning(uses: Uses, world: MemoryWorld) {
       for (const event of typeof events === 'string' ? [events] : events) running.published.push({ topic, event: JSON.parse(event) });
       return 'e1.1';
     },
+    recent: async (topic: string, limit: number) => {
+      const all = running.published.filter((each) => each.topic === topic);
+      const events = all.map(({ event }, index) => ({ epoch: 'e1', offset: index + 1, data: JSON.stringify(event) }));
+      return { events: events.slice(-limit), position: `e1.${all.length}` };
+    },
     now: () => world.nowMs,
     log: createLogger({}, (line) => running.logLines.push(line)),
   };

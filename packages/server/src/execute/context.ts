@@ -15,6 +15,8 @@ export interface User {
 /** The socket a call came over. */
 export interface ConnectionInfo {
   readonly id: string;
+  /** What a client of ours calls itself through all its connections: secret, and nobody vouches for it. */
+  readonly session?: string | undefined;
   /** What the client opened it with; empty when it sent nothing. */
   readonly params: Readonly<Record<string, string>>;
 }

@@ -5,11 +5,13 @@
 import type { CallContext } from './context.js';
 import type { CallFacts, FunctionParts } from './function-parts.js';
 import { createPublish } from './publish.js';
+import { createRecent } from './recent.js';
 
 /** A function's way to make contexts; what is the same for all calls is made once. */
 export function contextFactory(parts: FunctionParts): (facts: CallFacts) => CallContext {
   const { clients, callers, now, log, implementation } = parts;
-  const shared = { ...clients, publish: createPublish(implementation.declaration.service, parts.publish), now, log };
+  const { service } = implementation.declaration;
+  const shared = { ...clients, publish: createPublish(service, parts.publish), recent: createRecent(service, parts.recent), now, log };
   const nowhere = () => Promise.resolve(null);
   return (facts) => {
     const { connectionId, user, requestId, signal } = facts;

@@ -18,6 +18,15 @@ export type PublishText = (
   options?: AppendOptions,
 ) => Promise<string>;
 
+/** The newest events of a topic, oldest first, and the position after the last of them. */
+export type RecentText = (
+  topic: string,
+  limit: number,
+) => Promise<{
+  readonly events: readonly { readonly epoch: string; readonly offset: number; readonly data: string }[];
+  readonly position: string;
+}>;
+
 export interface FunctionParts {
   readonly implementation: Implementation;
   /** Clients of `uses` by name. */
@@ -29,6 +38,8 @@ export interface FunctionParts {
   readonly replies?: Replies | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */
   readonly clock?: Clock;
+  /** @default there are none */
+  readonly recent?: RecentText | undefined;
   /** Looks a connection up and waits for its parameters (P3.6). */
   readonly connectionOf: (connectionId: string) => Promise<ConnectionInfo>;
   /** `access-control-allow-origin`. */

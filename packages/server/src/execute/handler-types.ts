@@ -9,6 +9,7 @@ import type { Grant } from '../service/grant.js';
 import type { AppendOptions } from '../topics/topic-log.js';
 import type { CallContext } from './context.js';
 import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, ReturnOf } from './core-types.js';
+import type { RecentEvents } from './recent.js';
 
 /** Makes a declared error, to be returned or thrown. */
 export type ErrorMakers<TErrors> = { readonly [TName in keyof TErrors]: (data: TErrors[TName]) => GatewayError };
@@ -46,9 +47,17 @@ export interface Publish<TService extends AnyService, TSubscription extends Subs
   ): Promise<string>;
 }
 
+/** The newest events of a topic of one of the service's own subscriptions, at most so many, and the position to follow from. */
+export type Recent<TService extends AnyService> = <TName extends SubscriptionName<TService>>(
+  subscription: TName,
+  key: string,
+  limit: number,
+) => Promise<RecentEvents<ReturnOf<TService['procedures'][TName]>>>;
+
 /** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
 export type HandlerContext<TService extends AnyService, TUses extends Uses> = CallContext & {
   readonly publish: Publish<TService>;
+  readonly recent: Recent<TService>;
 } & ClientsOf<TUses>;
 
 /** What a handler is given. */

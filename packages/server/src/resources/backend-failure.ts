@@ -95,6 +95,7 @@ function nounOf(resource: ResourceDeclaration): string {
       return `message bus ${resource.name}`;
     case 'model':
     case 'graph':
+    case 'presence':
       return `${resource.kind} ${resource.name}`;
     default:
       return resource satisfies never;

@@ -5,6 +5,7 @@
 
 import { createBusClient } from '../bus/bus-client.js';
 import type { CallFacts } from '../execute/function-parts.js';
+import { createPresenceClient, type PresenceParts } from '../presence/presence-client.js';
 import { createTopicsClient } from '../publish/topics-client.js';
 import type { AnswersGrant } from '../service/answers.js';
 import type { BucketGrant } from '../service/bucket.js';
@@ -14,6 +15,7 @@ import { type FunctionGrant, isFunctionGrant } from '../service/function.js';
 import type { AccountAccess, AnyGrant, ResourceDeclaration } from '../service/grant.js';
 import type { GraphGrant } from '../service/graph.js';
 import type { ModelGrant } from '../service/model.js';
+import { isPresenceGrant } from '../service/presence.js';
 import type { IndexGrant } from '../service/search-index.js';
 import type { TableGrant } from '../service/table.js';
 import { isTopicsGrant, type TopicsGrant } from '../service/topics.js';
@@ -43,6 +45,8 @@ export interface CreateClientsOptions {
   readonly newId: () => string;
   /** How long a call of another service may take. */
   readonly callTimeoutMs: number;
+  /** Presence of a service's calls. @default none: a worker has no callers to be anywhere */
+  readonly presence?: PresenceParts | undefined;
   /** @default the process's SDK clients for the account */
   readonly sdkOf?: (account: string | undefined) => Sdk;
 }
@@ -62,11 +66,21 @@ export function createClients(uses: Uses, options: CreateClientsOptions): Client
   const callers = entries.flatMap(([name, grant]) =>
     isFunctionGrant(grant) ? [[name, callerOf(grant, options, sdkOf(undefined))] as const] : [],
   );
-  const others = entries.filter(([, grant]) => !isFunctionGrant(grant));
+  const rooms = entries.flatMap(([name, grant]) => (isPresenceGrant(grant) ? [[name, grant, presenceOf(options)] as const] : []));
+  const others = entries.filter(([, grant]) => !isFunctionGrant(grant) && !isPresenceGrant(grant));
   return {
     clients: Object.fromEntries(others.map(([name, grant]) => [name, granted(clientOf(grant, options, sdkOf), grant)])),
-    callers: (facts) => Object.fromEntries(callers.map(([name, caller]) => [name, caller(facts)])),
+    callers: (facts) =>
+      Object.fromEntries([
+        ...callers.map(([name, caller]) => [name, caller(facts)]),
+        ...rooms.map(([name, grant, presence]) => [name, granted(createPresenceClient(presence, grant, facts), grant)]),
+      ]),
   };
+}
+
+function presenceOf({ owner, presence }: CreateClientsOptions): PresenceParts {
+  if (presence) return presence;
+  throw new TypeError(`[SERVICE] ${owner} uses presence, which is of a service's callers; let the service do it`);
 }
 
 function sdkOfProcess({ owner, accountOf, newId }: CreateClientsOptions): (account: string | undefined) => Sdk {
@@ -116,6 +130,7 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
     case 'topics':
       return createTopicsClient({ grant: grant as TopicsGrant<unknown>, location, clock, random, newId });
     case 'function':
+    case 'presence':
       throw new TypeError(`[SERVICE] ${resource.name} is called on somebody's behalf; \`callers\` makes its client`);
     default:
       return resource satisfies never;

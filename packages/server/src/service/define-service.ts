@@ -30,7 +30,7 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses>;
 
-const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'signal', 'log', 'now']);
+const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'recent', 'signal', 'log', 'now']);
 
 /**
  * Declares a service.
@@ -42,6 +42,7 @@ export function defineService<TService extends AnyService, TUses extends Uses>(
   options: ServiceOptions<TUses>,
 ): ServiceDeclaration<TService, TUses> {
   checkUses(service.name, options.uses);
+  checkPresence(service, options.uses);
   const internal = options.internal ?? false;
   return {
     service,
@@ -56,6 +57,15 @@ export function defineService<TService extends AnyService, TUses extends Uses>(
 export function checkUses(owner: string, uses: Uses): void {
   const taken = Object.keys(uses).find((name) => RESERVED.has(name));
   if (taken !== undefined) throw new TypeError(`[SERVICE] ${owner} uses a resource as ctx.${taken}, which is taken; choose another name`);
+}
+
+/** @throws TypeError when presence is to be announced by what is no subscription of the service. */
+function checkPresence(service: AnyService, uses: Uses): void {
+  for (const { resource } of Object.values(uses)) {
+    if (resource.kind !== 'presence' || service.procedures[resource.announces]?.kind === 'subscription') continue;
+    const what = `${resource.name} announces ${service.name}.${resource.announces}`;
+    throw new TypeError(`[SERVICE] ${what}, which is no subscription; declare it in the contract`);
+  }
 }
 
 /** Whether a service has subscriptions, and so needs the tables behind them. */

@@ -9,6 +9,7 @@ import type { BusResource } from './bus.js';
 import type { FunctionResource } from './function.js';
 import type { GraphResource } from './graph.js';
 import type { ModelResource } from './model.js';
+import type { PresenceResource } from './presence.js';
 import type { IndexResource } from './search-index.js';
 import type { TableResource } from './table.js';
 import type { TopicsResource } from './topics.js';
@@ -56,6 +57,7 @@ export type ResourceDeclaration =
   | GraphResource
   | BusResource
   | FunctionResource
+  | PresenceResource
   | TopicsResource;
 
 /** A resource that can live in another account than the gateway: its clients assume a role there. */

@@ -61,6 +61,15 @@ export type { GraphFields, GraphGrant, GraphResource } from './graph.js';
 export { type Graph, type GraphClient, type GraphField, type GraphOperation, graph, graphOperation } from './graph.js';
 export type { ModelGrant, ModelOperation, ModelResource } from './model.js';
 export { type Model, type ModelClient, model } from './model.js';
+export {
+  isPresenceGrant,
+  type Member,
+  type Presence,
+  type PresenceChange,
+  type PresenceClient,
+  type PresenceGrant,
+  presence,
+} from './presence.js';
 export { GATEWAY_VARIABLES, KEPT_DAYS, PAYLOAD_GRANTS, PAYLOADS, REALTIME_ACTIONS, REALTIME_KEYS, REPLY_ACTIONS } from './realtime.js';
 export { type AnswersLocation, formatAnswersLocation } from './resource-location.js';
 export type { IndexFieldType, IndexGrant, IndexOperation, IndexResource } from './search-index.js';

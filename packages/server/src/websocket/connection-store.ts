@@ -19,6 +19,8 @@ export interface Connection {
   readonly connectedAtMs: number;
   /** Whom the authorizer of `$connect` vouched for. */
   readonly user: User | null;
+  /** What a client of ours calls itself through all its connections (`?session=`). */
+  readonly session?: string | undefined;
   /** Undefined while the client's connection parameters are on their way, P3.6. */
   readonly params: ConnectionInfo['params'] | undefined;
 }

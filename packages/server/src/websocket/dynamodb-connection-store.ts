@@ -22,10 +22,11 @@ export function createDynamoConnectionStore({ table, clock }: { readonly table: 
     await table.delete(connectionKey(connectionId), String(row.sk));
   };
   return {
-    open: async ({ id, connectedAtMs, user, params }) => {
+    open: async ({ id, connectedAtMs, user, session, params }) => {
       const key = { pk: connectionKey(id), sk: CONNECTION_ROW };
       const ttl = ttlSeconds(connectedAtMs + CONNECTION_KEPT_MS);
-      await table.put({ ...key, connectedAtMs, ttl, ...(user ? { user } : {}), ...(params ? { params } : { awaitingParams: true }) });
+      const known = { ...(user ? { user } : {}), ...(session === undefined ? {} : { session }) };
+      await table.put({ ...key, connectedAtMs, ttl, ...known, ...(params ? { params } : { awaitingParams: true }) });
     },
     get: async (connectionId) => {
       const row = await table.get(connectionKey(connectionId), CONNECTION_ROW);
@@ -50,6 +51,7 @@ function connectionOf(id: string, row: Row): Connection {
     id,
     connectedAtMs: Number(row.connectedAtMs),
     user: (row.user as Connection['user'] | undefined) ?? null,
+    ...(typeof row.session === 'string' ? { session: row.session } : {}),
     params: row.awaitingParams === true ? undefined : ((row.params as Connection['params']) ?? {}),
   };
 }

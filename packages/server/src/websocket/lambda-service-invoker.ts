@@ -18,13 +18,17 @@ export interface LambdaServiceInvokerOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** The functions of services. */
+export interface LambdaServiceInvoker extends ServiceInvoker {
+  /** Leaves an event with Lambda, which runs the function at least once, and does not wait for it. */
+  tell(service: string, event: object): Promise<void>;
+  destroy(): Promise<void>;
+}
+
 type Sdk = typeof import('@aws-sdk/client-lambda');
 
 /** Opens nothing until the first frame. */
-export function createLambdaServiceInvoker({
-  functions,
-  ...client
-}: LambdaServiceInvokerOptions): ServiceInvoker & { destroy(): Promise<void> } {
+export function createLambdaServiceInvoker({ functions, ...client }: LambdaServiceInvokerOptions): LambdaServiceInvoker {
   let opened: Promise<{ sdk: Sdk; lambda: LambdaClient }> | undefined;
   const open = () => {
     opened ??= import('@aws-sdk/client-lambda').then((sdk) => ({ sdk, lambda: new sdk.LambdaClient({ ...client, maxAttempts: 1 }) }));
@@ -39,6 +43,12 @@ export function createLambdaServiceInvoker({
       const text = Payload?.transformToString() ?? '';
       if (FunctionError !== undefined) throw new Error(`function of service ${service} failed (${FunctionError}): ${text.slice(0, 500)}`);
       return resultOf(service, text);
+    },
+    tell: async (service, event) => {
+      if (!Object.hasOwn(functions, service)) return;
+      const { sdk, lambda } = await open();
+      const request = { FunctionName: functions[service], InvocationType: 'Event' as const, Payload: JSON.stringify(event) };
+      await lambda.send(new sdk.InvokeCommand(request));
     },
     destroy: async () => (await opened)?.lambda.destroy(),
   };

@@ -21,8 +21,8 @@ export function createMemoryConnectionStore({ clock, closeSubscriptions }: Memor
     get: async (connectionId) => {
       const connection = connections.get(connectionId);
       if (!connection || connection.connectedAtMs + CONNECTION_KEPT_MS <= clock.now()) return undefined;
-      const { id, connectedAtMs, user, params } = connection;
-      return { id, connectedAtMs, user, params };
+      const { reconnectAsked: _asked, ...rest } = connection as Connection & { readonly reconnectAsked?: true };
+      return rest;
     },
     setParams: async (connectionId, params) => {
       const connection = connections.get(connectionId);

@@ -4,7 +4,8 @@
  */
 
 import { formatEventId } from '@org/gateway-core/protocol';
-import type { PublishText } from '../execute/function-parts.js';
+import type { PublishText, RecentText } from '../execute/function-parts.js';
+import { createRooms, type Rooms } from '../presence/rooms.js';
 import { createDynamoSubscriptionStore } from '../topics/dynamodb-subscription-store.js';
 import { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
 import { createKeyTable, createKeyTableSdk, type KeyTableSdk } from '../topics/key-table.js';
@@ -28,6 +29,8 @@ export interface RealtimeOptions {
 /** The stores of a function, and `publish` for its handlers. */
 export interface Realtime extends ServiceRealtime {
   readonly publish: PublishText;
+  readonly recent: RecentText;
+  readonly rooms: Rooms;
 }
 
 /** Opens the stores. */
@@ -46,6 +49,12 @@ export function createRealtime({
     subscriptions: createDynamoSubscriptionStore({ table, clock }),
     topics,
     clock,
+    rooms: createRooms({ table, clock, newId }),
+    recent: async (topic, limit) => {
+      const { epoch, offset } = await topics.head(topic);
+      const events = await topics.read(topic, Math.max(0, offset - limit), limit);
+      return { events, position: formatEventId({ epoch, offset: events.at(-1)?.offset ?? offset }) };
+    },
     publish: async (topic, events, retainSeconds, options) => formatEventId(await topics.append(topic, events, retainSeconds, options)),
   };
 }

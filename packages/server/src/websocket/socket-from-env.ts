@@ -2,6 +2,7 @@
  * The socket function as it is deployed: everything from the environment.
  */
 
+import { createRoomKeeper } from '../presence/room-keeper.js';
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
 import { type Environment, readSocketEnvironment } from './env.js';
@@ -20,10 +21,13 @@ import { createSocketHandler } from './socket-function.js';
 export function socketHandlerFromEnv(env: Environment): ReturnType<typeof createSocketHandler> {
   const { connectionsTable, topicsTable, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
   const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  const services = createLambdaServiceInvoker({ functions: serviceFunctions });
+  const log = createLogger({ function: 'socket' });
   return createSocketHandler({
     ...realtime,
+    rooms: createRoomKeeper({ rooms: realtime.rooms, tell: services.tell, clock: systemClock, log }),
     sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
-    services: createLambdaServiceInvoker({ functions: serviceFunctions }),
-    log: createLogger({ function: 'socket' }),
+    services,
+    log,
   });
 }

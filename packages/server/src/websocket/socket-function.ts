@@ -3,6 +3,7 @@
  * `PING`, connection parameters, stock tRPC's frames and arrays of them. Never rejects for a frame.
  */
 
+import type { RoomKeeper } from '../presence/room-keeper.js';
 import { userOf } from '../rest/rest-user.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
@@ -22,6 +23,8 @@ export interface SocketParts {
   readonly topics: Pick<TopicLog, 'peek' | 'read'>;
   readonly sender: ConnectionSender;
   readonly services: ServiceInvoker;
+  /** Rooms that connections are in. @default none */
+  readonly rooms?: RoomKeeper | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,13 +58,21 @@ async function connect({ connections }: SocketParts, { requestContext, queryStri
     id: connectionId,
     connectedAtMs: connectedAt,
     user: userOf(authorizer),
+    session: sessionOf(queryStringParameters?.session),
     params: awaitsParams ? undefined : {},
   });
 }
 
+/** A text of 1 to 64 characters; anything else is none. */
+function sessionOf(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > 0 && text.length <= 64 ? text : undefined;
+}
+
 /** Best effort, as the event itself: rows that stay expire, and sending to them closes them. */
-async function disconnect({ connections, log }: SocketParts, { requestContext }: SocketEvent): Promise<void> {
+async function disconnect({ connections, rooms, log }: SocketParts, { requestContext }: SocketEvent): Promise<void> {
   const { connectionId, disconnectStatusCode } = requestContext;
+  // Before its rows are gone, which say where it was.
+  await rooms?.leave(connectionId);
   try {
     await connections.close(connectionId);
   } catch (cause) {

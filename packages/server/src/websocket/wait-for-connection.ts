@@ -23,7 +23,8 @@ export async function waitForConnection(store: ConnectionStore, connectionId: st
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const connection = await store.get(connectionId);
     if (!connection) throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
-    if (connection.params) return { id: connectionId, params: connection.params };
+    const { session, params } = connection;
+    if (params) return { id: connectionId, ...(session === undefined ? {} : { session }), params };
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) {
       throw new GatewayError(

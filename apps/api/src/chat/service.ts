@@ -1,0 +1,11 @@
+/**
+ * The chat service: what it uses. Data only, read by infra for permissions.
+ */
+
+import { chat } from '@org/gateway-contract';
+import { defineService } from '@org/gateway-server/service';
+import { Lobby } from './resources.js';
+
+export const chatService = defineService(chat, {
+  uses: { here: Lobby.allow('join', 'leave', 'list', 'find', 'self') },
+});
