@@ -217,7 +217,7 @@ export function openLink(owner: LinkOwner): Link {
     made.onerror = made.onclose = ({ code = BROKEN }: { readonly code?: number }) => close(`closed with ${code}`);
     if (isDown) return made.close();
     made.onopen = () => {
-      lastId = made.firstId ?? 0;
+      lastId = lastQuestion = made.firstId ?? 0;
       syncedAt = heardAt = clock.now();
       rest(IDLE_SYNC_MS);
       owner.onUp();
