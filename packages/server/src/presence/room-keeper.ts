@@ -10,6 +10,9 @@ import type { RoomEvent } from './room-event.js';
 import type { HeldPlace } from './room-rows.js';
 import type { Rooms } from './rooms.js';
 
+/** The next sync comes soon. */
+const RENEWED_WITHIN_MS = 2_000;
+
 /** Neither operation rejects. */
 export interface RoomKeeper {
   /** The connection has given a sign of life. */
@@ -44,9 +47,15 @@ export function createRoomKeeper({ rooms, tell, clock, log }: RoomKeeperParts): 
       log.warn('a service cannot be told of its rooms, their leases run out', { what, connectionId, cause });
     }
   };
+  /** A client waits 5 s for the answer to its sync, which is the sign of life. */
+  const inTime = async (task: Promise<void>) => {
+    const done = new AbortController();
+    await Promise.race([task, clock.sleep(RENEWED_WITHIN_MS, done.signal)]);
+    done.abort();
+  };
   return {
     // In the second half of a lease: most syncs write nothing.
-    renew: (connectionId) => safely('renew', connectionId, ({ untilMs, leaseMs }) => untilMs - clock.now() < leaseMs / 2),
+    renew: (connectionId) => inTime(safely('renew', connectionId, ({ untilMs, leaseMs }) => untilMs - clock.now() < leaseMs / 2)),
     leave: (connectionId) => safely('leave', connectionId, () => true),
   };
 }

@@ -88,7 +88,11 @@ async function guarded(
 
 async function synchronized({ parts, event }: Received, { params }: SyncFrame): Promise<string> {
   const { connectionId, connectedAt } = event.requestContext;
-  return sync(parts, { connectionId, connectedAtMs: connectedAt, ...params });
+  const [text] = await Promise.all([
+    sync(parts, { connectionId, connectedAtMs: connectedAt, ...params }),
+    parts.rooms?.renew(connectionId),
+  ]);
+  return text;
 }
 
 async function setParams({ parts, event }: Received, params: Readonly<Record<string, string>>): Promise<undefined> {
