@@ -130,6 +130,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
   const dial = () => {
     isRetrying = false;
     if (!requests.size) return hangUp({ status: 'idle' });
+    old?.close();
     let wasUp = false;
     const link = openLink({
       clock,
@@ -193,7 +194,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
     }
   };
   const listen = (change: 'addEventListener' | 'removeEventListener') => {
-    for (const type of PAGE_EVENTS) page[change]?.(type, onPage, true);
+    for (const type of PAGE_EVENTS) page[change]?.(type, onPage, { capture: true });
   };
 
   return {

@@ -18,7 +18,7 @@ import type { HttpOptions, SubscribeOptions } from '../options.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { type Entry, eventQueue } from './event-queue.js';
 import { frameFailure } from './frame-input.js';
-import { GAP_MS, MAX_QUEUED_EVENTS, VISIBLE_SYNC_MS } from './limits.js';
+import { GAP_MS, MAX_QUEUED_EVENTS } from './limits.js';
 import type { Answer, FeedSeat, Link } from './link.js';
 import { parseId, placeAt } from './place.js';
 
@@ -65,8 +65,12 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
       if (behind !== wasBehind) connection.changed();
       wasBehind = behind;
     };
-    const leaveAll = (but?: Link) => {
-      for (const [link, leave] of leaves) if (link !== but) leave(true);
+    /** Leaves the links it was on before this one. */
+    const leaveBefore = (link?: Link) => {
+      for (const [other, leave] of leaves) {
+        if (other === link) break;
+        leave(true);
+      }
     };
     const entries: Entry[] = [];
     const queue = eventQueue(entries, {
@@ -84,13 +88,13 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
       isPaused ||= entries.length >= maxQueuedEvents;
       if (isPaused) {
         place.doubt();
-        if (isStock) leaveAll();
+        if (isStock) leaveBefore();
       } else queue.push({ id, data });
       return !isPaused;
     });
     const end = (error?: GatewayError) => {
       isEnded = true;
-      leaveAll();
+      leaveBefore();
       signal?.removeEventListener('abort', close);
       connection.remove(request);
       queue.end(error);
@@ -130,7 +134,7 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
         let isHere = false;
         const reopen = () => {
           leave(true);
-          request.start(link);
+          connection.add(request);
         };
         const feed: FeedSeat = {
           position: () => (isHere ? (place.position ?? '') : undefined),
@@ -169,8 +173,8 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
               isStock = true;
               link.stock();
             }
-            leaveAll(link);
-            link.want(gw && feed.wants() ? 0 : VISIBLE_SYNC_MS);
+            leaveBefore(link);
+            if (gw && feed.wants()) link.want(0);
             options.onStarted?.();
           } else if (type === 'data') {
             const event = data as Partial<TrackedEvent<unknown>> | undefined;

@@ -147,13 +147,21 @@ export function openLink(owner: LinkOwner): Link {
   /** Asks for whoever lacks something, or for all when it is time to: by the clock, since a hidden page's timers come late. */
   const tick = () => {
     const all = seats();
-    const periodMs = all.length ? (page.document?.hidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
+    const isFollowed = [...passengers.values()].some(({ feed }) => feed);
+    const periodMs = isFollowed ? (page.document?.hidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
     const sinceMs = Math.abs(clock.now() - syncedAt);
     round = sinceMs < periodMs ? all.filter(([, feed]) => feed.wants()) : all;
     if (sinceMs >= periodMs) syncedAt = clock.now();
-    else if (!round.length) return rest(periodMs - sinceMs);
+    else if (!round.length) return rest(Math.ceil(periodMs - sinceMs));
     if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
     ask();
+  };
+  const want = (delayMs: number) => {
+    if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
+  };
+  const wake = () => {
+    if (clock.now() - heardAt > SILENCE_MS) syncedAt = Number.NEGATIVE_INFINITY;
+    if (!question) tick();
   };
   const ask = () => {
     const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
@@ -194,11 +202,16 @@ export function openLink(owner: LinkOwner): Link {
     }
     owner.onChange();
   };
+  const take = (id: unknown, answer: Answer) => {
+    const passenger = passengers.get(id);
+    if (!passenger?.feed) passengers.delete(id);
+    passenger?.receive(answer);
+  };
   const read = ({ id, method, params, ...answer }: Message) => {
     const { t, e, x, n, s, exp, code, why, retry } = (params ?? {}) as Parameters;
     switch (method) {
       case undefined:
-        return passengers.get(id)?.receive(answer);
+        return take(id, answer);
       case 'gw.ev':
         for (const { feed } of passengers.values()) feed?.push(t, e, list(x) as OffsetEvent[]);
         return;
@@ -219,7 +232,7 @@ export function openLink(owner: LinkOwner): Link {
     made.onopen = () => {
       lastId = lastQuestion = made.firstId ?? 0;
       syncedAt = heardAt = clock.now();
-      rest(IDLE_SYNC_MS);
+      rest(VISIBLE_SYNC_MS);
       owner.onUp();
     };
     made.onmessage = ({ data }) => {
@@ -242,18 +255,18 @@ export function openLink(owner: LinkOwner): Link {
       passengers.set(id, passenger);
       // From its text: the input as it was when the call began, whatever has become of the object since.
       send({ id, method: kind, svc, gw, k, dl, params: { path, input: json && JSON.parse(json), lastEventId } });
+      want(VISIBLE_SYNC_MS);
       return (stop) => {
-        if (passengers.delete(id) && stop && !isDown) send({ id, method: 'subscription.stop', svc });
+        if (passengers.delete(id) && !isDown) {
+          if (stop) send({ id, method: 'subscription.stop', svc });
+          // A call that waited in vain.
+          else wake();
+        }
         if (isRetired && !passengers.size) close();
       };
     },
-    want(delayMs) {
-      if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
-    },
-    wake() {
-      if (clock.now() - heardAt > SILENCE_MS) syncedAt = -Infinity;
-      if (!question) tick();
-    },
+    want,
+    wake,
     isLate: () => (question?.sent ?? 0) > 1,
     retire(retired) {
       isRetired = retired;
