@@ -199,7 +199,7 @@ const parse = (id: string): readonly [epoch: string, offset: number] => [id.spli
 export async function pass(clock: FakeClock, ms: number): Promise<void> {
   const endMs = clock.now() + ms;
   for (;;) {
-    for (let turn = 0; turn < 12; turn += 1) await null;
+    await new Promise((resolve) => setImmediate(resolve));
     const waitMs = clock.pending[0] ?? Number.POSITIVE_INFINITY;
     if (clock.now() + waitMs > endMs) break;
     clock.advance(Math.max(0, waitMs));
