@@ -43,14 +43,14 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
  */
 export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
-  const { connectionsTable, topicsTable, repliesTable, allowedOrigin, locationOf, accountOf, region } = readServiceEnvironment(
+  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, ...resources } = readServiceEnvironment(
     declaration,
     env,
   );
   const clock = systemClock;
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
   const sdk = createKeyTableSdk();
-  const realtime = createRealtime({ connectionsTable, topicsTable, sdk, ...basics });
+  const realtime = createRealtime({ connectionsTable, topicsTable, payloadsBucket, sdk, ...basics });
   const owner = declaration.service.name;
   const connectionOf: FunctionParts['connectionOf'] = (connectionId) => waitForConnection(realtime.connections, connectionId, clock);
   const presence: PresenceParts = {
@@ -62,7 +62,7 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
   const callTimeout = { callTimeoutMs: callTimeoutMs(declaration) };
   const parts: FunctionParts = {
     implementation,
-    ...createClients(declaration.uses, { owner, locationOf, accountOf, region, presence, ...callTimeout, ...basics }),
+    ...createClients(declaration.uses, { owner, ...resources, presence, ...callTimeout, ...basics }),
     publish: realtime.publish,
     replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),
     recent: realtime.recent,

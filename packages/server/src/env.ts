@@ -29,6 +29,8 @@ export interface ServiceEnvironment extends ResourceEnvironment {
   readonly topicsTable: string | undefined;
   /** Absent where there are no mutations, or no client reaches them. */
   readonly repliesTable: string | undefined;
+  /** Absent where there is no socket. */
+  readonly payloadsBucket: string | undefined;
 }
 
 /** What a worker's function is told. */
@@ -59,6 +61,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     [GATEWAY_VARIABLES.service]: z.literal(service.name),
     // No route and no connection leads to an internal service.
     ...(internal && !publishes ? {} : reached),
+    [GATEWAY_VARIABLES.payloadsBucket]: name.optional(),
     ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
     ...(keepsReplies(declaration) ? { [GATEWAY_VARIABLES.repliesTable]: name } : {}),
     ...resourceShape(uses),
@@ -68,6 +71,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     connectionsTable: textOf(values, GATEWAY_VARIABLES.connectionsTable) ?? '',
     topicsTable: textOf(values, GATEWAY_VARIABLES.topicsTable),
     repliesTable: textOf(values, GATEWAY_VARIABLES.repliesTable),
+    payloadsBucket: textOf(values, GATEWAY_VARIABLES.payloadsBucket),
     ...resources(values),
   };
 }

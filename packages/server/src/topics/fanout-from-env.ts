@@ -17,8 +17,15 @@ import { createFanoutHandler } from './fanout-function.js';
  * @throws Error that names every variable that is missing or wrong.
  */
 export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof createFanoutHandler> {
-  const { connectionsTable, topicsTable, socketEndpoint } = readFanoutEnvironment(env);
-  const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint } = readFanoutEnvironment(env);
+  const realtime = createRealtime({
+    connectionsTable,
+    topicsTable,
+    payloadsBucket,
+    clock: systemClock,
+    random: Math.random,
+    newId: newAlphanumericId,
+  });
   return createFanoutHandler({
     ...realtime,
     sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),

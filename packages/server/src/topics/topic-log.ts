@@ -73,7 +73,7 @@ export interface TopicLog {
 }
 
 /** Bytes of an event: a frame may have 131,072, and the longest request id and the rest of the frame take under 2,000. */
-const MAX_EVENT_BYTES = 128_000;
+export const MAX_EVENT_BYTES = 128_000;
 
 /**
  * Events are kept no shorter than this. A put that was delayed (a frozen function, a slow retry) carries a signature that AWS refuses

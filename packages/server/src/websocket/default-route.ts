@@ -13,6 +13,7 @@ import {
   type StopFrame,
   type SyncFrame,
   splitPath,
+  type UploadFrame,
 } from '@org/gateway-core/protocol';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
 import { frameDeadline } from './deadline.js';
@@ -61,8 +62,9 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
       return synchronized(received, message.frame);
     case 'part':
     case 'uploaded':
+      return errorFrame(null, failure('BAD_REQUEST', `${message.frame.method} has no svc; send it with the service of its message`).error);
     case 'upload':
-      return errorFrame(message.frame.id, failure('NOT_IMPLEMENTED', `${message.frame.method} is not served here`).error);
+      return guarded(received, message.frame, message.frame.method, () => place(received, message.frame));
     case 'stop':
       return guarded(received, message.frame, 'subscription.stop', () => stop(received, message.frame));
     case 'call':
@@ -93,6 +95,12 @@ async function synchronized({ parts, event }: Received, { params }: SyncFrame): 
     parts.rooms?.renew(connectionId),
   ]);
   return text;
+}
+
+/** P3.27: where to put a message that is too large for the socket. */
+async function place({ parts: { payloads } }: Received, { id, params }: UploadFrame): Promise<string> {
+  if (!payloads) throw new GatewayError('NOT_IMPLEMENTED', '[NOT_IMPLEMENTED] large messages are not served here; send less');
+  return outcomeFrame(id, { ok: true, data: await payloads.place(params) }, 'gw.upload');
 }
 
 async function setParams({ parts, event }: Received, params: Readonly<Record<string, string>>): Promise<undefined> {

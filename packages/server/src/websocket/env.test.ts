@@ -9,6 +9,7 @@ const socket = {
   GATEWAY_TOPICS_TABLE: 'Topics',
   GATEWAY_SOCKET_ENDPOINT: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
   GATEWAY_SERVICE_FUNCTIONS: '{"notes":"gateway-notes"}',
+  GATEWAY_PAYLOADS_BUCKET: 'payloads-1',
 };
 
 const lambda = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
@@ -20,6 +21,7 @@ describe('environment of the socket and fan-out functions', () => {
       topicsTable: 'Topics',
       socketEndpoint: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
       serviceFunctions: { notes: 'gateway-notes' },
+      payloadsBucket: 'payloads-1',
     });
     expect(readFanoutEnvironment(socket)).toMatchObject({ topicsTable: 'Topics' });
   });

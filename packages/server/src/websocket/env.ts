@@ -33,6 +33,7 @@ export interface SocketEnvironment {
   readonly topicsTable: string;
   readonly socketEndpoint: string;
   readonly serviceFunctions: Readonly<Record<string, string>>;
+  readonly payloadsBucket: string;
 }
 
 /** What the fan-out function is told. */
@@ -40,16 +41,23 @@ export interface FanoutEnvironment {
   readonly connectionsTable: string;
   readonly topicsTable: string;
   readonly socketEndpoint: string;
+  readonly payloadsBucket: string;
 }
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readSocketEnvironment(env: Environment): SocketEnvironment {
-  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint, serviceFunctions: functions });
+  return read(env, {
+    connectionsTable: name,
+    topicsTable: name,
+    socketEndpoint: endpoint,
+    serviceFunctions: functions,
+    payloadsBucket: name,
+  });
 }
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readFanoutEnvironment(env: Environment): FanoutEnvironment {
-  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint });
+  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint, payloadsBucket: name });
 }
 
 function read<TShape extends { readonly [TName in keyof typeof GATEWAY_VARIABLES]?: z.ZodType }>(env: Environment, shape: TShape) {

@@ -41,11 +41,15 @@ export function errorFrame(id: RequestId | null, error: ErrorShapeParts): string
   return JSON.stringify({ id, error: errorShape(error) } satisfies ErrorFrame);
 }
 
+/** What became of a call, however large it is. */
+export function outcomeText(id: RequestId, outcome: Outcome): string {
+  if (!outcome.ok) return errorFrame(id, outcome.error);
+  return JSON.stringify({ id, result: { type: 'data', data: outcome.data } } satisfies ResultFrame);
+}
+
 /** What became of a call; a result that API Gateway would refuse to carry becomes PAYLOAD_TOO_LARGE. */
 export function outcomeFrame(id: RequestId, outcome: Outcome, path: string): string {
-  const text = outcome.ok
-    ? JSON.stringify({ id, result: { type: 'data', data: outcome.data } } satisfies ResultFrame)
-    : errorFrame(id, outcome.error);
+  const text = outcomeText(id, outcome);
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_MESSAGE_BYTES) return text;
   return errorFrame(id, {

@@ -4,12 +4,22 @@
  * (PROTOCOL.md P3.12).
  */
 
-import { type CallFrame, PONG, type ReceivedMessage, readFrame, type StopFrame, splitPath } from '@org/gateway-core/protocol';
+import { GatewayError } from '@org/gateway-core/errors';
+import {
+  type CallFrame,
+  PONG,
+  type ReceivedMessage,
+  type RequestId,
+  readFrame,
+  type StopFrame,
+  splitPath,
+} from '@org/gateway-core/protocol';
 import type { User } from '../execute/context.js';
 import { contextFactory } from '../execute/create-context.js';
 import { execute, procedureOf } from '../execute/executor.js';
 import type { FunctionParts } from '../execute/function-parts.js';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { fittingAnswer, type LargeMessages, openMessage } from '../large-messages/large-messages.js';
 import { userOf } from '../rest/rest-user.js';
 import { hasSubscriptions } from '../service/define-service.js';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
@@ -18,7 +28,7 @@ import type { Clock } from './clock.js';
 import type { ConnectionStore } from './connection-store.js';
 import { type Deadline, frameDeadline } from './deadline.js';
 import { follow } from './follow.js';
-import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
+import { errorFrame, outcomeFrame, outcomeText, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
 import { subscribe } from './subscribe.js';
 
@@ -30,6 +40,8 @@ export interface ServiceRealtime {
   /** Used by services with subscriptions only. */
   readonly topics: TopicLog;
   readonly clock: Clock;
+  /** @default none: a message that fits in no frame is refused */
+  readonly large?: LargeMessages | undefined;
 }
 
 /** Serves a frame of one of the service's procedures. */
@@ -70,10 +82,14 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
     case 'connectionParams':
       return errorFrame(null, failure('BAD_REQUEST', 'connectionParams has no svc; send it without').error);
     case 'sync':
+    case 'upload':
+      return errorFrame(
+        message.frame.id,
+        failure('BAD_REQUEST', `${message.frame.method} has the svc of a service; send it with "gw"`).error,
+      );
     case 'part':
     case 'uploaded':
-    case 'upload':
-      return errorFrame(message.frame.id, failure('NOT_IMPLEMENTED', `${message.frame.method} is not served here`).error);
+      return guarded(frame, { id: null }, message.frame.method, () => unwrapped(frame, message));
     case 'stop':
       return guarded(frame, message.frame, 'subscription.stop', () => stop(frame, message.frame));
     case 'call':
@@ -83,19 +99,31 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
   }
 }
 
+/** The answer to the message in it, none while parts of it are missing. P3.26, P3.27 */
+async function unwrapped(
+  frame: Frame,
+  message: Extract<ReceivedMessage, { readonly kind: 'part' | 'uploaded' }>,
+): Promise<string | undefined> {
+  const { large } = frame.realtime;
+  if (!large) throw new GatewayError('NOT_IMPLEMENTED', '[NOT_IMPLEMENTED] large messages are not served here; send less');
+  const opened = await openMessage(large, frame.event.requestContext.connectionId, message);
+  return opened && answer(frame, opened);
+}
+
 /** An answer in time, whatever happens. */
 async function guarded(
   { parts, realtime, event, lambda }: Frame,
-  { id, dl }: (CallFrame | StopFrame) & { readonly dl?: number },
+  { id, dl }: { readonly id: RequestId | null; readonly dl?: number },
   path: string,
   task: (deadline: Deadline) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { requestId } = event.requestContext;
   const deadline = frameDeadline(realtime.clock, lambda, dl);
-  const safe = task(deadline).catch((cause: unknown) => outcomeFrame(id, failureOf(cause, path, requestId, parts.log), path));
+  const failed = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error));
+  const safe = task(deadline).catch((cause: unknown) => failed(failureOf(cause, path, requestId, parts.log)));
   return deadline.race(safe, () => {
     parts.log.error('deadline passed', { path, requestId, timeoutMs: deadline.timeoutMs });
-    return outcomeFrame(id, failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId }), path);
+    return failed(failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId }));
   });
 }
 
@@ -111,7 +139,12 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
   const { replies } = parts;
   const once = k === undefined || !replies ? undefined : { key: k, replies, leaseMs: frame.lambda.getRemainingTimeInMillis() };
   const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once }, ctx);
-  if (!outcome.ok || method !== 'subscription') return outcomeFrame(id, outcome, params.path);
+  if (!outcome.ok || method !== 'subscription') {
+    // Only our own client can fetch what fits in no message.
+    return gw !== undefined && realtime.large
+      ? fittingAnswer(realtime.large, outcomeText(id, outcome))
+      : outcomeFrame(id, outcome, params.path);
+  }
   const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
   if (gw !== undefined) return follow(realtime, { ...subscription, lastEventId: params.lastEventId }, deadline);
   return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId ?? firstPosition(params.input) }, deadline);

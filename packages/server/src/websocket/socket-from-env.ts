@@ -19,8 +19,15 @@ import { createSocketHandler } from './socket-function.js';
  * @throws Error that names every variable that is missing or wrong.
  */
 export function socketHandlerFromEnv(env: Environment): ReturnType<typeof createSocketHandler> {
-  const { connectionsTable, topicsTable, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
-  const realtime = createRealtime({ connectionsTable, topicsTable, clock: systemClock, random: Math.random, newId: newAlphanumericId });
+  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
+  const realtime = createRealtime({
+    connectionsTable,
+    topicsTable,
+    payloadsBucket,
+    clock: systemClock,
+    random: Math.random,
+    newId: newAlphanumericId,
+  });
   const services = createLambdaServiceInvoker({ functions: serviceFunctions });
   const log = createLogger({ function: 'socket' });
   return createSocketHandler({

@@ -3,6 +3,7 @@
  * `PING`, connection parameters, stock tRPC's frames and arrays of them. Never rejects for a frame.
  */
 
+import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { RoomKeeper } from '../presence/room-keeper.js';
 import { userOf } from '../rest/rest-user.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -23,6 +24,8 @@ export interface SocketParts {
   readonly topics: Pick<TopicLog, 'peek' | 'read'>;
   readonly sender: ConnectionSender;
   readonly services: ServiceInvoker;
+  /** @default none: a message that fits in no frame is refused */
+  readonly payloads?: Pick<PayloadStore, 'place'> | undefined;
   /** Rooms that connections are in. @default none */
   readonly rooms?: RoomKeeper | undefined;
   readonly clock: Clock;
