@@ -4,9 +4,9 @@
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attempt, checkNode, install } from './workspace.mjs';
+import { attempt, attemptBeside, checkNode, install } from './workspace.mjs';
 
 checkNode();
 install();
@@ -31,9 +31,10 @@ function check(title, command, args) {
 }
 
 /** A vitest project; its tests are counted one by one. */
-function suite(project) {
+async function suite(project, { quiet, options = [] } = {}) {
   const file = join(reports, `${project}.json`);
-  const { status } = attempt('vitest', ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile=${file}`]);
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile=${file}`];
+  const status = await attemptBeside('vitest', ['run', '--project', project, ...reporters, ...options], { quiet });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   totals.passed += report?.numPassedTests ?? 0;
   totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
@@ -60,8 +61,9 @@ if (built) {
       ...['production', 'everything', 'rest-only', 'socket-only'].flatMap((stage) => ['--stage', stage]),
       ...['--validate', '--out', join(reports, 'cdk.out')],
     ]);
-  suite('unit');
-  suite('e2e');
+  // Side by side: end-to-end tests run one after the other and leave all but one core idle, which unit tests take.
+  const cores = Math.max(1, availableParallelism() - 1);
+  await Promise.all([suite('unit', { options: [`--maxWorkers=${cores}`] }), suite('e2e', { quiet: true })]);
 }
 
 rmSync(reports, { recursive: true, force: true });

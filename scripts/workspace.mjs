@@ -3,7 +3,7 @@
  * last install, so that a second start does not pay for it. Nothing here is TypeScript: it runs before anything is installed.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -48,10 +48,30 @@ export function run(command, args, { quiet = false } = {}) {
 /** Runs a command and reports how it ended. */
 export function attempt(command, args, { quiet = false, env = {} } = {}) {
   return spawnSync(command, args, {
-    cwd: root,
+    ...settings(env),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+/** The same beside other work; `quiet` writes the output when the command has ended. Resolves with its exit code. */
+export function attemptBeside(command, args, { quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...settings({}), stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      process.stdout.write(Buffer.concat(output));
+      resolve(status);
+    });
+  });
+}
+
+function settings(env) {
+  return {
+    cwd: root,
     shell: process.platform === 'win32',
     env: {
       ...process.env,
@@ -60,5 +80,5 @@ export function attempt(command, args, { quiet = false, env = {} } = {}) {
       PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`,
       ...env,
     },
-  });
+  };
 }
