@@ -136,6 +136,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
       clock,
       random,
       page,
+      fetch: options.fetch,
       make: () => makeWebSocket(options, session),
       onUp() {
         wasUp = true;
@@ -183,6 +184,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
   };
   /** What looked well before the page or the network was away may be dead. */
   const onPage = ({ type }: { readonly type: string }) => {
+    if (type === 'visibilitychange' && page.document?.hidden) return;
     if (type === 'offline' || type === 'pagehide') {
       pausedBy = type;
       hangUp({ status: 'offline', attempt, retryInMs: Number.POSITIVE_INFINITY, reason: type });

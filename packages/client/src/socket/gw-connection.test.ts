@@ -99,6 +99,9 @@ describe('gw.sync', () => {
     stage.page.tell('visibilitychange');
     expect(await peer.sent()).toEqual([]);
     await stage.pass(1);
+    stage.page.document.hidden = true;
+    stage.page.tell('visibilitychange');
+    expect(await peer.sent()).toEqual([]);
     stage.page.tell('resume');
     expect(await methods(peer)).toEqual(['gw.sync']);
   });

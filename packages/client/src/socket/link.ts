@@ -5,10 +5,11 @@
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import { GATEWAY_SERVICE, type GatewayStart, MAX_CURSORS, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
+import { GATEWAY_SERVICE, type GatewayStart, MAX_CURSORS, MAX_FRAME_BYTES, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
-import type { PageEvents } from '../options.js';
+import type { Fetch, PageEvents } from '../options.js';
+import type { LargeMessages } from './large-messages.js';
 import {
   BROKEN,
   GAP_MS,
@@ -34,6 +35,8 @@ export interface Answer {
 export interface Passenger {
   /** Takes an answer; `lost` says that there will be none on this link any more, and why. */
   receive(answer: Answer, lost?: string): void;
+  /** It could not be sent. */
+  fail?(cause: unknown): void;
   /** Of a subscription. */
   readonly feed?: FeedSeat;
 }
@@ -70,6 +73,7 @@ export interface LinkOwner {
   readonly clock: Clock;
   readonly random: () => number;
   readonly page: Partial<PageEvents>;
+  readonly fetch: Fetch | undefined;
   /** Makes the socket. */
   make(): Promise<WebSocketLike>;
   onUp(): void;
@@ -125,6 +129,7 @@ export function openLink(owner: LinkOwner): Link {
   /** The question that is out: its number, its text, where the subscriptions stood, and how often it was sent. */
   let question: { readonly n: number; readonly text: string; readonly asked: Map<unknown, string>; sent: number } | undefined;
   let lastQuestion = 0;
+  let loading: Promise<LargeMessages> | undefined;
 
   const close = (reason = '', cause?: unknown) => {
     if (isDown) return;
@@ -137,7 +142,6 @@ export function openLink(owner: LinkOwner): Link {
     owner.onDown(reason, cause);
     for (const { receive } of passengers.values()) receive({}, reason || 'closed');
   };
-  const send = (frame: object) => socket?.send(JSON.stringify(frame));
   const seats = () => [...passengers].flatMap(([id, { feed }]) => (feed?.position() === undefined ? [] : [[id, feed] as const]));
   const rest = (delayMs: number) => {
     if (isRetired || isDown) return;
@@ -154,7 +158,7 @@ export function openLink(owner: LinkOwner): Link {
     if (sinceMs >= periodMs) syncedAt = clock.now();
     else if (!round.length) return rest(Math.ceil(periodMs - sinceMs));
     if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
-    ask();
+    inquire();
   };
   const want = (delayMs: number) => {
     if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
@@ -163,7 +167,7 @@ export function openLink(owner: LinkOwner): Link {
     if (clock.now() - heardAt > SILENCE_MS) syncedAt = Number.NEGATIVE_INFINITY;
     if (!question) tick();
   };
-  const ask = () => {
+  const inquire = () => {
     const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
     lastQuestion += 1;
     const params = { n: lastQuestion, c: [...asked] };
@@ -191,7 +195,7 @@ export function openLink(owner: LinkOwner): Link {
       isMoving ||= feed?.position() !== position;
     }
     if (expiresInMs) moving(Math.max(0, expiresInMs - aheadMs), owner.onLeave);
-    if (round.length) ask();
+    if (round.length) inquire();
     else if (isMoving || !seats().some(([, feed]) => feed.wants())) {
       pauseMs = 0;
       tick();
@@ -201,6 +205,27 @@ export function openLink(owner: LinkOwner): Link {
       rest(pauseMs);
     }
     owner.onChange();
+  };
+  const enroll = (passenger: Passenger) => {
+    lastId += 1;
+    passengers.set(lastId, passenger);
+    return lastId;
+  };
+  const sendText = (text: string) => socket?.send(text);
+  /** What messages that do not fit into a frame need, loaded with the first of them. */
+  const large = () => {
+    loading ??= import('./large-messages.js').then(
+      ({ largeMessages }) => largeMessages({ now: clock.now, fetch: owner.fetch, enroll, send: sendText, accept: readText }),
+      (cause) => {
+        loading = undefined;
+        throw cause;
+      },
+    );
+    return loading;
+  };
+  const readText = (text: unknown) => {
+    // What is no JSON answers nothing.
+    for (const message of [readJson(text)].flat()) if (!isDown) read((message ?? {}) as Message);
   };
   const take = (id: unknown, answer: Answer) => {
     const passenger = passengers.get(id);
@@ -217,6 +242,14 @@ export function openLink(owner: LinkOwner): Link {
         return;
       case 'gw.sync':
         return n === question?.n && answered(s, exp);
+      case 'gw.part':
+      case 'gw.ref':
+        // If the code cannot be loaded the message is missing, as if its frame had been lost.
+        large().then(
+          ({ read }) => read(method, params),
+          () => {},
+        );
+        return;
       case 'gw.bye':
         if (retry === false) owner.onBye(code, why);
         return close(`bye: ${why}`);
@@ -240,8 +273,7 @@ export function openLink(owner: LinkOwner): Link {
       heardAt = clock.now();
       if (data === PING) made.send(PONG);
       else if (data === PONG) question && answered([]);
-      // What is no JSON answers nothing.
-      else for (const message of [readJson(data)].flat()) read((message ?? {}) as Message);
+      else readText(data);
     };
   };
 
@@ -249,16 +281,20 @@ export function openLink(owner: LinkOwner): Link {
   owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
     request({ kind, path, json, lastEventId, gw, k, dl }, passenger) {
-      lastId += 1;
-      const id = lastId;
-      const svc = path.split('.')[0];
-      passengers.set(id, passenger);
+      const id = enroll(passenger);
+      const svc = path.split('.')[0]!;
       // From its text: the input as it was when the call began, whatever has become of the object since.
-      send({ id, method: kind, svc, gw, k, dl, params: { path, input: json && JSON.parse(json), lastEventId } });
+      const text = JSON.stringify({ id, method: kind, svc, gw, k, dl, params: { path, input: json && JSON.parse(json), lastEventId } });
+      if (text.length < MAX_FRAME_BYTES / 3 || new Blob([text]).size <= MAX_FRAME_BYTES) sendText(text);
+      else {
+        large()
+          .then(({ write }) => write(svc, `m${id}`, text))
+          .catch((cause) => isDown || passenger.fail?.(cause));
+      }
       want(VISIBLE_SYNC_MS);
       return (stop) => {
         if (passengers.delete(id) && !isDown) {
-          if (stop) send({ id, method: 'subscription.stop', svc });
+          if (stop) sendText(JSON.stringify({ id, method: 'subscription.stop', svc }));
           // A call that waited in vain.
           else wake();
         }

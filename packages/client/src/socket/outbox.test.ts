@@ -136,3 +136,35 @@ describe('a lane', () => {
     expect(await Promise.all(calls)).toEqual(['aborted', 'aborted', 'done']);
   });
 });
+
+describe('a call that is too large for a frame', () => {
+  const body = 'x'.repeat(60_000);
+  const save = (options: object = {}) => stage.client(options).documents.save.mutate({ folder: 'inbox', title: 'A', body }, OVER);
+
+  it('P3.26 goes in parts, and its answer may come in parts', async () => {
+    const call = save();
+    const peer = await stage.opened();
+    const parts: { readonly params: object }[] = [];
+    await expect.poll(async () => parts.push(...(await peer.sent()))).toBe(2);
+    const text = parts.map(({ params }) => (params as { d: string }).d).join('');
+    expect(JSON.parse(text)).toMatchObject({ id: 1, method: 'mutation', k: 'sii:1', params: { input: { body } } });
+    const answer = data(1, { id: 'a' });
+    const part = (i: number, d: string) => JSON.stringify({ id: null, method: 'gw.part', params: { k: 'a', i, n: 2, d } });
+    peer.send(part(1, answer.slice(9)), part(0, answer.slice(0, 9)));
+    expect(await call).toEqual({ id: 'a' });
+  });
+
+  it('P3.27 fails with NETWORK_ERROR when it could not be stored, and says why', async () => {
+    const call = stage
+      .client({ fetch: async () => new Response('', { status: 503 }) })
+      .documents.save.mutate({ folder: 'inbox', title: 'A', body: 'x'.repeat(400_000) }, OVER);
+    const failed = expect(call).rejects.toMatchObject({
+      code: 'NETWORK_ERROR',
+      message: '[NETWORK_ERROR] documents.save was not sent: storing it was answered with status 503',
+    });
+    const peer = await stage.opened();
+    await expect.poll(async () => (await peer.sent()).map(({ id, method }) => ({ id, method }))).toEqual([{ id: 2, method: 'gw.upload' }]);
+    peer.send(data(2, { url: 'https://bucket.example/up', headers: {}, key: 'in/7' }));
+    await failed;
+  });
+});

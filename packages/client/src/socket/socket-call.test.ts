@@ -77,15 +77,6 @@ describe('a call over the socket', () => {
     expect(await other).toBe('other');
     expect(peer.unread).toEqual([]);
   });
-
-  it('of more than 31,500 bytes is refused before anything is opened (P3.1)', async () => {
-    const clock = fakeClock();
-    const gateway = stage.client({ clock });
-    const call = gateway.documents.save.mutate({ folder: 'inbox', title: 'A', body: '€'.repeat(10_500) }, OVER);
-    await expect(call).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE', path: 'documents.save' });
-    expect(gateway.$connection.state).toEqual({ status: 'idle' });
-    expect(clock.pending).toEqual([]);
-  });
 });
 
 describe('a call in flight when the connection breaks', () => {

@@ -8,7 +8,6 @@ import { systemClock } from '../clock.js';
 import { answerFailure, failure } from '../failure.js';
 import type { GatewayClientOptions } from '../options.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
-import { frameFailure } from './frame-input.js';
 import { MAX_DEADLINE_MS, MAX_OUTBOX_CALLS, MAX_OUTBOX_LENGTH } from './limits.js';
 
 /** Makes what carries calls over a connection. */
@@ -38,6 +37,12 @@ export function socketCarrier(
         leave ??= link.request(
           { ...call, k, dl },
           {
+            fail(cause) {
+              const { message } = cause as Error;
+              end(
+                failure(cause instanceof RangeError ? 'PAYLOAD_TOO_LARGE' : 'NETWORK_ERROR', path, `was not sent: ${message}`, { cause }),
+              );
+            },
             receive({ result, error }, lost) {
               if (result) end(result.data);
               else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
@@ -54,9 +59,8 @@ export function socketCarrier(
     const begin = () => connection.add(request);
     const queue = lanes.get(lane ?? '') ?? [];
     const refusal =
-      frameFailure(path, json) ??
       (call.volatile && !connection.isUp() ? failure('NETWORK_ERROR', path, 'is volatile, and there is no connection') : undefined) ??
-      (count >= MAX_OUTBOX_CALLS || length + json.length > MAX_OUTBOX_LENGTH
+      (count >= MAX_OUTBOX_CALLS || (count && length + json.length > MAX_OUTBOX_LENGTH)
         ? failure('BACKPRESSURE', path, `comes after ${count} calls that have no answer yet (${length} characters): wait for some`)
         : undefined);
     if (refusal) return end(refusal);

@@ -1,0 +1,142 @@
+/**
+ * Messages that are too large for a frame: in parts, and beyond eight parts by reference to where they are stored. Few programs need it, so
+ * it is loaded when the first such message comes or goes, and imports nothing of the rest that a bundler would have to put into a third file. PROTOCOL.md P3.26 and P3.27.
+ */
+
+import { MAX_FRAME_BYTES, MAX_PARTS, type UploadPlace } from '@org/gateway-core/protocol';
+import type { Fetch } from '../options.js';
+import type { Passenger } from './link.js';
+
+/** Messages that are being put together at a time, and characters of their parts; the oldest is given up first. */
+const MAX_UNFINISHED = 16;
+const MAX_UNFINISHED_LENGTH = 4_000_000;
+
+/** Parts that are not complete by then are forgotten. PROTOCOL.md P3.26. */
+const PART_LIFE_MS = 60_000;
+
+/** What may be stored and referred to. PROTOCOL.md P3.27. */
+const MAX_REFERENCE_BYTES = 6 * 1_024 * 1_024;
+
+/** What they need of the link. */
+export interface LargeMessageOwner {
+  now(): number;
+  readonly fetch: Fetch | undefined;
+  /** Sends a text as one frame. */
+  send(text: string): void;
+  /** Gives a request the id of its frame. */
+  enroll(request: Pick<Passenger, 'receive'>): number;
+  /** Takes a message as if it had come as a frame. */
+  accept(text: string): void;
+}
+
+/** Those of one connection. */
+export interface LargeMessages {
+  /** Reads a part or a reference. What is malformed, or not what was announced, answers nothing. */
+  read(method: string, params: unknown): void;
+  /**
+   * Sends a message to a service; no other on the connection has its name.
+   *
+   * @throws RangeError beyond 6 MB
+   * @throws Error when it cannot be stored
+   */
+  write(svc: string, name: string, text: string): Promise<void>;
+}
+
+interface Unfinished {
+  readonly atMs: number;
+  readonly parts: (string | undefined)[];
+}
+
+const utf8 = new TextEncoder();
+
+/** Of one connection. */
+export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, accept }: LargeMessageOwner): LargeMessages {
+  const unfinished = new Map<string, Unfinished>();
+
+  const takePart = ({ k, i, n, d }: Readonly<Record<string, unknown>>) => {
+    if (typeof k !== 'string' || typeof d !== 'string' || !isCount(n, 2, MAX_PARTS) || !isCount(i, 0, n - 1)) return;
+    const { parts } = unfinished.get(k) ?? { parts: Array.from<undefined>({ length: n }) };
+    if (i < parts.length) parts[i] = d;
+    if (!parts.includes(undefined)) {
+      unfinished.delete(k);
+      return accept(parts.join(''));
+    }
+    if (!unfinished.has(k)) unfinished.set(k, { atMs: now(), parts });
+    let length = 0;
+    // From the newest on, as many as there is room for.
+    for (const [number, [key, { atMs, parts: kept }]] of [...unfinished].reverse().entries()) {
+      length += kept.reduce((sum, part) => sum + (part?.length ?? 0), 0);
+      if (number >= MAX_UNFINISHED || length > MAX_UNFINISHED_LENGTH || now() - atMs > PART_LIFE_MS) unfinished.delete(key);
+    }
+  };
+  const takeReference = async ({ url, bytes, sha256 }: Readonly<Record<string, unknown>>) => {
+    if (typeof url !== 'string' || !isCount(bytes, 1, MAX_REFERENCE_BYTES)) return;
+    const response = await fetch(url, {});
+    const body = new Uint8Array(await response.arrayBuffer());
+    if (response.ok && body.length === bytes && (await hash(body)) === sha256) accept(new TextDecoder().decode(body));
+  };
+  /** Asks where to put a message. */
+  const ask = (params: object) =>
+    new Promise<UploadPlace>((resolve, reject) => {
+      const id = enroll({
+        receive({ result, error }, lost) {
+          if (result) resolve(result.data as UploadPlace);
+          else reject(new Error(error?.message ?? lost));
+        },
+      });
+      send(JSON.stringify({ id, method: 'gw.upload', svc: 'gw', params }));
+    });
+  const store = async (svc: string, text: string) => {
+    const body = utf8.encode(text);
+    const about = { bytes: body.length, sha256: await hash(body) };
+    if (about.bytes > MAX_REFERENCE_BYTES) {
+      throw new RangeError(`it has ${about.bytes} bytes, expected at most ${MAX_REFERENCE_BYTES}`);
+    }
+    const place = await ask(about);
+    const { ok, status } = await fetch(place.url, { method: 'PUT', headers: place.headers, body });
+    if (!ok) throw new Error(`storing it was answered with status ${status}`);
+    send(JSON.stringify({ id: null, method: 'gw.ref', svc, params: { key: place.key, ...about } }));
+  };
+
+  return {
+    read(method, params) {
+      const fields = (params ?? {}) as Readonly<Record<string, unknown>>;
+      if (method === 'gw.part') takePart(fields);
+      // What cannot be fetched is missing, as if its frame had been lost.
+      else takeReference(fields).catch(() => {});
+    },
+    async write(svc, name, text) {
+      const frames = framesOf(svc, name, text);
+      if (!frames) return store(svc, text);
+      for (const frame of frames) send(frame);
+    },
+  };
+}
+
+/** The frames of a message in parts, or nothing if they would be too many. */
+function framesOf(svc: string, k: string, text: string): readonly string[] | undefined {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest) {
+    let length = MAX_FRAME_BYTES;
+    // Escapes and characters outside of ASCII take more bytes than characters.
+    while (frameBytes(svc, k, rest.slice(0, length)) > MAX_FRAME_BYTES) length = Math.floor(length * 0.9);
+    parts.push(rest.slice(0, length));
+    rest = rest.slice(length);
+    if (parts.length > MAX_PARTS || (rest && parts.length === MAX_PARTS)) return undefined;
+  }
+  return parts.map((d, i) => partFrame(svc, { k, i, n: parts.length, d }));
+}
+
+const partFrame = (svc: string, params: object) => JSON.stringify({ id: null, method: 'gw.part', svc, params });
+
+const frameBytes = (svc: string, k: string, d: string) => utf8.encode(partFrame(svc, { k, i: 0, n: MAX_PARTS, d })).length;
+
+const isCount = (value: unknown, min: number, max: number): value is number =>
+  Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+
+/** SHA-256 as hexadecimal digits. */
+async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
