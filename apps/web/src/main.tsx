@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { connectGateway, describeFailure, GatewayContext } from './gateway.js';
 import './styles/base.css';
+import './styles/chat.css';
 import './styles/files.css';
 import './styles/search.css';
 import './styles/tools.css';

@@ -22,3 +22,9 @@ export type Entry = EventOf<ReturnType<GatewayClient['events']['activity']['subs
 export type Label = Answered<Inference['classify']['mutate']>['labels'][number];
 export type LabelEvent = EventOf<ReturnType<Inference['labelled']['subscribe']>>;
 export type GraphDocument = Answered<GatewayClient['graph']['documents']['query']>['items'][number];
+
+type Chat = GatewayClient['chat'];
+export type ChatMember = Answered<Chat['who']['query']>['members'][number];
+export type ChatMessage = EventOf<ReturnType<Chat['messages']['subscribe']>>;
+export type DirectMessage = EventOf<ReturnType<Chat['inbox']['subscribe']>>;
+export type PresenceEvent = EventOf<ReturnType<Chat['presence']['subscribe']>>;

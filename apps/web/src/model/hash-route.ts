@@ -3,7 +3,7 @@
  * folder. No document's id begins with `~`.
  */
 
-const TOOLS = ['ask', 'classify', 'graph', 'permissions'] as const;
+const TOOLS = ['ask', 'chat', 'classify', 'graph', 'permissions'] as const;
 
 /** What may be open instead of a document. */
 export type Tool = (typeof TOOLS)[number];

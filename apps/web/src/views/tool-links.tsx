@@ -9,6 +9,7 @@ export function ToolLinks({ folder, tool }: { readonly folder: string | undefine
   const hasDecisions = useDecisionsOffered();
   const links: readonly (readonly [Tool, string, boolean])[] = [
     ['ask', 'Ask', true],
+    ['chat', 'Chat', true],
     ['classify', 'Classify', true],
     ['graph', 'Graph', hasGraph],
     ['permissions', 'Permissions', hasDecisions],

@@ -2,6 +2,7 @@
 
 import type { Tool } from '../model/hash-route.js';
 import { Ask } from './ask.js';
+import { Chat } from './chat.js';
 import { Classify } from './classify.js';
 import { Graph } from './graph.js';
 import { Permissions } from './permissions.js';
@@ -10,6 +11,8 @@ export function ToolPane({ tool, folder }: { readonly tool: Tool; readonly folde
   switch (tool) {
     case 'ask':
       return <Ask folder={folder} />;
+    case 'chat':
+      return <Chat />;
     case 'classify':
       return <Classify />;
     case 'graph':

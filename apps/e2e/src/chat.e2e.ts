@@ -1,0 +1,130 @@
+/** Rooms, presence and direct messages between clients of ours, on a stage whose time and `$disconnect` are in our hands. */
+
+import { createGatewayClient, type GatewayClient, type GatewayClientOptions } from '@org/gateway-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.js';
+import { follow } from './follow.js';
+import { freshName } from './names.js';
+import { type OwnStage, startOwnStage } from './own-stage.js';
+import { createShiftedClock } from './shifted-clock.js';
+
+const OVER = { over: 'socket' } as const;
+
+let own: OwnStage;
+let clients: GatewayClient[];
+beforeAll(async () => {
+  own = await startOwnStage();
+});
+afterAll(() => own.close());
+afterEach(() => {
+  for (const client of clients.splice(0)) client.$close();
+});
+clients = [];
+
+function newClient(options: Partial<GatewayClientOptions> = {}): GatewayClient {
+  const client = createGatewayClient({ url: own.stage.restUrl ?? '', ...socketOf(own), maxRetryDelayMs: 200, ...options });
+  clients.push(client);
+  return client;
+}
+
+const socketOf = ({ stage: { socketUrl } }: OwnStage) => (socketUrl === undefined ? {} : { socketUrl });
+const join = (client: GatewayClient, room: string, name: string) => client.chat.join.mutate({ room, name }, OVER);
+const comings = (client: GatewayClient, room: string) => follow((options) => client.chat.presence.subscribe({ room }, options));
+const names = async (room: string) => (await own.gateway.chat.who.query({ room })).members.map(({ name }) => name).sort();
+
+describe('rooms', () => {
+  it('who comes and goes is announced once each, and what is said arrives in order', async () => {
+    const room = freshName('room');
+    const [ann, bob] = [newClient(), newClient()];
+    const seen = await comings(ann, room);
+    const heard = await follow((options) => bob.chat.messages.subscribe({ room }, options));
+    await join(ann, room, 'Ann');
+    await join(bob, room, 'Bob');
+    await join(bob, room, 'Bob');
+    expect(await names(room)).toEqual(['Ann', 'Bob']);
+    for (const text of ['one', 'two', 'three']) await ann.chat.send.mutate({ room, text }, OVER);
+    await heard.until(({ text }) => text === 'three');
+    expect(heard.events.map(({ name, text }) => [name, text])).toEqual([
+      ['Ann', 'one'],
+      ['Ann', 'two'],
+      ['Ann', 'three'],
+    ]);
+    const { state, position } = await own.gateway.chat.history.query({ room });
+    expect(state.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    expect(position).toBe(state.at(-1)?.id);
+
+    await bob.chat.leave.mutate({ room }, OVER);
+    await seen.until(({ kind }) => kind === 'left');
+    expect(seen.events.map(({ kind, data }) => [kind, data.name])).toEqual([
+      ['joined', 'Ann'],
+      ['joined', 'Bob'],
+      ['left', 'Bob'],
+    ]);
+    expect(await names(room)).toEqual(['Ann']);
+  });
+
+  it('whoever is not in the room says nothing there', async () => {
+    const room = freshName('room');
+    await expect(newClient().chat.send.mutate({ room, text: 'Hello?' }, OVER)).rejects.toMatchObject({
+      error: 'FORBIDDEN',
+      data: { room },
+    });
+  });
+
+  it('whoever closes its connection has left, with the last one of several', async () => {
+    const room = freshName('room');
+    const seen = await comings(newClient(), room);
+    const sameSession = { random: () => 0.375 };
+    const [first, second] = [newClient(sameSession), newClient(sameSession)];
+    await join(first, room, 'Bob');
+    await join(second, room, 'Bob');
+    first.$close();
+    await eventually(async () => ((await own.gateway.chat.who.query({ room })).members.length === 1 ? true : undefined));
+    second.$close();
+    await seen.until(({ kind }) => kind === 'left');
+    expect(seen.events.map(({ kind }) => kind)).toEqual(['joined', 'left']);
+  });
+
+  it('whoever crashes and is not missed by $disconnect is gone when its lease is over, and others stay', async () => {
+    const room = freshName('room');
+    const clock = createShiftedClock();
+    const ann = newClient({ clock });
+    const bob = newClient();
+    const seen = await comings(ann, room);
+    await join(ann, room, 'Ann');
+    await join(bob, room, 'Bob');
+    const lost = own.stage.inject({ at: 'disconnect', effect: 'lose' });
+    bob.$close();
+    await lost.reached();
+    expect(await names(room)).toEqual(['Ann', 'Bob']);
+    // Ann's client says every 30 s that it is there.
+    await eventually(async () => {
+      own.skip(10_000);
+      clock.skip(31_000);
+      await names(room);
+      return seen.events.some(({ kind }) => kind === 'left') ? true : undefined;
+    });
+    lost.remove();
+    expect(seen.events.map(({ kind, data }) => [kind, data.name])).toEqual([
+      ['joined', 'Ann'],
+      ['joined', 'Bob'],
+      ['left', 'Bob'],
+    ]);
+    expect(await names(room)).toEqual(['Ann']);
+  });
+});
+
+describe('direct messages', () => {
+  it('reach every connection of whom they are for, and of who sent them, and nobody else', async () => {
+    const room = freshName('room');
+    const sameSession = { random: () => 0.625 };
+    const [ann, bob, bobToo, eve] = [newClient(), newClient(sameSession), newClient(sameSession), newClient()];
+    const inboxes = await Promise.all(
+      [ann, bob, bobToo, eve].map((client) => follow((options) => client.chat.inbox.subscribe(undefined, options))),
+    );
+    const { member } = await join(bob, room, 'Bob');
+    await ann.chat.direct.mutate({ to: member, name: 'Ann', text: 'Psst' }, OVER);
+    await Promise.all(inboxes.slice(0, 3).map((inbox) => inbox.until(({ text }) => text === 'Psst')));
+    expect(inboxes.map(({ events }) => events.map(({ text }) => text))).toEqual([['Psst'], ['Psst'], ['Psst'], []]);
+  });
+});

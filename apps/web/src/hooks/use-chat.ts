@@ -1,0 +1,85 @@
+/**
+ * A place in a room: enters it with this connection and again after every reconnect, loads what was said and who is there, and follows what
+ * comes after. Leaves it when the page goes elsewhere.
+ */
+
+import { useEffect, useState } from 'react';
+import { useGateway } from '../gateway.js';
+import { addLines, type ChatLine, directLine, membersAfter, roomLine } from '../model/chat-room.js';
+import type { ChatMember, PresenceEvent } from '../model/document-types.js';
+import { follow } from './follow.js';
+
+/** What is seen of the room. */
+export interface ChatRoom {
+  readonly lines: readonly ChatLine[];
+  readonly members: readonly ChatMember[];
+  /** The caller, once it is in. */
+  readonly self: string | undefined;
+  readonly failure: unknown;
+}
+
+const OUTSIDE: ChatRoom = { lines: [], members: [], self: undefined, failure: undefined };
+
+/** Without a name nobody enters. */
+export function useChat(room: string, name: string | undefined): ChatRoom {
+  const gateway = useGateway();
+  const [seen, setSeen] = useState(OUTSIDE);
+
+  useEffect(() => {
+    setSeen(OUTSIDE);
+    if (name === undefined) return;
+    const stop = new AbortController();
+    const { signal } = stop;
+    const update = (change: Partial<ChatRoom> | ((before: ChatRoom) => Partial<ChatRoom>)) =>
+      setSeen((before) => (signal.aborted ? before : { ...before, ...(typeof change === 'function' ? change(before) : change) }));
+    const onFailure = (failure: unknown) => signal.aborted || update({ failure });
+    const add = (...more: readonly ChatLine[]) => update(({ lines }) => ({ lines: addLines(lines, more) }));
+
+    // In one lane, and without the signal: one must not overtake the other.
+    const place = { over: 'socket', lane: `chat ${room}` } as const;
+    let loaded: readonly ChatMember[] = [];
+    let changes: PresenceEvent[] = [];
+    const enter = async () => {
+      changes = [];
+      const { member } = await gateway.chat.join.mutate({ room, name }, place);
+      loaded = (await gateway.chat.who.query({ room }, { over: 'socket', signal })).members;
+      update({ self: member, members: membersAfter(loaded, changes), failure: undefined });
+    };
+    const onStarted = () => void enter().catch(onFailure);
+    void follow({
+      open: () => gateway.chat.presence.subscribe({ room }, { signal, onStarted }),
+      onEvent: (change) => {
+        changes.push(change);
+        update({ members: membersAfter(loaded, changes) });
+      },
+      onFailure,
+      signal,
+    });
+    const messages = async () => {
+      const { state, position } = await gateway.chat.history.query({ room }, { signal });
+      add(...state.map(({ id, ...message }) => roomLine(id, message)));
+      const open = () => gateway.chat.messages.subscribe({ room }, { signal, lastEventId: position }).tracked();
+      await follow({
+        open,
+        onEvent: ({ id, data }) => add(roomLine(id, data)),
+        onMissed: () => void messages().catch(onFailure),
+        onFailure,
+        signal,
+      });
+    };
+    void messages().catch(onFailure);
+    void follow({
+      open: () => gateway.chat.inbox.subscribe(undefined, { signal }).tracked(),
+      onEvent: ({ id, data }) => add(directLine(id, data)),
+      onFailure,
+      signal,
+    });
+    return () => {
+      stop.abort();
+      // The lease would run out; this is quicker.
+      gateway.chat.leave.mutate({ room }, { ...place, volatile: true }).catch(() => {});
+    };
+  }, [gateway, room, name]);
+
+  return seen;
+}
