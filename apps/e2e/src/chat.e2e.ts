@@ -2,6 +2,7 @@
 
 import { createGatewayClient, type GatewayClient, type GatewayClientOptions } from '@org/gateway-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { eventually } from './eventually.js';
 import { follow } from './follow.js';
 import { freshName } from './names.js';
@@ -25,6 +26,20 @@ function newClient(options: Partial<GatewayClientOptions> = {}): GatewayClient {
   const client = createGatewayClient({ url: own.stage.restUrl ?? '', ...socketOf(own), maxRetryDelayMs: 200, ...options });
   clients.push(client);
   return client;
+}
+
+/** A WebSocket class that hears when a sync is answered. */
+function listeningSocket() {
+  const waiting = new Set<() => void>();
+  class ListeningSocket extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      this.on('message', (data) => {
+        if (String(data).includes('"gw.sync"')) for (const resolve of waiting) resolve();
+      });
+    }
+  }
+  return { WebSocket: ListeningSocket, synced: () => new Promise<void>((resolve) => waiting.add(resolve)) };
 }
 
 const socketOf = ({ stage: { socketUrl } }: OwnStage) => (socketUrl === undefined ? {} : { socketUrl });
@@ -88,7 +103,8 @@ describe('rooms', () => {
   it('whoever crashes and is not missed by $disconnect is gone when its lease is over, and others stay', async () => {
     const room = freshName('room');
     const clock = createShiftedClock();
-    const ann = newClient({ clock });
+    const { WebSocket, synced } = listeningSocket();
+    const ann = newClient({ clock, WebSocket });
     const bob = newClient();
     const seen = await comings(ann, room);
     await join(ann, room, 'Ann');
@@ -97,14 +113,25 @@ describe('rooms', () => {
     bob.$close();
     await lost.reached();
     expect(await names(room)).toEqual(['Ann', 'Bob']);
-    // Ann's client says every 30 s that it is there.
-    await eventually(async () => {
-      own.skip(10_000);
+    await seen.until(({ data }) => data.name === 'Bob');
+    const sync = async () => {
+      const answered = synced();
       clock.skip(31_000);
-      await names(room);
-      return seen.events.some(({ kind }) => kind === 'left') ? true : undefined;
-    });
-    lost.remove();
+      await answered;
+    };
+    // Time that passes would end calls under way.
+    const runs = () => own.journal.filter(({ message }) => message.includes('platform.report')).length;
+    const before = runs();
+    own.skip(200_000);
+    await sync();
+    // The socket function, and the chat function that it tells.
+    await eventually(() => (runs() >= before + 2 ? true : undefined));
+    own.skip(110_000);
+    expect(await names(room)).toEqual(['Ann']);
+    own.skip(50_000);
+    await sync();
+    await seen.until(({ kind }) => kind === 'left');
+    lost.end();
     expect(seen.events.map(({ kind, data }) => [kind, data.name])).toEqual([
       ['joined', 'Ann'],
       ['joined', 'Bob'],
