@@ -64,6 +64,7 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     implementation,
     ...createClients(declaration.uses, { owner, ...resources, presence, ...callTimeout, ...basics }),
     publish: realtime.publish,
+    position: realtime.position,
     replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),
     recent: realtime.recent,
     connectionOf,

@@ -4,6 +4,7 @@
 
 import type { CallContext } from './context.js';
 import type { CallFacts, FunctionParts } from './function-parts.js';
+import { createPosition } from './position.js';
 import { createPublish } from './publish.js';
 import { createRecent } from './recent.js';
 
@@ -11,7 +12,12 @@ import { createRecent } from './recent.js';
 export function contextFactory(parts: FunctionParts): (facts: CallFacts) => CallContext {
   const { clients, callers, now, log, implementation } = parts;
   const { service } = implementation.declaration;
-  const shared = { ...clients, publish: createPublish(service, parts.publish), recent: createRecent(service, parts.recent), now, log };
+  const topics = {
+    publish: createPublish(service, parts.publish),
+    position: createPosition(service, parts.position),
+    recent: createRecent(service, parts.recent),
+  };
+  const shared = { ...clients, ...topics, now, log };
   const nowhere = () => Promise.resolve(null);
   return (facts) => {
     const { connectionId, user, requestId, signal } = facts;

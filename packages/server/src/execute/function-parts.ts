@@ -27,6 +27,9 @@ export type RecentText = (
   readonly position: string;
 }>;
 
+/** The id of a topic's newest event, `EPOCH.0` before the first. */
+export type PositionOf = (topic: string) => Promise<string>;
+
 export interface FunctionParts {
   readonly implementation: Implementation;
   /** Clients of `uses` by name. */
@@ -34,6 +37,8 @@ export interface FunctionParts {
   /** Clients of `uses` that are told whose call they are used in. @default none */
   readonly callers?: (facts: CallFacts) => Readonly<Record<string, unknown>>;
   readonly publish: PublishText;
+  /** @default none: the service has no subscriptions */
+  readonly position?: PositionOf | undefined;
   /** Keeps the replies of calls with a key. @default none: a call runs whenever it is sent */
   readonly replies?: Replies | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */

@@ -54,10 +54,17 @@ export type Recent<TService extends AnyService> = <TName extends SubscriptionNam
   limit: number,
 ) => Promise<RecentEvents<ReturnOf<TService['procedures'][TName]>>>;
 
+/**
+ * The id of the newest event of a topic of one of the service's own subscriptions, `EPOCH.0` before the first: to be read before the state
+ * that is answered with it, so that who follows after it misses nothing. Rejects with SERVICE_UNAVAILABLE when it cannot be read.
+ */
+export type Position<TService extends AnyService> = (subscription: SubscriptionName<TService>, key: string) => Promise<string>;
+
 /** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
 export type HandlerContext<TService extends AnyService, TUses extends Uses> = CallContext & {
   readonly publish: Publish<TService>;
   readonly recent: Recent<TService>;
+  readonly position: Position<TService>;
 } & ClientsOf<TUses>;
 
 /** What a handler is given. */

@@ -30,7 +30,7 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses>;
 
-const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'recent', 'signal', 'log', 'now']);
+const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'position', 'recent', 'signal', 'log', 'now']);
 
 /**
  * Declares a service.

@@ -11,9 +11,9 @@ export interface SubscriptionsUnderTest {
 }
 
 /** All pages of a topic. */
-export async function subscribersOf(store: SubscriptionStore, topic: string): Promise<readonly Subscriber[]> {
+export async function subscribersOf(store: SubscriptionStore, topic: string, shard?: number): Promise<readonly Subscriber[]> {
   const all: Subscriber[] = [];
-  for await (const page of store.subscribers(topic)) all.push(...page);
+  for await (const page of store.subscribers(topic, shard)) all.push(...page);
   return all;
 }
 
@@ -142,5 +142,49 @@ export function subscriptionStoreSuite(start: () => Promise<SubscriptionsUnderTe
     expect(await subscribersOf(store, key.topic)).toEqual([]);
     expect(await store.get(key)).toBeUndefined();
     expect(await store.claim({ key: { ...key, token: 'Zt2' }, path })).toBe('claimed');
+  });
+
+  it('has followers in shards, apart from stock subscribers, and finds both by their connection', async () => {
+    const { store } = await start();
+    const key = { ...freshKey('docs.changes/followers'), shard: 3 };
+    const stock = { ...key, requestId: 2, token: 'Zt2' };
+    await store.claim({ key, path });
+    await store.claim({ key: { topic: stock.topic, connectionId: stock.connectionId, requestId: 2, token: 'Zt2' }, path });
+    expect((await subscribersOf(store, key.topic, 3)).map((subscriber) => subscriber.key)).toEqual([key]);
+    expect(await subscribersOf(store, key.topic)).toHaveLength(1);
+    expect(await subscribersOf(store, key.topic, 0)).toEqual([]);
+    expect((await store.ofConnection(key.connectionId)).map((subscription) => subscription.key.requestId).sort()).toEqual([1, 2]);
+    await store.cancel(key.connectionId, 1);
+    expect((await store.ofConnection(key.connectionId)).map((subscription) => subscription.key.requestId)).toEqual([2]);
+    await store.remove(key);
+    expect(await subscribersOf(store, key.topic, 3)).toEqual([]);
+  });
+
+  it('drops both rows of a follower, and notes until when one is slow', async () => {
+    const { store } = await start();
+    const key = { ...freshKey('docs.changes/slow'), shard: 0 };
+    await store.claim({ key, path });
+    await store.markSlow(key, 1_714_564_810_000);
+    expect(await subscribersOf(store, key.topic, 0)).toEqual([{ key, path, slowUntilMs: 1_714_564_810_000 }]);
+    await store.drop(key);
+    await store.markSlow(key, 1_714_564_820_000);
+    expect(await subscribersOf(store, key.topic, 0)).toEqual([]);
+    expect(await store.ofConnection(key.connectionId)).toEqual([]);
+  });
+
+  it('doubles shards once, whoever asks, up to 512', async () => {
+    const { store, clock } = await start();
+    const topic = 'docs.changes/grows';
+    expect([await store.shards(topic), await store.shardFor(topic, 'L0SM9cOFvHcCIhw=')]).toEqual([1, 0]);
+    await Promise.all([store.grow(topic, 1), store.grow(topic, 1)]);
+    expect(await store.shards(topic)).toBe(2);
+    await store.grow(topic, 1);
+    expect(await store.shards(topic)).toBe(2);
+    for (let shards = 2; shards <= 1024; shards *= 2) await store.grow(topic, shards);
+    expect(await store.shards(topic)).toBe(512);
+    clock.advance(61_000);
+    const shards = await Promise.all(Array.from({ length: 40 }, (_, at) => store.shardFor(topic, `c${at}=`)));
+    expect(new Set(shards).size).toBeGreaterThan(20);
+    expect(Math.max(...shards)).toBeLessThan(512);
   });
 }

@@ -33,6 +33,32 @@ export function connectionStoreSuite(start: () => Promise<ConnectionsUnderTest>)
     expect(await store.get('wait1=')).toEqual({ ...connection, params: { token: 't' } });
   });
 
+  it('never asks a connection of our own client to move, which does so by itself (P3.21)', async () => {
+    const { store } = await start();
+    const connection = { id: 'own1=', connectedAtMs: START_MS, user: null, params: {}, gw: true, session: 's9f' } as const;
+    await store.open(connection);
+    expect(await store.get('own1=')).toEqual(connection);
+    expect(await store.claimReconnect('own1=')).toBe(false);
+  });
+
+  it('forgets by a $disconnect that comes late nothing but its own connection, also of the same session (row 44)', async () => {
+    const { store, subscriptions, clock } = await start();
+    const connection = { connectedAtMs: START_MS, user: null, params: {}, gw: true, session: 'late' } as const;
+    const [left, live] = [freshKey('docs.changes/late'), freshKey('docs.changes/late')].map((key) => ({ ...key, shard: 0 })) as [
+      ReturnType<typeof freshKey>,
+      ReturnType<typeof freshKey>,
+    ];
+    for (const key of [left, live]) {
+      await store.open({ id: key.connectionId, ...connection });
+      await subscriptions.claim({ key, path: 'docs.changes' });
+    }
+    clock.advance(10 * 60_000);
+    await store.close(left.connectionId);
+    expect(await store.get(live.connectionId)).toBeDefined();
+    expect((await subscribersOf(subscriptions, live.topic, 0)).map(({ key }) => key)).toEqual([live]);
+    expect(await subscriptions.ofConnection(live.connectionId)).toHaveLength(1);
+  });
+
   it('takes no parameters of a connection it does not know', async () => {
     const { store } = await start();
     expect(await store.setParams('nobody=', { token: 't' })).toBe(false);

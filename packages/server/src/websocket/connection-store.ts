@@ -21,6 +21,8 @@ export interface Connection {
   readonly user: User | null;
   /** What a client of ours calls itself through all its connections (`?session=`). */
   readonly session?: string | undefined;
+  /** Set by our own client, whose URL has `gw=2`: it moves by itself before API Gateway cuts the connection (P3.21). */
+  readonly gw?: true;
   /** Undefined while the client's connection parameters are on their way, P3.6. */
   readonly params: ConnectionInfo['params'] | undefined;
 }
@@ -32,7 +34,7 @@ export interface ConnectionStore {
   get(connectionId: string): Promise<Connection | undefined>;
   /** `false` when there is no such connection: nothing is written. */
   setParams(connectionId: string, params: ConnectionInfo['params']): Promise<boolean>;
-  /** `true` for the first caller only, so that `reconnect` is sent once. */
+  /** `true` for the first caller only, so that `reconnect` is sent once, and never for a connection of our own client. */
   claimReconnect(connectionId: string): Promise<boolean>;
   /** Deletes the connection and its subscriptions, those by topic first. Deleting what is not there succeeds. */
   close(connectionId: string): Promise<void>;

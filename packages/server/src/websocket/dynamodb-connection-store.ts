@@ -22,10 +22,10 @@ export function createDynamoConnectionStore({ table, clock }: { readonly table: 
     await table.delete(connectionKey(connectionId), String(row.sk));
   };
   return {
-    open: async ({ id, connectedAtMs, user, session, params }) => {
+    open: async ({ id, connectedAtMs, user, session, gw, params }) => {
       const key = { pk: connectionKey(id), sk: CONNECTION_ROW };
       const ttl = ttlSeconds(connectedAtMs + CONNECTION_KEPT_MS);
-      const known = { ...(user ? { user } : {}), ...(session === undefined ? {} : { session }) };
+      const known = { ...(user ? { user } : {}), ...(session === undefined ? {} : { session }), ...(gw ? { gw } : {}) };
       await table.put({ ...key, connectedAtMs, ttl, ...known, ...(params ? { params } : { awaitingParams: true }) });
     },
     get: async (connectionId) => {
@@ -36,7 +36,7 @@ export function createDynamoConnectionStore({ table, clock }: { readonly table: 
       (await table.update(connectionKey(connectionId), CONNECTION_ROW, { params, awaitingParams: false }, 'present')) !== undefined,
     claimReconnect: async (connectionId) => {
       const before = await table.update(connectionKey(connectionId), CONNECTION_ROW, { reconnectAsked: true }, 'present');
-      return before !== undefined && before.reconnectAsked !== true;
+      return before !== undefined && before.reconnectAsked !== true && before.gw !== true;
     },
     close: async (connectionId) => {
       for await (const page of table.query({ pk: connectionKey(connectionId) })) {
@@ -52,6 +52,7 @@ function connectionOf(id: string, row: Row): Connection {
     connectedAtMs: Number(row.connectedAtMs),
     user: (row.user as Connection['user'] | undefined) ?? null,
     ...(typeof row.session === 'string' ? { session: row.session } : {}),
+    ...(row.gw === true ? { gw: true } : {}),
     params: row.awaitingParams === true ? undefined : ((row.params as Connection['params']) ?? {}),
   };
 }

@@ -31,7 +31,7 @@ export function createMemoryConnectionStore({ clock, closeSubscriptions }: Memor
     },
     claimReconnect: async (connectionId) => {
       const connection = connections.get(connectionId);
-      if (!connection || connection.reconnectAsked) return false;
+      if (!connection || connection.reconnectAsked || connection.gw) return false;
       connections.set(connectionId, { ...connection, reconnectAsked: true });
       return true;
     },

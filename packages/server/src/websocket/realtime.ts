@@ -4,7 +4,7 @@
  */
 
 import { formatEventId } from '@org/gateway-core/protocol';
-import type { PublishText, RecentText } from '../execute/function-parts.js';
+import type { PositionOf, PublishText, RecentText } from '../execute/function-parts.js';
 import { createBucketPayloadStore } from '../large-messages/bucket-payload-store.js';
 import { createDynamoPartStore } from '../large-messages/dynamodb-part-store.js';
 import { keepLargeEvents, linkLargeEvents } from '../large-messages/large-events.js';
@@ -40,6 +40,7 @@ export interface RealtimeOptions {
 export interface Realtime extends ServiceRealtime {
   readonly payloads: PayloadStore | undefined;
   readonly publish: PublishText;
+  readonly position: PositionOf;
   readonly recent: RecentText;
   readonly rooms: Rooms;
 }
@@ -59,6 +60,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     topics,
     clock,
     rooms: createRooms({ table, clock, newId }),
+    position: async (topic) => formatEventId(await topics.head(topic)),
     recent: async (topic, limit) => {
       const { epoch, offset } = await topics.head(topic);
       const events = await topics.read(topic, Math.max(0, offset - limit), limit);

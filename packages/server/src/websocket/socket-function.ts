@@ -3,6 +3,7 @@
  * `PING`, connection parameters, stock tRPC's frames and arrays of them. Never rejects for a frame.
  */
 
+import { GATEWAY_PROTOCOL } from '@org/gateway-core/protocol';
 import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { RoomKeeper } from '../presence/room-keeper.js';
 import { userOf } from '../rest/rest-user.js';
@@ -62,6 +63,7 @@ async function connect({ connections }: SocketParts, { requestContext, queryStri
     connectedAtMs: connectedAt,
     user: userOf(authorizer),
     session: sessionOf(queryStringParameters?.session),
+    ...(queryStringParameters?.gw === String(GATEWAY_PROTOCOL) ? { gw: true } : {}),
     params: awaitsParams ? undefined : {},
   });
 }
