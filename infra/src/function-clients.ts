@@ -5,13 +5,14 @@
 
 import type { AnyGrant, ResourceDeclaration } from '@org/gateway-server/service';
 import { type Declarations, declarationOf } from './declarations.js';
-import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { FANOUT_FUNCTION, PUSH_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
 
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   [SOCKET_FUNCTION]: [DYNAMODB, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB],
+  [FANOUT_FUNCTION]: [DYNAMODB, '@aws-sdk/client-sqs'],
+  [PUSH_FUNCTION]: [DYNAMODB],
 };
 
 /** Clients by the kind of resource. */

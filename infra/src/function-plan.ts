@@ -1,5 +1,5 @@
 /**
- * Which functions there are: one per service and worker of the stage, and two of the gateway's own behind the socket. Bundling and deploying
+ * Which functions there are: one per service and worker of the stage, and three of the gateway's own behind the socket. Bundling and deploying
  * both start here, so that a function is never bundled under one name and deployed under another.
  */
 
@@ -14,6 +14,11 @@ export const SOCKET_FUNCTION = 'socket';
 /** Sends the events of topics to their subscribers. */
 export const FANOUT_FUNCTION = 'fanout';
 
+/** Pushes the events of big topics to a part of their followers. */
+export const PUSH_FUNCTION = 'push';
+
+const OWN_FUNCTIONS = [SOCKET_FUNCTION, FANOUT_FUNCTION, PUSH_FUNCTION];
+
 /**
  * Names of the functions to bundle; each has its entry at `apps/api/src/{name}/main.ts`.
  *
@@ -23,12 +28,12 @@ export function functionNames(declarations: Declarations, settings: Pick<StageSe
   const { services, workers } = deployedOf(declarations, settings);
   for (const { service, internal } of services) if (!internal) checkRoutes(service);
   const names = [...services.map(({ service }) => service.name), ...workers.map(({ name }) => name)];
-  const own = names.find((name) => name === SOCKET_FUNCTION || name === FANOUT_FUNCTION);
+  const own = names.find((name) => OWN_FUNCTIONS.includes(name));
   if (own !== undefined)
     throw new Error(`[SERVICE] a service is called "${own}", the name of one of the gateway's own functions; rename it`);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Error(`[SERVICE] two services or workers are called "${repeated}"; rename one`);
-  return settings.socket ? [...names, SOCKET_FUNCTION, FANOUT_FUNCTION] : names;
+  return settings.socket ? [...names, ...OWN_FUNCTIONS] : names;
 }
 
 function checkRoutes(service: AnyService): void {

@@ -20,6 +20,7 @@ import {
   resourceVariable,
 } from '@org/gateway-server/service';
 import { Stack } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { accountAccess, accountEnvironment, accountOf, accountsOf, functionRoleName } from './account-names.js';
 import { GatewayFunction } from './constructs/gateway-function.js';
@@ -27,7 +28,7 @@ import { type DeployedResource, find, grantPermissions, type Permission } from '
 import type { RoutedService } from './constructs/rest-gateway.js';
 import type { SocketGateway } from './constructs/socket-gateway.js';
 import type { DataStack } from './data-stack.js';
-import { FANOUT_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { FANOUT_FUNCTION, PUSH_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 import type { StageSettings } from './settings-schema.js';
 
 /** What all functions of a stage are made from. */
@@ -44,7 +45,7 @@ export interface FunctionParts {
 const SOCKET_TIMEOUT_SECONDS = 29;
 
 /** A batch of 100 events to many subscribers; the stream waits meanwhile. */
-const FANOUT_TIMEOUT_SECONDS = 60;
+export const FANOUT_TIMEOUT_SECONDS = 60;
 
 /** The function of a service. */
 export function serviceFunction(scope: Construct, declaration: AnyServiceDeclaration, parts: FunctionParts): GatewayFunction {
@@ -142,8 +143,11 @@ export function socketFunction(
 }
 
 /** The function that sends the events of topics to their subscribers. */
-export function fanoutFunction(scope: Construct, parts: FunctionParts & { readonly socket: SocketGateway }): GatewayFunction {
-  const { settings, data, socket } = parts;
+export function fanoutFunction(
+  scope: Construct,
+  parts: FunctionParts & { readonly socket: SocketGateway; readonly pushes: IQueue },
+): GatewayFunction {
+  const { settings, data, socket, pushes } = parts;
   const payloads = payloadsOf('fanout', parts);
   return new GatewayFunction(scope, 'FanoutFunction', {
     settings,
@@ -155,9 +159,35 @@ export function fanoutFunction(scope: Construct, parts: FunctionParts & { readon
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
       [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+      [GATEWAY_VARIABLES.pushQueue]: pushes.queueUrl,
       ...payloads.environment,
     },
-    permissions: [...realtimePermissions(REALTIME_ACTIONS.fanout, data), connectionPermission(socket), ...payloads.permissions],
+    permissions: [
+      ...realtimePermissions(REALTIME_ACTIONS.fanout, data),
+      { sid: 'Pushes', actions: ['sqs:SendMessage'], resources: [pushes.queueArn] },
+      connectionPermission(socket),
+      ...payloads.permissions,
+    ],
+  });
+}
+
+/** The function that pushes the events of big topics, a part of their followers at a time. */
+export function pushFunction(scope: Construct, parts: FunctionParts & { readonly socket: SocketGateway }): GatewayFunction {
+  const { settings, data, socket } = parts;
+  const payloads = payloadsOf('fanout', parts);
+  return new GatewayFunction(scope, 'PushFunction', {
+    settings,
+    description: 'pushes to the followers of big topics',
+    codeFolder: parts.codeFolder(PUSH_FUNCTION),
+    memoryMb: 512,
+    timeoutSeconds: FANOUT_TIMEOUT_SECONDS,
+    environment: {
+      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
+      [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+      ...payloads.environment,
+    },
+    permissions: [...realtimePermissions(REALTIME_ACTIONS.push, data), connectionPermission(socket), ...payloads.permissions],
   });
 }
 

@@ -145,7 +145,7 @@ describe('the data stack', () => {
 describe('functions', () => {
   it('run Node 24 on arm64, traced, with JSON logs that expire', () => {
     const functions = Object.values(resourcesOf(local.gateway, 'AWS::Lambda::Function'));
-    expect(functions).toHaveLength(12);
+    expect(functions).toHaveLength(13);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -156,7 +156,7 @@ describe('functions', () => {
       });
     }
     const groups = Object.values(resourcesOf(local.gateway, 'AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(14);
+    expect(groups).toHaveLength(15);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(1);
   });
 
@@ -228,6 +228,14 @@ describe('functions', () => {
     });
     expect(environment('FanoutFunction')).toEqual({
       ...node,
+      GATEWAY_PUSH_QUEUE: '{Pushes}',
+      GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_TOPICS_TABLE: '{Topics}',
+      GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
+      GATEWAY_SOCKET_ENDPOINT: endpoint,
+    });
+    expect(environment('PushFunction')).toEqual({
+      ...node,
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
       GATEWAY_TOPICS_TABLE: '{Topics}',
       GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
@@ -261,7 +269,7 @@ describe('a stage', () => {
   it('can have the WebSocket only: no REST', () => {
     const socketOnly = synthesize('production', { rest: false, waf: false, stage: 'staging' });
     expect([...types(socketOnly)].filter((type) => type.startsWith('AWS::ApiGateway:'))).toEqual(['AWS::ApiGateway::Account']);
-    expect(Object.keys(resourcesOf(socketOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(12);
+    expect(Object.keys(resourcesOf(socketOnly.gateway, 'AWS::Lambda::Function'))).toHaveLength(13);
     expect(Object.keys(socketOnly.gateway.Outputs ?? {})).toEqual(['Stage', 'SocketUrl']);
   });
 
@@ -281,7 +289,7 @@ describe('a stage', () => {
 
   it('is alarmed where asked', () => {
     expect(types(local)).not.toContain('AWS::CloudWatch::Alarm');
-    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(36);
+    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(40);
   });
 });
 

@@ -15,6 +15,7 @@ import { GraphApi } from './constructs/graph-api.js';
 import { deployedModel } from './constructs/model-endpoint.js';
 import type { Monitored } from './constructs/monitored.js';
 import type { DeployedResource } from './constructs/permissions.js';
+import { feedPushes, pushQueues } from './constructs/push-queues.js';
 import { RestGateway, type RoutedService } from './constructs/rest-gateway.js';
 import { SocketGateway } from './constructs/socket-gateway.js';
 import { TopicFanout } from './constructs/topic-fanout.js';
@@ -22,7 +23,15 @@ import { WebFirewall } from './constructs/web-firewall.js';
 import { feedWorker } from './constructs/worker-source.js';
 import type { DataStack } from './data-stack.js';
 import { type Declarations, declaredResources, deployedOf, inCallOrder } from './declarations.js';
-import { type FunctionParts, fanoutFunction, serviceFunction, socketFunction, workerFunction } from './functions.js';
+import {
+  FANOUT_TIMEOUT_SECONDS,
+  type FunctionParts,
+  fanoutFunction,
+  pushFunction,
+  serviceFunction,
+  socketFunction,
+  workerFunction,
+} from './functions.js';
 import type { StageSettings } from './settings-schema.js';
 
 export interface GatewayStackProps extends StackProps {
@@ -54,7 +63,7 @@ export class GatewayStack extends Stack {
     for (const worker of workers) this.#addWorker(worker);
     const rest = settings.rest ? this.#addRest(routed) : undefined;
     const socket = settings.socket ? this.#addSocket(routed) : undefined;
-    this.#monitor({ rest: rest?.api, socket: socket?.gateway.api, undelivered: socket?.undelivered });
+    this.#monitor({ rest: rest?.api, socket: socket?.gateway.api, queues: socket?.queues ?? {}, deadLetters: socket?.deadLetters ?? {} });
     if (settings.accountLogRole) {
       const role = new AccountLogRole(this, 'AccountLogRole');
       for (const stage of [rest?.api.deploymentStage, socket?.gateway.stage]) stage?.node.addDependency(role);
@@ -138,25 +147,28 @@ export class GatewayStack extends Stack {
     const parts = this.#parts;
     const gateway = new SocketGateway(this, 'SocketGateway', parts.settings);
     const socket = socketFunction(this, { ...parts, socket: gateway, services });
-    const fanout = fanoutFunction(this, { ...parts, socket: gateway });
+    const { pushes, unpushed } = pushQueues(this, Duration.seconds(FANOUT_TIMEOUT_SECONDS));
+    const fanout = fanoutFunction(this, { ...parts, socket: gateway, pushes });
+    const push = pushFunction(this, { ...parts, socket: gateway });
     gateway.addRoutes(socket.lambda, services);
     const { undelivered } = new TopicFanout(this, 'TopicFanout', { topics: parts.data.topics, fanout });
-    Object.assign(this.#functions, { socket: socket.lambda, fanout: fanout.lambda });
-    return { gateway, undelivered };
+    feedPushes(push, pushes);
+    Object.assign(this.#functions, { socket: socket.lambda, fanout: fanout.lambda, push: push.lambda });
+    return { gateway, queues: { push: pushes }, deadLetters: { fanout: undelivered, push: unpushed } };
   }
 
-  #monitor({
-    undelivered,
-    ...apis
-  }: Pick<Monitored, 'rest' | 'socket'> & { readonly undelivered: Monitored['deadLetters'][string] | undefined }) {
+  #monitor({ queues, deadLetters, ...apis }: Pick<Monitored, 'rest' | 'socket' | 'queues' | 'deadLetters'>) {
     const { settings, data } = this.#parts;
     const streams = [...data.feeds].filter(([, feed]) => feed.kind === 'stream').map(([name]) => name);
     const monitored: Monitored = {
       ...apis,
       functions: this.#functions,
-      streamReaders: undelivered === undefined ? streams : [...streams, 'fanout'],
-      queues: Object.fromEntries([...data.feeds].flatMap(([name, feed]) => (feed.kind === 'queue' ? [[name, feed.queue]] : []))),
-      deadLetters: { ...Object.fromEntries(data.deadLetters), ...(undelivered === undefined ? {} : { fanout: undelivered }) },
+      streamReaders: 'fanout' in deadLetters ? [...streams, 'fanout'] : streams,
+      queues: {
+        ...Object.fromEntries([...data.feeds].flatMap(([name, feed]) => (feed.kind === 'queue' ? [[name, feed.queue]] : []))),
+        ...queues,
+      },
+      deadLetters: { ...Object.fromEntries(data.deadLetters), ...deadLetters },
     };
     if (settings.alarms !== false) new GatewayAlarms(this, 'Alarms', { monitored, email: settings.alarms.email });
     if (settings.dashboard) new GatewayDashboard(this, 'Dashboard', { monitored, name: this.stackName });

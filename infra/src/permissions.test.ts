@@ -197,6 +197,7 @@ describe('roles', () => {
       logs('FanoutFunction'),
       ['Connections', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
       ['Topics', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Topics.Arn}']],
+      ['Pushes', ['sqs:SendMessage'], ['{Pushes.Arn}']],
       openConnections,
       ['PayloadsObjects', ['s3:GetObject'], ['{Payloads.Arn}/out/*']],
       xray,
@@ -206,9 +207,21 @@ describe('roles', () => {
     ]);
   });
 
+  it('let the push function read events and followers, clean up after those that are gone, and post', () => {
+    expect(role('PushFunction')).toEqual([
+      logs('PushFunction'),
+      ['Connections', ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['{Connections.Arn}']],
+      ['Topics', ['dynamodb:Query'], ['{Topics.Arn}']],
+      openConnections,
+      ['PayloadsObjects', ['s3:GetObject'], ['{Payloads.Arn}/out/*']],
+      xray,
+      ['OwnQueue', ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], ['{Pushes.Arn}']],
+    ]);
+  });
+
   it('carry no managed policy, no inline policy and nobody but Lambda', () => {
     const roles = Object.entries(resourcesOf(stage.gateway, 'AWS::IAM::Role')).filter(([id]) => !id.startsWith('Classifier'));
-    expect(roles).toHaveLength(12);
+    expect(roles).toHaveLength(13);
     for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       expect(Properties).not.toHaveProperty('Policies');

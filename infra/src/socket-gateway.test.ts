@@ -77,7 +77,7 @@ describe('the WebSocket API', () => {
 });
 
 describe('the fan-out', () => {
-  it('gets records of topics one batch at a time, halves batches that fail, and never gives up within six hours', () => {
+  it('gets records of topics one batch at a time, halves batches that fail, and lets one record hold up its shard for a quarter of an hour at most (row 21)', () => {
     const { Tags, ...properties } = resourceNamed(stage.gateway, 'TopicFanoutEvents').Properties;
     expect({ ...properties, EventSourceArn: text(properties.EventSourceArn, stage) }).toEqual({
       EventSourceArn: '{Topics.StreamArn}',
@@ -86,10 +86,28 @@ describe('the fan-out', () => {
       BatchSize: 100,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRecordAgeInSeconds: 21_600,
+      MaximumRecordAgeInSeconds: 900,
+      MaximumRetryAttempts: 60,
       ParallelizationFactor: 1,
       FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^TopicFanoutUndelivered/), 'Arn'] } } },
     });
+  });
+
+  it('has a queue for the followers of big topics, an invocation a message, and puts aside what fails three times', () => {
+    const { Tags, ...mapping } = resourceNamed(stage.gateway, 'PushFunctionMessages').Properties;
+    expect({ ...mapping, EventSourceArn: text(mapping.EventSourceArn, stage) }).toEqual({
+      EventSourceArn: '{Pushes.Arn}',
+      FunctionName: { Ref: expect.stringMatching(/^PushFunction[0-9A-F]{8}$/) },
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(resourceNamed(stage.gateway, 'Pushes').Properties).toMatchObject({
+      MessageRetentionPeriod: 3_600,
+      VisibilityTimeout: 360,
+      RedrivePolicy: { maxReceiveCount: 3 },
+      SqsManagedSseEnabled: true,
+    });
+    expect(resourceNamed(stage.gateway, 'Unpushed').Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
   });
 });

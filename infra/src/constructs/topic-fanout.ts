@@ -1,8 +1,13 @@
 /**
  * The way from a topic's log to the fan-out function: records of the Topics table's stream, in order per topic, one invocation at a time
- * (parallelization factor 1: the fan-out is the one sender of a topic). A record only fails while a table cannot be reached, and giving
- * one up would leave a subscription without its start, so retries go on for six hours; then its position lands in the queue of
- * undelivered ones. Reading begins at the oldest record, so that nothing written during a deployment is passed over.
+ * (parallelization factor 1: the fan-out is the one sender of a topic). Reading begins at the oldest record, so that nothing written during
+ * a deployment is passed over.
+ *
+ * How long a record is tried again: the other topics of its shard wait meanwhile, and giving it up costs little: events of the topic come
+ * with its next record, and our own client asks for them anyway; only a stock subscription may be left without its start. A table that
+ * cannot be reached makes an attempt take seconds, a record that our code cannot work off fails at once: 60 attempts are minutes of the
+ * one and seconds of the other, and one that makes the function time out or die is given up after a quarter of an hour. A batch is halved
+ * until the record is alone; then its position lands in the queue of undelivered ones, which has an alarm.
  *
  * Rights are those of SAM's `DynamoDBStreamReadPolicy`: `ListStreams` is authorized against the table's streams, the rest against one.
  */
@@ -51,7 +56,8 @@ export class TopicFanout extends Construct {
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      maxRecordAge: Duration.hours(6),
+      retryAttempts: 60,
+      maxRecordAge: Duration.minutes(15),
       parallelizationFactor: 1,
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
       onFailure: { bind: () => ({ destination: queueArn }) },

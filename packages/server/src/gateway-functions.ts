@@ -3,6 +3,7 @@
  */
 
 import { fanoutHandlerFromEnv } from './topics/fanout-from-env.js';
+import { pushWorkerFromEnv } from './topics/push-worker-from-env.js';
 import { processEnvironment } from './websocket/env.js';
 import { socketHandlerFromEnv } from './websocket/socket-from-env.js';
 
@@ -22,4 +23,13 @@ export function createSocketFunction(): ReturnType<typeof socketHandlerFromEnv> 
  */
 export function createFanoutFunction(): ReturnType<typeof fanoutHandlerFromEnv> {
   return fanoutHandlerFromEnv(processEnvironment());
+}
+
+/**
+ * The function behind the queue of pushes.
+ *
+ * @throws Error that lists every variable of the environment that is missing or wrong.
+ */
+export function createPushFunction(): ReturnType<typeof pushWorkerFromEnv> {
+  return pushWorkerFromEnv(processEnvironment());
 }

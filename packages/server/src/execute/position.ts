@@ -9,7 +9,10 @@ import { topicName } from '../topics/topic-name.js';
 import type { PositionOf } from './function-parts.js';
 
 /** `ctx.position` without its types. */
-export function createPosition(service: AnyService, position: PositionOf | undefined): (subscription: string, key: string) => Promise<string> {
+export function createPosition(
+  service: AnyService,
+  position: PositionOf | undefined,
+): (subscription: string, key: string) => Promise<string> {
   return async (subscription, key) => {
     const procedure = Object.hasOwn(service.procedures, subscription) ? service.procedures[subscription] : undefined;
     if (procedure?.kind !== 'subscription' || !position)

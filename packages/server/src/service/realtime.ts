@@ -22,6 +22,10 @@ export const GATEWAY_VARIABLES = {
   socketEndpoint: 'GATEWAY_SOCKET_ENDPOINT',
   /** Bucket of messages that are too large for the socket; absent where there is no socket. */
   payloadsBucket: 'GATEWAY_PAYLOADS_BUCKET',
+  /** URL of the queue between the fan-out and the function that pushes. */
+  pushQueue: 'GATEWAY_PUSH_QUEUE',
+  /** Followers of a topic from which on it gets more shards; absent: 2,000. */
+  followersPerShard: 'GATEWAY_FOLLOWERS_PER_SHARD',
   /** Service name to function name, as JSON: where the socket function passes frames on to. */
   serviceFunctions: 'GATEWAY_SERVICE_FUNCTIONS',
 } as const;
@@ -69,4 +73,6 @@ export const REALTIME_ACTIONS = {
     connections: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
   },
+  /** The function that pushes reads events and followers, and cleans up after those that are gone. */
+  push: { connections: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], topics: ['dynamodb:Query'] },
 } as const satisfies Readonly<Record<string, Actions>>;

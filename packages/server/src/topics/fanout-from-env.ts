@@ -10,6 +10,7 @@ import { createManagementApiSender } from '../websocket/management-api-sender.js
 import { newAlphanumericId } from '../websocket/new-id.js';
 import { createRealtime } from '../websocket/realtime.js';
 import { createFanoutHandler } from './fanout-function.js';
+import { createPushQueue } from './push-queue.js';
 
 /**
  * The handler of the topics table's stream.
@@ -17,7 +18,7 @@ import { createFanoutHandler } from './fanout-function.js';
  * @throws Error that names every variable that is missing or wrong.
  */
 export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof createFanoutHandler> {
-  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint } = readFanoutEnvironment(env);
+  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, pushQueue, followersPerShard } = readFanoutEnvironment(env);
   const realtime = createRealtime({
     connectionsTable,
     topicsTable,
@@ -28,6 +29,8 @@ export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof create
   });
   return createFanoutHandler({
     ...realtime,
+    followersPerShard,
+    spread: createPushQueue({ queueUrl: pushQueue }),
     sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
     random: Math.random,
     log: createLogger({ function: 'fanout' }),

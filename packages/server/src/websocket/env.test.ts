@@ -7,6 +7,7 @@ import { socketHandlerFromEnv } from './socket-from-env.js';
 const socket = {
   GATEWAY_CONNECTIONS_TABLE: 'Connections',
   GATEWAY_TOPICS_TABLE: 'Topics',
+  GATEWAY_PUSH_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/Pushes',
   GATEWAY_SOCKET_ENDPOINT: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
   GATEWAY_SERVICE_FUNCTIONS: '{"notes":"gateway-notes"}',
   GATEWAY_PAYLOADS_BUCKET: 'payloads-1',

@@ -16,6 +16,7 @@ export function processEnvironment(): Environment {
 
 const name = z.string().min(1);
 const endpoint = z.url({ protocol: /^https?$/ });
+const count = z.coerce.number().int().min(1);
 
 /** Function names by service, as JSON. */
 const functions = z.string().transform((text, issues): Record<string, string> => {
@@ -27,6 +28,14 @@ const functions = z.string().transform((text, issues): Record<string, string> =>
   }
 });
 
+const push = {
+  connectionsTable: name,
+  topicsTable: name,
+  socketEndpoint: endpoint,
+  payloadsBucket: name,
+  followersPerShard: count.optional(),
+};
+
 /** What the socket function is told. */
 export interface SocketEnvironment {
   readonly connectionsTable: string;
@@ -37,11 +46,19 @@ export interface SocketEnvironment {
 }
 
 /** What the fan-out function is told. */
-export interface FanoutEnvironment {
+export interface FanoutEnvironment extends PushEnvironment {
+  /** URL of the queue of pushes. */
+  readonly pushQueue: string;
+}
+
+/** What the function that pushes is told. */
+export interface PushEnvironment {
   readonly connectionsTable: string;
   readonly topicsTable: string;
   readonly socketEndpoint: string;
   readonly payloadsBucket: string;
+  /** Followers of a topic from which on it gets more shards. @default `FOLLOWERS_PER_SHARD` */
+  readonly followersPerShard?: number | undefined;
 }
 
 /** @throws Error that names every variable that is missing or wrong. */
@@ -57,7 +74,12 @@ export function readSocketEnvironment(env: Environment): SocketEnvironment {
 
 /** @throws Error that names every variable that is missing or wrong. */
 export function readFanoutEnvironment(env: Environment): FanoutEnvironment {
-  return read(env, { connectionsTable: name, topicsTable: name, socketEndpoint: endpoint, payloadsBucket: name });
+  return read(env, { ...push, pushQueue: endpoint });
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readPushEnvironment(env: Environment): PushEnvironment {
+  return read(env, push);
 }
 
 function read<TShape extends { readonly [TName in keyof typeof GATEWAY_VARIABLES]?: z.ZodType }>(env: Environment, shape: TShape) {

@@ -17,7 +17,10 @@ interface Synced {
 function start() {
   const clock = createManualClock();
   const stage = createSocketStage(clock);
-  const handler = createSocketHandler({ ...stage, services: { has: () => false, invoke: () => Promise.reject(new Error('not to be asked')) } });
+  const handler = createSocketHandler({
+    ...stage,
+    services: { has: () => false, invoke: () => Promise.reject(new Error('not to be asked')) },
+  });
   let tokens = 0;
   const text = async (n: number, c: readonly SyncCursor[]) => {
     const frame = { id: null, method: 'gw.sync', svc: 'gw', params: { n, c } };
@@ -217,7 +220,10 @@ describe('gw.sync', () => {
   it('stays within what a connection carries when ids are as long as a frame allows', async () => {
     const { text } = start();
     const ids = Array.from({ length: 40 }, (_, at) => `${String(at).padStart(3, '0')}${'\u0001'.repeat(100)}`);
-    const answer = await text(1, ids.map((id) => [id, 'e1.0'] as const));
+    const answer = await text(
+      1,
+      ids.map((id) => [id, 'e1.0'] as const),
+    );
     expect(Buffer.byteLength(answer)).toBeLessThan(32_000);
     expect(JSON.parse(answer).params.s).toHaveLength(40);
   });
