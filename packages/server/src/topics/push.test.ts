@@ -54,12 +54,16 @@ describe('pushing to our own client', () => {
     }
   });
 
-  it('gives an event that fits in no frame of 32,000 bytes one of its own', async () => {
-    const { follow, topics, work, pushed } = start();
+  it('sends an event that fits in no frame of 32,000 bytes in parts, in its place (P3.26)', async () => {
+    const { follow, topics, work, sender } = start();
     await follow('c1=');
     for (const length of [10, 60_000, 10]) await topics.append(TOPIC, JSON.stringify('x'.repeat(length)), 3600);
     await work();
-    expect(pushed('c1=')).toEqual([[1], [2], [3]]);
+    const frames = sender.frames.get('c1=') ?? [];
+    expect(frames.map((text) => JSON.parse(text).method)).toEqual(['gw.ev', 'gw.part', 'gw.part', 'gw.ev']);
+    const parts = frames.slice(1, 3).map((text) => JSON.parse(text).params);
+    expect(JSON.parse(parts.map(({ d }) => d).join('')).params.x).toEqual([[2, 'x'.repeat(60_000)]]);
+    for (const frame of frames) expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(32_000);
   });
 
   it('serves stock subscribers beside it as ever', async () => {
