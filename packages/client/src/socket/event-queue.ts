@@ -22,6 +22,8 @@ export interface QueueOwner {
   readonly tracked: boolean;
   /** In its place among the events; what it answers is waited for. */
   onReset(notice: ResetNotice): unknown;
+  /** Fetches an event that was too large to be sent. */
+  fetch(reference: unknown): Promise<unknown>;
   /** The last entry has been taken. */
   onEmpty(): void;
   /** Nothing is read any more. */
@@ -38,7 +40,7 @@ export interface EventQueue {
 }
 
 /** A queue of these entries, which its owner may count and clear. */
-export function eventQueue(entries: Entry[], { tracked, onReset, onEmpty, onDone }: QueueOwner): EventQueue {
+export function eventQueue(entries: Entry[], { tracked, onReset, fetch, onEmpty, onDone }: QueueOwner): EventQueue {
   let isEnded = false;
   let failure: Error | undefined;
   /** Lets a reader look again. */
@@ -51,7 +53,11 @@ export function eventQueue(entries: Entry[], { tracked, onReset, onEmpty, onDone
         if (entry) {
           if (!entries.length) onEmpty();
           if ('reason' in entry) await onReset(entry);
-          else yield tracked ? entry : entry.data;
+          else {
+            const reference = (entry.data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
+            const data = reference ? await fetch(reference) : entry.data;
+            yield tracked ? { ...entry, data } : data;
+          }
         } else if (failure) throw failure;
         else if (isEnded) return;
         else

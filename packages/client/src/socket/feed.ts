@@ -10,7 +10,6 @@
  */
 
 import type { GatewayError } from '@org/gateway-core/errors';
-import { GATEWAY_PROTOCOL } from '@org/gateway-core/protocol';
 import type { SubscriptionState, TrackedEvent } from '../client-types.js';
 import { alarmOf, systemClock } from '../clock.js';
 import { answerFailure, failure } from '../failure.js';
@@ -40,7 +39,10 @@ export type SubscribeArguments = readonly [input?: unknown, options?: SubscribeO
 export type FeedOpener = (path: string, tracked: boolean, own: SubscribeArguments) => Feed;
 
 /** Opens feeds over a connection. */
-export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions, connection: SocketConnection): FeedOpener {
+export function feedsOf(
+  { clock = systemClock, fetch, timeoutMs: defaultMs = 30_000 }: HttpOptions,
+  connection: SocketConnection,
+): FeedOpener {
   return (path, tracked, [input, options = {}]) => {
     const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS, onReset } = options;
     const json = JSON.stringify(input);
@@ -76,6 +78,12 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
     const queue = eventQueue(entries, {
       tracked,
       onReset: (notice) => onReset?.(notice),
+      fetch: (reference) =>
+        import('./large-messages.js')
+          .then(({ fetchReference }) => fetchReference(reference, fetch))
+          .then(JSON.parse, (cause) => {
+            throw failure('NETWORK_ERROR', path, 'cannot fetch a large event: subscribe again after the one before', { cause });
+          }),
       onEmpty() {
         if (!isPaused) return;
         isPaused = false;
@@ -188,7 +196,7 @@ export function feedsOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: 
           }
           settle();
         };
-        const opening = { kind: 'subscription', gw: GATEWAY_PROTOCOL, path, json, lastEventId: asked } as const;
+        const opening = { kind: 'subscription', path, json, lastEventId: asked } as const;
         const leaveLink = link.request(opening, { feed, receive });
         const leave = (stop?: boolean) => {
           deadline();

@@ -47,6 +47,50 @@ describe('a subscription at a server that speaks gw', () => {
     expect(await take(loops[1]!, 1)).toEqual(['e1.12']);
   });
 
+  it('P3.27 fetches an event that was too large to be sent, in its place', async () => {
+    // printf '"large"' | sha256sum
+    const reference = {
+      url: 'https://bucket.test/1',
+      bytes: 7,
+      sha256: '8dd8c429f56aeaccae1c540f78a366e07f80c0a73bb128291b6bca3ba349abc9',
+    };
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      asked.push(url);
+      return new Response('"large"');
+    };
+    const events = iterate(stage.client({ fetch }).documents.changes.subscribe({}) as AsyncIterable<unknown, undefined>);
+    const peer = await stage.opened();
+    peer.send(
+      startedGw(1, 'e1.10', 'e1.10', [
+        [11, 'small'],
+        [12, { '$gw.ref': reference }],
+        [13, 'last'],
+      ]),
+    );
+    expect(await take(events, 3)).toEqual(['small', 'large', 'last']);
+    expect(asked).toEqual(['https://bucket.test/1']);
+  });
+
+  it('P3.27 ends with NETWORK_ERROR when such an event cannot be had, and has handed on the one before', async () => {
+    const reference = {
+      url: 'https://bucket.test/1',
+      bytes: 7,
+      sha256: '8dd8c429f56aeaccae1c540f78a366e07f80c0a73bb128291b6bca3ba349abc9',
+    };
+    const fetch = async () => new Response('expired', { status: 403 });
+    const events = iterate(stage.client({ fetch }).documents.changes.subscribe({}) as AsyncIterable<unknown, undefined>);
+    const peer = await stage.opened();
+    peer.send(
+      startedGw(1, 'e1.10', 'e1.10', [
+        [11, 'small'],
+        [12, { '$gw.ref': reference }],
+      ]),
+    );
+    expect(await take(events, 1)).toEqual(['small']);
+    await expect(events.next()).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  });
+
   it('P3.17 asks for a hole that stays open for 200 ms', async () => {
     const { events, peer } = await following();
     peer.send(pushed('e1', 12));

@@ -69,12 +69,6 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
       if (number >= MAX_UNFINISHED || length > MAX_UNFINISHED_LENGTH || now() - atMs > PART_LIFE_MS) unfinished.delete(key);
     }
   };
-  const takeReference = async ({ url, bytes, sha256 }: Readonly<Record<string, unknown>>) => {
-    if (typeof url !== 'string' || !isCount(bytes, 1, MAX_REFERENCE_BYTES)) return;
-    const response = await fetch(url, {});
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (response.ok && body.length === bytes && (await hash(body)) === sha256) accept(new TextDecoder().decode(body));
-  };
   /** Asks where to put a message. */
   const ask = (params: object) =>
     new Promise<UploadPlace>((resolve, reject) => {
@@ -103,7 +97,7 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
       const fields = (params ?? {}) as Readonly<Record<string, unknown>>;
       if (method === 'gw.part') takePart(fields);
       // What cannot be fetched is missing, as if its frame had been lost.
-      else takeReference(fields).catch(() => {});
+      else fetchReference(fields, fetch).then(accept, () => {});
     },
     async write(svc, name, text) {
       const frames = framesOf(svc, name, text);
@@ -111,6 +105,17 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
       for (const frame of frames) send(frame);
     },
   };
+}
+
+/** The text that a reference is about. Rejects for one that is malformed, not to be had, or not what was announced. */
+export async function fetchReference(reference: unknown, fetch: Fetch = globalThis.fetch): Promise<string> {
+  const { url, bytes, sha256 } = (reference ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof url !== 'string' || !isCount(bytes, 1, MAX_REFERENCE_BYTES)) throw new TypeError('a reference is malformed');
+  const response = await fetch(url, {});
+  const body = new Uint8Array(await response.arrayBuffer());
+  if (!response.ok) throw new Error(`it was answered with status ${response.status}`);
+  if (body.length !== bytes || (await hash(body)) !== sha256) throw new Error('it is not what was announced');
+  return new TextDecoder().decode(body);
 }
 
 /** The frames of a message in parts, or nothing if they would be too many. */

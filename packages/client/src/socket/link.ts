@@ -5,7 +5,16 @@
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import { GATEWAY_SERVICE, type GatewayStart, MAX_CURSORS, MAX_FRAME_BYTES, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
+import {
+  GATEWAY_PROTOCOL,
+  GATEWAY_SERVICE,
+  type GatewayStart,
+  MAX_CURSORS,
+  MAX_FRAME_BYTES,
+  type OffsetEvent,
+  PING,
+  PONG,
+} from '@org/gateway-core/protocol';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
 import type { Fetch, PageEvents } from '../options.js';
@@ -62,7 +71,6 @@ export interface Opening {
   readonly path: string;
   readonly json: string | undefined;
   readonly lastEventId?: string | undefined;
-  readonly gw?: number;
   /** Key and deadline, as the frame has them. */
   readonly k?: string | undefined;
   readonly dl?: number | undefined;
@@ -280,11 +288,19 @@ export function openLink(owner: LinkOwner): Link {
   alarm(PATIENCE_MS, () => close('no connection'));
   owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
-    request({ kind, path, json, lastEventId, gw, k, dl }, passenger) {
+    request({ kind, path, json, lastEventId, k, dl }, passenger) {
       const id = enroll(passenger);
       const svc = path.split('.')[0]!;
       // From its text: the input as it was when the call began, whatever has become of the object since.
-      const text = JSON.stringify({ id, method: kind, svc, gw, k, dl, params: { path, input: json && JSON.parse(json), lastEventId } });
+      const text = JSON.stringify({
+        id,
+        method: kind,
+        svc,
+        gw: GATEWAY_PROTOCOL,
+        k,
+        dl,
+        params: { path, input: json && JSON.parse(json), lastEventId },
+      });
       if (text.length < MAX_FRAME_BYTES / 3 || new Blob([text]).size <= MAX_FRAME_BYTES) sendText(text);
       else {
         large()

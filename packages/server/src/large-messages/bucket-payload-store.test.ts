@@ -39,11 +39,11 @@ describe('P3.27 messages in a bucket', () => {
 
   it('P3.27 refuses more than 6 MB and says so', async () => {
     const { store } = setUp();
-    await expect(store.place({ bytes: 6_000_001, sha256: HELLO })).rejects.toMatchObject({
+    await expect(store.place({ bytes: 6_291_457, sha256: HELLO })).rejects.toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
-      message: '[PAYLOAD_TOO_LARGE] a message has at most 6000000 bytes: got 6000001; send less',
+      message: '[PAYLOAD_TOO_LARGE] a message has at most 6291456 bytes: got 6291457; send less',
     });
-    await expect(store.place({ bytes: 6_000_000, sha256: HELLO })).resolves.toBeDefined();
+    await expect(store.place({ bytes: 6_291_456, sha256: HELLO })).resolves.toBeDefined();
   });
 
   it('P3.27 reads what was put, after a look at length and hash', async () => {

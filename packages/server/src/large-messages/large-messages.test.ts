@@ -86,7 +86,7 @@ describe('a message by reference', () => {
       result: { type: 'data', data: { url: 'https://s3.test/in/k1', headers: {}, key: 'in/k1' } },
     });
     expect(JSON.parse((await send(upload)) ?? '')).toMatchObject({ id: 5, error: { data: { code: 'BAD_REQUEST' } } });
-    expect(JSON.parse((await sendToGateway({ ...upload, params: { ...upload.params, bytes: 6_000_001 } })) ?? '')).toMatchObject({
+    expect(JSON.parse((await sendToGateway({ ...upload, params: { ...upload.params, bytes: 6_291_457 } })) ?? '')).toMatchObject({
       id: 5,
       error: { data: { code: 'PAYLOAD_TOO_LARGE' } },
     });

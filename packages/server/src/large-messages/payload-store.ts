@@ -27,4 +27,4 @@ export type KeptPayload = UploadedFrame['params'];
 export const URL_KEPT_SECONDS = 900;
 
 /** Lambda's own limit of an answer and a request, which no handler's data passes anyway. */
-export const MAX_PAYLOAD_BYTES = 6_000_000;
+export const MAX_PAYLOAD_BYTES = 6 * 1_024 * 1_024;
