@@ -6,6 +6,7 @@ import { formatEventId } from '@org/gateway-core/protocol';
 import type { FanoutEvent, FanoutResult, FunctionParts, Logger, SocketEvent, SocketResult } from '@org/gateway-server';
 import {
   createDynamoConnectionStore,
+  createDynamoReplyStore,
   createDynamoSubscriptionStore,
   createDynamoTopicLog,
   createFanoutHandler,
@@ -35,10 +36,12 @@ export interface World {
   readonly oracle: Oracle;
 }
 
-/** One event to publish. */
+/** Events to publish together. */
 export interface Publication {
   readonly topic: string;
-  readonly value: string;
+  readonly values: readonly string[];
+  /** Under which the events are stored once, however often they are published. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface Backend {
@@ -48,8 +51,8 @@ export interface Backend {
   readonly connections: MemoryTable;
   /** A Lambda that publishes. */
   readonly publisher: ModelFunction<Publication, string>;
-  /** Invocations that run. */
-  running(): number;
+  /** Names of the functions that run. */
+  running(): readonly string[];
 }
 
 const SOCKET_TIMEOUT_MS = 29_000;
@@ -64,6 +67,7 @@ export function createBackend(world: World): Backend {
     watch(world, row);
   });
   const connections = createMemoryTable();
+  const replies = createMemoryTable();
   const gateway = createGateway(world);
   let ids = 0;
   const newId = () => `n${++ids}`;
@@ -77,6 +81,7 @@ export function createBackend(world: World): Backend {
       connections: createDynamoConnectionStore({ table: tableOf(connections), clock }),
       subscriptions: createDynamoSubscriptionStore({ table: tableOf(connections), clock }),
       topics: createDynamoTopicLog({ table: tableOf(topics), clock, random: random.next, newId }),
+      replies: createDynamoReplyStore({ table: tableOf(replies), clock, newId }),
       log: loggerOf(trace, host.name),
       /** An operation on a table of the service's own. */
       work: async () => void (await tableOf(topics).get('-', '-')),
@@ -90,6 +95,7 @@ export function createBackend(world: World): Backend {
       const parts: FunctionParts = {
         implementation: implementRoom({ ran: oracle.ran, work: realtime.work }),
         clients: {},
+        replies: { store: realtime.replies, clock: realtime.clock, random: random.next },
         publish: async (...event) => formatEventId(await realtime.topics.append(...event)),
         connectionOf: (id) => waitForConnection(realtime.connections, id, realtime.clock),
         allowedOrigin: '*',
@@ -117,8 +123,9 @@ export function createBackend(world: World): Backend {
     timeoutMs: SOCKET_TIMEOUT_MS,
     start: (host) => {
       const log = realtimeOf(host).topics;
-      return async ({ topic, value }) => {
-        const position = await log.append(topicOf(topic), JSON.stringify({ value }), RETAIN_MINUTES * 60);
+      return async ({ topic, values, idempotencyKey }) => {
+        const events = values.map((value) => JSON.stringify({ value }));
+        const position = await log.append(topicOf(topic), events, RETAIN_MINUTES * 60, { idempotencyKey });
         if (world.faults.hit('publisher died')) throw new Error('died after its event was stored');
         return formatEventId(position);
       };
@@ -127,7 +134,7 @@ export function createBackend(world: World): Backend {
   gateway.route({ socket, services: { room: service } });
   stream.feed(fanout);
   const functions = [service, socket, fanout, publisher];
-  const running = () => functions.reduce((sum, each) => sum + each.running, 0);
+  const running = () => functions.filter((each) => each.running > 0).map(({ name }) => name);
   return { gateway, stream, topics, connections, publisher, running };
 }
 

@@ -44,6 +44,8 @@ const OF_OPERATIONS = {
   'write repeated': 0.005,
   /** The caller has given up, and then it is done. */
   'write late': 0.002,
+  /** A query sees some rows of a transaction, and others not yet. */
+  'transaction seen half': 0.2,
   /** A batch of the stream is handed out again, though it was worked off. */
   'batch repeated': 0.02,
   /** Records wait for up to a minute. */
@@ -106,12 +108,14 @@ const INTENSITIES = [0.5, 1, 1, 3] as const;
 
 export interface FaultOptions {
   readonly random: Random;
+  /** How often faults come that come by themselves, compared with the tables above. */
+  readonly pace: number;
   /** Only these; for finding out which faults it takes. @default what the seed says */
   readonly only?: ReadonlySet<Fault> | undefined;
 }
 
 /** Draws what a seed has. */
-export function createFaults({ random, only }: FaultOptions): Faults {
+export function createFaults({ random, pace, only }: FaultOptions): Faults {
   const share = random.pick(SHARES);
   const intensity = random.pick(INTENSITIES);
   const drawn = new Set(FAULTS.filter(() => random.chance(share)));
@@ -133,7 +137,7 @@ export function createFaults({ random, only }: FaultOptions): Faults {
       return true;
     },
     count,
-    perHour: (fault) => (has(fault) ? perHour[fault] * intensity : 0),
+    perHour: (fault) => (has(fault) ? perHour[fault] * intensity * pace : 0),
     stop() {
       isOver = true;
     },

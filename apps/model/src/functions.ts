@@ -124,9 +124,11 @@ export function createFunction<TEvent, TResult>(
     async invoke(event) {
       if (faults.hit('function throttled')) return { ok: false, why: 'throttled' };
       running += 1;
-      const warm = idle.pop();
+      let warm = idle.pop();
+      // What one left running may have been the end of it.
+      while (warm?.isDead) warm = idle.pop();
       await simulator.sleep(warm ? random.between(1, 5) : random.between(150, 1_200));
-      const invoked = await runIn(warm ?? open(), event);
+      const invoked = await runIn(warm === undefined || warm.isDead ? open() : warm, event);
       running -= 1;
       return invoked;
     },

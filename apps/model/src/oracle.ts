@@ -43,6 +43,8 @@ export interface Oracle {
   violate(what: string): void;
   /** An event was stored. */
   committed(topic: string, event: Committed): void;
+  /** This value is published under a key: it is stored once. */
+  once(value: string): void;
   /** The topic's memory was lost. */
   epochLost(topic: string): void;
   open(reader: { readonly who: string; readonly topic: string; readonly from?: string | undefined }): Reader;
@@ -53,8 +55,13 @@ export interface Oracle {
   settle(): void;
 }
 
+/** An event, and how often the topic's memory had been lost before it was stored. */
+interface Stored extends Committed {
+  readonly epochs: number;
+}
+
 interface Topic {
-  readonly events: Map<number, Committed>;
+  readonly events: Map<number, Stored>;
   head: number;
   /** How often its memory was lost. */
   epochs: number;
@@ -67,6 +74,8 @@ const KEPT_MS = RETAIN_MINUTES * 60_000 - 10_000;
 export function createOracle(nowMs: () => number, trace: Trace): Oracle {
   const topics = new Map<string, Topic>();
   const effects = new Map<string, string[]>();
+  /** How often values with a key were stored. */
+  const keyed = new Map<string, number>();
   const readers = new Set<{ readonly check: () => void }>();
   const violations: string[] = [];
   let deliveries = 0;
@@ -87,7 +96,9 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
 
   const open: Oracle['open'] = ({ who, topic: name, from }) => {
     const topic = topicOf(name);
-    const epochsAtOpen = topic.epochs;
+    const epochsAt = (offset: number | undefined) => topic.events.get(offset ?? 0)?.epochs ?? topic.epochs;
+    /** How often the topic's memory had been lost when it came to where it is. */
+    let epochs = epochsAt(from === undefined ? undefined : offsetOf(from));
     /** Offset of the last event, or of the place it goes on after; undefined until it is known. */
     let last = from === undefined ? undefined : offsetOf(from);
     let cursor = from;
@@ -134,6 +145,7 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
           if (last !== undefined || headAtOpen < offset) worstMs = Math.max(worstMs, nowMs() - event.atMs);
         }
         place(offset);
+        epochs = epochsAt(offset);
         last = offset;
         cursor = id;
       },
@@ -142,11 +154,12 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
         trace.note(who, `missed events of ${name}`, reason);
         const next = topic.events.get((last ?? headAtOpen) + 1);
         const isExpired = next !== undefined && nowMs() > next.atMs + KEPT_MS;
-        if (topic.epochs === epochsAtOpen && !isExpired) violate(`${who} on ${name} was reset at ${last} without a reason: ${reason}`);
+        if (topic.epochs === epochs && !isExpired) violate(`${who} on ${name} was reset at ${last} without a reason: ${reason}`);
         if (id === undefined) {
           isOver = true;
           return;
         }
+        epochs = topic.epochs;
         last = offsetOf(id);
         cursor = id;
       },
@@ -174,8 +187,15 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
       trace.note('log', name, `${event.epoch}.${event.offset}`);
       if (topic.events.has(event.offset)) violate(`offset ${event.offset} of ${name} was given out twice`);
       if (event.offset !== topic.head + 1) violate(`offset ${event.offset} of ${name} was stored after ${topic.head}`);
-      topic.events.set(event.offset, event);
+      topic.events.set(event.offset, { ...event, epochs: topic.epochs });
       topic.head = Math.max(topic.head, event.offset);
+      const times = keyed.get(event.value);
+      if (times === undefined) return;
+      keyed.set(event.value, times + 1);
+      if (times > 0) violate(`${event.value} was published under a key and stored ${times + 1} times`);
+    },
+    once(value) {
+      keyed.set(value, 0);
     },
     epochLost(name) {
       topicOf(name).epochs += 1;

@@ -12,13 +12,20 @@ export interface PageClock {
   now(): number;
 }
 
+/** As the client's options have them. */
+interface PageEvents {
+  addEventListener(type: string, listener: Listener): void;
+  removeEventListener(type: string, listener: Listener): void;
+  readonly document: { readonly hidden: boolean };
+}
+
 type Listener = (event: { readonly type: string; readonly persisted?: boolean }) => void;
 
 /** A page, and what can be done to it. */
 export interface Page {
   readonly clock: PageClock;
   /** What `window` and `document` are to the client. */
-  readonly events: EventTarget & { readonly document: { readonly hidden: boolean } };
+  readonly events: PageEvents;
   /** Timers that are set. */
   readonly timers: number;
   readonly listeners: number;
@@ -49,7 +56,7 @@ export function createPage(simulator: Simulator): Page {
   let isGone = false;
   let frozenAtMs = 0;
   let frozenMs = 0;
-  let visibilityState: 'visible' | 'hidden' = 'visible';
+  let isHidden = false;
 
   const dispatch = (run: () => void) => {
     if (isGone) return;
@@ -59,13 +66,13 @@ export function createPage(simulator: Simulator): Page {
   const tell: Page['tell'] = (type, more = {}) => {
     for (const listener of [...(listeners.get(type) ?? [])]) listener({ type, ...more });
   };
-  const setVisibility = (state: 'visible' | 'hidden') => {
-    if (visibilityState === state) return;
-    visibilityState = state;
+  const setHidden = (hidden: boolean) => {
+    if (isHidden === hidden) return;
+    isHidden = hidden;
     tell('visibilitychange');
   };
   const after = (delayMs: number, run: () => unknown) => {
-    const aligned = visibilityState === 'hidden' ? Math.ceil(delayMs / HIDDEN_ALIGNMENT_MS) * HIDDEN_ALIGNMENT_MS : delayMs;
+    const aligned = isHidden ? Math.ceil(delayMs / HIDDEN_ALIGNMENT_MS) * HIDDEN_ALIGNMENT_MS : delayMs;
     let isSet = true;
     timers += 1;
     const end = () => {
@@ -83,24 +90,23 @@ export function createPage(simulator: Simulator): Page {
       if (end()) cancel();
     };
   };
-  const events = {
+  const events: PageEvents = {
     document: {
       get hidden() {
-        return visibilityState === 'hidden';
+        return isHidden;
       },
     },
-    addEventListener(type: string, listener: Listener) {
+    addEventListener(type, listener) {
       const known = listeners.get(type) ?? new Set();
       listeners.set(type, known.add(listener));
     },
-    removeEventListener(type: string, listener: Listener) {
+    removeEventListener(type, listener) {
       listeners.get(type)?.delete(listener);
     },
-    dispatchEvent: () => true,
   };
   return {
     clock: { after, now: () => START_MS + simulator.nowMs },
-    events: events as unknown as Page['events'],
+    events,
     get timers() {
       return timers;
     },
@@ -115,8 +121,8 @@ export function createPage(simulator: Simulator): Page {
     },
     dispatch,
     tell,
-    hide: () => setVisibility('hidden'),
-    show: () => setVisibility('visible'),
+    hide: () => setHidden(true),
+    show: () => setHidden(false),
     freeze() {
       if (isFrozen) return;
       isFrozen = true;

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly seed: number;
   /** @default false */
   readonly keepsTrace?: boolean;
+  /** @default what the seed says */
+  readonly shape?: ShapeName | undefined;
   /** Only these faults. @default those of the seed */
   readonly only?: ReadonlySet<Fault> | undefined;
   /** Sees and may change what passes between client and gateway. */
@@ -44,15 +46,28 @@ export interface RunResult {
   readonly steps: number;
 }
 
-/** How long faults come, and how often something is published on a topic. */
+/** How long faults come, and how much happens meanwhile. */
 interface Shape {
   readonly lastsMs: number;
   readonly publishEveryMs: number;
+  /** A client follows, leaves or calls so often. */
+  readonly actEveryMs: number;
+  readonly clients: readonly number[];
+  /** How often faults come that come by themselves, compared with `faults.ts`. */
+  readonly pace: number;
 }
 
-const BUSY: Shape = { lastsMs: 600_000, publishEveryMs: 6_000 };
-/** Longer than API Gateway lets a connection live, and than events are kept. */
-const LONG: Shape = { lastsMs: 8_400_000, publishEveryMs: 90_000 };
+const SHAPES = {
+  brief: { lastsMs: 90_000, publishEveryMs: 3_000, actEveryMs: 6_000, clients: [2, 3], pace: 6 },
+  busy: { lastsMs: 600_000, publishEveryMs: 6_000, actEveryMs: 12_000, clients: [3, 4, 5, 6], pace: 1 },
+  /** Longer than API Gateway lets a connection live, and than events are kept. */
+  long: { lastsMs: 8_400_000, publishEveryMs: 60_000, actEveryMs: 60_000, clients: [2, 3, 4], pace: 0.5 },
+} as const satisfies Readonly<Record<string, Shape>>;
+
+export type ShapeName = keyof typeof SHAPES;
+
+/** What a seed is, unless it is said. */
+const MIX: readonly ShapeName[] = ['brief', 'brief', 'brief', 'brief', 'busy', 'busy', 'busy', 'brief', 'brief', 'brief', 'brief', 'long'];
 
 /** More than the longest a client waits before it asks whether anybody is there, and a reconnection. */
 const SETTLE_MS = 180_000;
@@ -63,22 +78,23 @@ const IDLE_MS = 11 * 60_000;
 const MAX_SOCKETS = 2;
 
 /** Runs one seed. */
-export async function runSeed({ seed, keepsTrace = false, only, tap }: RunOptions): Promise<RunResult> {
+export async function runSeed({ seed, shape: wanted, keepsTrace = false, only, tap }: RunOptions): Promise<RunResult> {
   const random = createRandom(seed);
   const simulator = createSimulator();
   const trace = createTrace(() => simulator.nowMs, keepsTrace);
   const oracle = createOracle(() => simulator.nowMs, trace);
-  const shape = random.chance(0.06) ? LONG : BUSY;
-  const faults = createFaults({ random: random.fork(), only });
+  const drawn = random.pick(MIX);
+  const shape: Shape = SHAPES[wanted ?? drawn];
+  const faults = createFaults({ random: random.fork(), only, pace: shape.pace });
   const world: World = { simulator, random, faults, trace, oracle };
   const backend = createBackend(world);
-  const topics = ['a', 'b', 'c'].slice(0, 2 + random.below(2));
+  const topics = ['a', 'b', 'c'].slice(0, random.pick([1, 2, 3]));
   const published = { count: 0 };
   const onRejection = (cause: unknown) => oracle.violate(`a rejection that nobody handled: ${String(cause)}`);
   process.on('unhandledRejection', onRejection);
   try {
-    const clients = Array.from({ length: 3 + random.below(4) }, (_, at) => createClient(world, backend, topics, `client${at}`, tap));
-    for (const client of clients) void act(world, client, topics);
+    const clients = Array.from({ length: random.pick(shape.clients) }, (_, at) => createClient(world, backend, topics, `client${at}`, tap));
+    for (const client of clients) void act(world, client, topics, shape);
     for (const topic of topics) void publish(world, backend, topic, shape, published);
     void sweep(world, backend);
     unleash(world, clients, backend.gateway.cut, () => loseEpoch(world, backend, random.pick(topics)));
@@ -124,9 +140,9 @@ function createClient(world: World, backend: Backend, topics: readonly string[],
 const MAX_LOOPS = 4;
 
 /** Follows, leaves and calls. */
-async function act({ simulator, random, faults }: World, client: Client, topics: readonly string[]): Promise<void> {
+async function act({ simulator, random, faults }: World, client: Client, topics: readonly string[], { actEveryMs }: Shape): Promise<void> {
   for (;;) {
-    await simulator.sleep(random.wait(12_000));
+    await simulator.sleep(random.wait(actEveryMs));
     if (faults.isOver) return;
     const session = client.session();
     if (session.page.isFrozen) continue;
@@ -137,24 +153,24 @@ async function act({ simulator, random, faults }: World, client: Client, topics:
   }
 }
 
-/** Publishes, alone and in bursts, and again when it was told that it failed. */
-async function publish(
-  { simulator, random, faults }: World,
-  { publisher }: Backend,
-  topic: string,
-  shape: Shape,
-  published: { count: number },
-) {
-  const one = async () => {
+/** Publishes, alone, in batches and in bursts; and again when it was told that it failed, which with a key stores nothing twice. */
+async function publish(world: World, { publisher }: Backend, topic: string, { publishEveryMs }: Shape, published: { count: number }) {
+  const { simulator, random, faults, oracle } = world;
+  const name = () => {
     published.count += 1;
-    const value = `${topic}${published.count}`;
-    for (let attempt = 0; attempt < 3; attempt++) {
-      if ((await publisher.invoke({ topic, value })).ok) return;
+    return `${topic}${published.count}`;
+  };
+  const one = async () => {
+    const values = Array.from({ length: random.chance(0.1) ? 2 + random.below(6) : 1 }, name);
+    const idempotencyKey = random.chance(0.5) ? values[0] : undefined;
+    if (idempotencyKey !== undefined) for (const value of values) oracle.once(value);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      if ((await publisher.invoke({ topic, values, idempotencyKey })).ok) return;
       await simulator.sleep(random.between(50, 500));
     }
   };
   for (;;) {
-    await simulator.sleep(random.wait(shape.publishEveryMs));
+    await simulator.sleep(random.wait(publishEveryMs));
     if (faults.isOver) return;
     const count = random.chance(0.05) ? 2 + random.below(10) : 1;
     for (let at = 0; at < count; at++) void one();
@@ -181,7 +197,7 @@ async function settle(world: World, backend: Backend, clients: readonly Client[]
   trace.note('chaos', 'is over');
   for (const client of clients) heal(client.session());
   await simulator.runUntil(simulator.nowMs + SETTLE_MS);
-  for (const topic of topics) void backend.publisher.invoke({ topic, value: `${topic}-last` });
+  for (const topic of topics) void backend.publisher.invoke({ topic, values: [`${topic}-last`] });
   await simulator.runUntil(simulator.nowMs + LAST_MS);
   oracle.settle();
   for (const client of clients) {
@@ -200,7 +216,7 @@ async function clear(world: World, backend: Backend, clients: readonly Client[],
   for (const client of clients) client.session().close();
   await simulator.runUntil(simulator.nowMs + LAST_MS);
   // Nobody hears it: whoever is still written down as a subscriber turns out to be gone.
-  for (const topic of topics) void publisher.invoke({ topic, value: `${topic}-nobody` });
+  for (const topic of topics) void publisher.invoke({ topic, values: [`${topic}-nobody`] });
   await simulator.runUntil(simulator.nowMs + LAST_MS);
   for (const client of clients) {
     const { page, network } = client.session();
@@ -213,7 +229,7 @@ async function clear(world: World, backend: Backend, clients: readonly Client[],
     }
   }
   none('records', stream.length);
-  none('invocations', backend.running());
+  for (const name of backend.running()) none(`invocations of ${name}`, 1);
   // A client that went without a word keeps its connection until it has been idle for 10 minutes.
   await simulator.runUntil(simulator.nowMs + IDLE_MS);
   none('connections', gateway.connections.length);

@@ -3,7 +3,7 @@
  * comes after it goes on there.
  */
 
-import { createGatewayClient, GatewayError } from '@org/gateway-client';
+import { createGatewayClient, type GatewayClientOptions, GatewayError } from '@org/gateway-client';
 import type { World } from './backend.js';
 import type { Gateway } from './gateway.js';
 import { createNetwork, type Direction, type Network } from './network.js';
@@ -65,7 +65,7 @@ export function openSession(world: World, { name, gateway, topics, tap }: Sessio
     socketUrl: 'wss://model.example/prod',
     WebSocket: network.WebSocket,
     clock: page.clock,
-    page: page.events,
+    page: page.events as unknown as NonNullable<GatewayClientOptions['page']>,
     random: own.next,
   });
   const loops = new Set<Loop>();
@@ -75,7 +75,10 @@ export function openSession(world: World, { name, gateway, topics, tap }: Sessio
   const pause = (delayMs: number) => new Promise<void>((resolve) => page.clock.after(delayMs, resolve));
 
   const read = async ({ topic, reader, controller }: Loop, from: string | undefined): Promise<void> => {
-    const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started };
+    const onReset = random.chance(0.5)
+      ? ({ reason, position }: { readonly reason: string; readonly position: string }) => reader.reset(reason, position)
+      : undefined;
+    const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started, onReset };
     for await (const { id, data } of client.room.changes.subscribe({ topic }, options).tracked()) {
       if (isOver) return;
       reader.event(id, data.value);
@@ -132,14 +135,15 @@ export function openSession(world: World, { name, gateway, topics, tap }: Sessio
       calls += 1;
       const call = `${name}:${calls}`;
       const options = { over: 'socket', timeoutMs: CALL_TIMEOUT_MS } as const;
-      const add = async () => {
-        const { effect } = await client.room.add.mutate({ call }, options);
+      const add = (key: string | false | undefined) => async () => {
+        const { effect } = await client.room.add.mutate({ call }, { ...options, key });
         oracle.answered(call, effect);
       };
       const kinds = [
         () => client.room.read.query({ call }, options),
-        add,
-        add,
+        add(undefined),
+        add(false),
+        add(`key of ${call}`),
         () => client.room.say.mutate({ topic: random.pick(topics), value: call }, options),
       ];
       void timed(call, random.pick(kinds));

@@ -4,7 +4,7 @@
  */
 
 import { GatewayError } from '@org/gateway-core/errors';
-import type { Clock, KeyTable } from '@org/gateway-server/parts';
+import type { Clock, ConditionalRow, KeyTable } from '@org/gateway-server/parts';
 import type { Faults } from './faults.js';
 import type { Host } from './functions.js';
 import type { Random } from './random.js';
@@ -28,11 +28,12 @@ export function clockOf(simulator: Simulator, host: Host): Clock {
       host.io(
         () =>
           new Promise((resolve) => {
-            const cancel = simulator.after(delayMs, resolve);
             const wake = () => {
               cancel();
+              signal?.removeEventListener('abort', wake);
               resolve();
             };
+            const cancel = simulator.after(delayMs, wake);
             if (signal?.aborted) wake();
             else signal?.addEventListener('abort', wake);
           }),
@@ -47,13 +48,27 @@ export function faultyTable(parts: StoreParts, host: Host, table: MemoryTable): 
   return {
     get: (pk, sk) => read(() => table.get(pk, sk)),
     put: (row, condition) => write(() => table.put(row, condition)),
-    putAll: (rows) => write(() => table.putAll(rows)),
+    putAll: (rows) => write(() => transact(parts, table, rows)),
     update: (pk, sk, set, condition) => write(() => table.update(pk, sk, set, condition)),
     delete: (pk, sk, condition) => write(() => table.delete(pk, sk, condition)),
     query: async function* (range) {
       yield await read(() => table.query(range));
     },
   };
+}
+
+/**
+ * All or none. While a transaction is committed a query may see some of its rows and not yet others.
+ * Source: DynamoDB developer guide, "Isolation levels between operations and transaction operations".
+ */
+function transact({ faults, random, simulator }: StoreParts, table: MemoryTable, rows: readonly ConditionalRow[]): boolean {
+  if (!table.allows(rows)) return false;
+  const isSlow = faults.hit('transaction seen half');
+  for (const { row } of rows) {
+    table.put(row);
+    if (isSlow && random.chance(0.5)) simulator.after(random.between(1, 40), table.hide(String(row.pk), String(row.sk)));
+  }
+  return true;
 }
 
 async function reading<TResult>(parts: StoreParts, run: () => TResult): Promise<TResult> {

@@ -4,15 +4,18 @@
  * to `onInsert` with their image as the stream has it. It has no faults of its own: `stores.ts` puts them in front.
  */
 
-import type { ConditionalRow, KeyTable, Row, RowCondition, RowRange } from '@org/gateway-server/parts';
+import type { ConditionalRow, Row, RowCondition, RowRange } from '@org/gateway-server/parts';
 
 /** A table without waiting: the same operations, done when they are called. */
 export interface MemoryTable {
   get(pk: string, sk: string): Row | undefined;
   put(row: Row, condition?: RowCondition): boolean;
-  putAll(rows: readonly ConditionalRow[]): boolean;
+  /** Whether all of these could be put now. */
+  allows(rows: readonly ConditionalRow[]): boolean;
   update(pk: string, sk: string, set: Row, condition?: RowCondition): Row | undefined;
   delete(pk: string, sk: string, condition?: RowCondition): boolean;
+  /** Queries do not see this row until they are told to: it is being committed with others. */
+  hide(pk: string, sk: string): () => void;
   /** The first page of so many rows, or all. */
   query(range: RowRange): readonly Row[];
   /** Every row. */
@@ -23,13 +26,14 @@ export interface MemoryTable {
 
 interface Partition {
   readonly rows: Map<string, Row>;
-  /** Sort keys in order; undefined after a change. */
-  order: string[] | undefined;
+  /** Sort keys in order. */
+  readonly order: string[];
 }
 
 /** An empty table. */
 export function createMemoryTable(onInsert: (row: Row) => void = () => {}): MemoryTable {
   const partitions = new Map<string, Partition>();
+  const hidden = new Set<Row>();
   const partitionOf = (pk: string): Partition => {
     const known = partitions.get(pk);
     if (known) return known;
@@ -45,15 +49,16 @@ export function createMemoryTable(onInsert: (row: Row) => void = () => {}): Memo
     partition.rows.set(sk, row);
     if (!isNew) return;
     // Most rows are events, whose keys only grow.
-    const last = partition.order?.at(-1);
-    if (partition.order && (last === undefined || last < sk)) partition.order.push(sk);
-    else partition.order = undefined;
+    const { order } = partition;
+    const last = order.at(-1);
+    if (last === undefined || last < sk) order.push(sk);
+    else order.splice(firstFrom(order, sk), 0, sk);
     onInsert(row);
   };
   const remove = (pk: string, sk: string) => {
     const partition = partitions.get(pk);
     if (!partition?.rows.delete(sk)) return;
-    partition.order = undefined;
+    partition.order.splice(firstFrom(partition.order, sk), 1);
     if (partition.rows.size === 0) partitions.delete(pk);
   };
   return {
@@ -64,11 +69,7 @@ export function createMemoryTable(onInsert: (row: Row) => void = () => {}): Memo
       write(withoutUndefined(row));
       return true;
     },
-    putAll(rows) {
-      if (!rows.every(({ row, condition }) => holds(get(String(row.pk), String(row.sk)), condition))) return false;
-      for (const { row } of rows) write(withoutUndefined(row));
-      return true;
-    },
+    allows: (rows) => rows.every(({ row, condition }) => holds(get(String(row.pk), String(row.sk)), condition)),
     update(pk, sk, set, condition) {
       const found = get(pk, sk);
       if (!holds(found, condition)) return undefined;
@@ -80,17 +81,22 @@ export function createMemoryTable(onInsert: (row: Row) => void = () => {}): Memo
       remove(pk, sk);
       return true;
     },
+    hide(pk, sk) {
+      const row = get(pk, sk);
+      if (row) hidden.add(row);
+      return () => void (row && hidden.delete(row));
+    },
     query({ pk, between, descending, limit }) {
       const partition = partitions.get(pk);
       if (!partition) return [];
-      partition.order ??= [...partition.rows.keys()].sort();
       const { order, rows } = partition;
       const from = between ? firstFrom(order, between[0]) : 0;
       const last = between?.[1];
       const found: Row[] = [];
       const take = (at: number) => {
         const sk = order[at] as string;
-        if (last === undefined || sk <= last) found.push(rows.get(sk) as Row);
+        const row = rows.get(sk) as Row;
+        if ((last === undefined || sk <= last) && !hidden.has(row)) found.push(row);
       };
       if (descending) for (let at = order.length - 1; at >= from && found.length < (limit ?? Infinity); at--) take(at);
       else for (let at = from; at < order.length && found.length < (limit ?? Infinity); at++) take(at);
@@ -101,21 +107,7 @@ export function createMemoryTable(onInsert: (row: Row) => void = () => {}): Memo
     },
     sweep(nowMs, isDue) {
       for (const [pk, { rows }] of partitions)
-        for (const [sk, row] of rows) if (Number(row.ttl) * 1000 < nowMs && isDue(row)) remove(pk, sk);
-    },
-  };
-}
-
-/** As a table that is waited for. */
-export function asKeyTable(table: MemoryTable): KeyTable {
-  return {
-    get: async (pk, sk) => table.get(pk, sk),
-    put: async (row, condition) => table.put(row, condition),
-    putAll: async (rows) => table.putAll(rows),
-    update: async (pk, sk, set, condition) => table.update(pk, sk, set, condition),
-    delete: async (pk, sk, condition) => table.delete(pk, sk, condition),
-    query: async function* (range) {
-      yield table.query(range);
+        for (const [sk, row] of [...rows]) if (Number(row.ttl) * 1000 < nowMs && isDue(row)) remove(pk, sk);
     },
   };
 }
@@ -137,15 +129,20 @@ function holds(found: Row | undefined, condition: RowCondition | undefined): boo
   if (condition === 'absent') return found === undefined;
   if (condition === 'present') return found !== undefined;
   const { equal = {}, below = {}, rising = {} } = condition;
+  const isEqual = Object.entries(equal).every(([name, value]) => value === undefined || found?.[name] === value);
+  const isBelow = Object.entries(below).every(([name, value]) => Number(found?.[name]) < value);
   return (
-    Object.entries(equal).every(([name, value]) => value === undefined || found?.[name] === value) &&
-    Object.entries(below).every(([name, value]) => Number(found?.[name]) < value) &&
-    Object.entries(rising).every(([name, value]) => found?.[name] === undefined || (found[name] as number | string) < value)
+    isEqual &&
+    isBelow &&
+    Object.entries(rising).every(([name, value]) => found?.[name] === undefined || (found[name] as typeof value) < value)
   );
 }
 
 function withoutUndefined(row: Row): Row {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  for (const name in row) {
+    if (row[name] === undefined) return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  }
+  return row;
 }
 
 /** A row as DynamoDB spells it: `{"S":"text"}`. Numbers, texts and truth values; others no stream reader of ours looks at. */
