@@ -32,8 +32,7 @@ export function unleash(world: World, targets: readonly Target[], cut: () => voi
       network.setOffline(true);
       page.dispatch(() => page.tell('offline'));
       await lasting(500, 200_000);
-      network.setOffline(false);
-      page.dispatch(() => page.tell('online'));
+      goOnline({ network, page });
     },
     'page hidden': async (target) => {
       const { page } = target.session();
@@ -77,19 +76,27 @@ export function unleash(world: World, targets: readonly Target[], cut: () => voi
   void haunt('epoch lost', loseEpoch);
 }
 
-/** Puts a client right. */
-export function heal({ page, network }: Session): void {
-  network.setOffline(false);
+/** Puts a client right. It is told of what it would be told of, and of nothing else. */
+export function heal(session: Session): void {
+  const { page, network } = session;
   network.block('up', 0);
   network.block('down', 0);
   network.slow(1, 0);
   wake(page, () => page.tell('resume'));
-  page.tell('online');
+  goOnline(session);
+}
+
+function goOnline({ network, page }: Pick<Session, 'network' | 'page'>): void {
+  if (!network.isOffline) return;
+  network.setOffline(false);
+  page.dispatch(() => page.tell('online'));
 }
 
 function wake(page: Session['page'], tell: () => void): void {
   const wasFrozen = page.isFrozen;
   page.thaw();
-  if (wasFrozen) tell();
-  page.show();
+  page.dispatch(() => {
+    if (wasFrozen) tell();
+    page.show();
+  });
 }

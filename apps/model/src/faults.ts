@@ -119,7 +119,7 @@ export function createFaults({ random, pace, only }: FaultOptions): Faults {
   const share = random.pick(SHARES);
   const intensity = random.pick(INTENSITIES);
   const drawn = new Set(FAULTS.filter(() => random.chance(share)));
-  const has = (fault: Fault) => drawn.has(fault) && (only?.has(fault) ?? true);
+  const has = (fault: Fault) => (only ?? drawn).has(fault);
   const counts = new Map<Fault, number>();
   const count = (fault: Fault) => void counts.set(fault, (counts.get(fault) ?? 0) + 1);
   const rates = new Map(Object.entries(OF_OPERATIONS).map(([fault, rate]) => [fault, has(fault as Fault) ? rate * intensity : 0]));

@@ -5,7 +5,7 @@
  */
 
 import type { SocketEvent, SocketResult } from '@org/gateway-server';
-import type { ConnectionSender, ServiceInvoker } from '@org/gateway-server/parts';
+import { type ConnectionSender, SendError, type ServiceInvoker } from '@org/gateway-server/parts';
 import type { Faults } from './faults.js';
 import type { Host, ModelFunction } from './functions.js';
 import type { Random } from './random.js';
@@ -163,12 +163,12 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
   const post = async (connectionId: string, text: string): Promise<'sent' | 'gone'> => {
     posts += 1;
     await simulator.sleep(random.between(4, 25));
-    if (faults.hit('post throttled')) throw new Error('LimitExceededException');
+    if (faults.hit('post throttled')) throw new SendError('slow', 'LimitExceededException', { status: 429 });
     const connection = connections.get(connectionId);
     if (connection?.state !== 'open' || faults.hit('post gone')) return 'gone';
     if (faults.hit('post failed')) {
       if (random.chance(0.5)) deliver(connection, text);
-      throw new Error('InternalServerErrorException');
+      throw new SendError('failed', 'InternalServerErrorException', { status: 500 });
     }
     if (faults.hit('post lost')) return 'sent';
     if (faults.hit('post late')) simulator.after(random.between(10, 500), () => deliver(connection, text));
@@ -215,7 +215,7 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
       close: (connectionId) =>
         host.io(async () => {
           await simulator.sleep(random.between(4, 25));
-          if (faults.hit('post throttled')) throw new Error('LimitExceededException');
+          if (faults.hit('post throttled')) throw new SendError('slow', 'LimitExceededException', { status: 429 });
           const connection = connections.get(connectionId);
           if (connection) close(connection, 1000, true);
         }),

@@ -12,6 +12,9 @@ import type { Trace } from './trace.js';
 
 export type Direction = 'up' | 'down';
 
+/** Sees what passes, and by which of the client's connections, from 1; what it answers passes instead, `undefined` nothing. */
+export type Tap = (direction: Direction, text: string, connection: number) => string | undefined;
+
 /** A client's network. */
 export interface Network {
   /** The class its client makes sockets of. */
@@ -29,6 +32,7 @@ export interface Network {
   /** Nothing passes for a while. */
   block(direction: Direction, forMs: number): void;
   slow(factor: number, forMs: number): void;
+  readonly isOffline: boolean;
   /** No network at all, until told otherwise. */
   setOffline(isOffline: boolean): void;
   /** What a browser does to the sockets of a page that goes into the back-forward cache. */
@@ -54,8 +58,8 @@ export interface NetworkParts {
   readonly gateway: Gateway;
   readonly page: Page;
   readonly name: string;
-  /** Sees and may change what passes, for tests that break something. @default as it is */
-  readonly tap?: ((direction: Direction, text: string) => string | undefined) | undefined;
+  /** For tests that break something. @default everything passes */
+  readonly tap?: Tap | undefined;
 }
 
 /** How long a socket waits for the other side's close frame. Source: the `ws` package's `closeTimeout`. */
@@ -80,6 +84,7 @@ export function createNetwork(parts: NetworkParts): Network {
   let slowness = { factor: 1, untilMs: 0 };
   let isOffline = false;
   let mostOpen = 0;
+  let made = 0;
   const sockets = new Set<Socket>();
   const openCount = () => [...sockets].filter(({ readyState }) => readyState < CLOSING).length;
 
@@ -108,6 +113,7 @@ export function createNetwork(parts: NetworkParts): Network {
     onerror: ModelSocket['onerror'] = null;
     readyState = CONNECTING;
     readonly wire = createWire();
+    readonly #number = ++made;
     #uplink: Uplink | undefined;
 
     constructor() {
@@ -134,7 +140,7 @@ export function createNetwork(parts: NetworkParts): Network {
         frame: (text) => {
           wire.send('down', () =>
             page.dispatch(() => {
-              const passed = tap('down', text);
+              const passed = tap('down', text, this.#number);
               if (this.readyState === OPEN && passed !== undefined) this.onmessage?.({ data: passed });
             }),
           );
@@ -146,7 +152,7 @@ export function createNetwork(parts: NetworkParts): Network {
 
     send(text: string) {
       if (this.readyState === CONNECTING) throw new Error('InvalidStateError: the socket is not open yet');
-      const passed = tap('up', text);
+      const passed = tap('up', text, this.#number);
       if (this.readyState === OPEN && passed !== undefined) this.wire.send('up', () => this.#uplink?.frame(passed));
     }
 
@@ -190,6 +196,9 @@ export function createNetwork(parts: NetworkParts): Network {
     },
     get mostOpen() {
       return mostOpen;
+    },
+    get isOffline() {
+      return isOffline;
     },
     reset() {
       for (const socket of [...sockets]) socket.fail();

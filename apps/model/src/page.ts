@@ -53,6 +53,7 @@ export function createPage(simulator: Simulator): Page {
   let waiting: (() => void)[] = [];
   let timers = 0;
   let isFrozen = false;
+  let isWaking = false;
   let isGone = false;
   let frozenAtMs = 0;
   let frozenMs = 0;
@@ -60,8 +61,17 @@ export function createPage(simulator: Simulator): Page {
 
   const dispatch = (run: () => void) => {
     if (isGone) return;
-    if (isFrozen) waiting.push(run);
+    if (isFrozen || isWaking) waiting.push(run);
     else run();
+  };
+  /** What came while it was frozen, each in a task of its own, as a browser's event loop has it, and before anything that comes now. */
+  const catchUp = () => {
+    if (isFrozen) return;
+    const next = waiting.shift();
+    isWaking = next !== undefined;
+    if (next === undefined) return;
+    next();
+    simulator.after(0, catchUp);
   };
   const tell: Page['tell'] = (type, more = {}) => {
     for (const listener of [...(listeners.get(type) ?? [])]) listener({ type, ...more });
@@ -132,10 +142,8 @@ export function createPage(simulator: Simulator): Page {
       if (!isFrozen) return;
       isFrozen = false;
       frozenMs += simulator.nowMs - frozenAtMs;
-      const due = waiting;
-      waiting = [];
-      // Each in a task of its own, as a browser's event loop has it.
-      for (const run of due) simulator.after(0, () => dispatch(run));
+      isWaking = true;
+      simulator.after(0, catchUp);
     },
     discard() {
       isGone = true;

@@ -7,7 +7,7 @@ import { META_KEY, topicKey } from '@org/gateway-server/parts';
 import { type Backend, createBackend, type World } from './backend.js';
 import { heal, type Target, unleash } from './chaos.js';
 import { createFaults, type Fault } from './faults.js';
-import type { Direction } from './network.js';
+import type { Tap } from './network.js';
 import { createOracle } from './oracle.js';
 import { createRandom } from './random.js';
 import { topicOf } from './service.js';
@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Only these faults. @default those of the seed */
   readonly only?: ReadonlySet<Fault> | undefined;
   /** Sees and may change what passes between client and gateway. */
-  readonly tap?: ((direction: Direction, text: string) => string | undefined) | undefined;
+  readonly tap?: Tap | undefined;
 }
 
 /** What became of a run. */
@@ -125,7 +125,7 @@ interface Client extends Target {
   readonly sessions: readonly Session[];
 }
 
-function createClient(world: World, backend: Backend, topics: readonly string[], name: string, tap: RunOptions['tap']): Client {
+function createClient(world: World, backend: Backend, topics: readonly string[], name: string, tap: Tap | undefined): Client {
   const sessions: Session[] = [];
   const open = (places: readonly Place[]) => {
     const session = openSession(world, { name: `${name}${'/'.repeat(sessions.length)}`, gateway: backend.gateway, topics, tap });

@@ -6,7 +6,7 @@
 import { createGatewayClient, type GatewayClientOptions, GatewayError } from '@org/gateway-client';
 import type { World } from './backend.js';
 import type { Gateway } from './gateway.js';
-import { createNetwork, type Direction, type Network } from './network.js';
+import { createNetwork, type Network, type Tap } from './network.js';
 import type { Reader } from './oracle.js';
 import { createPage, type Page } from './page.js';
 import { type ModelContract, topicOf } from './service.js';
@@ -41,7 +41,7 @@ export interface SessionOptions {
   readonly name: string;
   readonly gateway: Gateway;
   readonly topics: readonly string[];
-  readonly tap?: ((direction: Direction, text: string) => string | undefined) | undefined;
+  readonly tap?: Tap | undefined;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
