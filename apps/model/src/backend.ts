@@ -13,12 +13,17 @@ import {
   createSocketHandler,
   handleServiceMessage,
   type KeyTable,
+  type ReplyStore,
+  type SubscriptionStore,
+  type TopicLog,
   waitForConnection,
 } from '@org/gateway-server/parts';
 import type { Faults } from './faults.js';
 import { createFunction, type Host, type ModelFunction } from './functions.js';
 import { createGateway, type Gateway } from './gateway.js';
+import type { Tap } from './network.js';
 import type { Oracle } from './oracle.js';
+import type { PageClock } from './page.js';
 import type { Random } from './random.js';
 import { implementRoom, RETAIN_MINUTES, topicOf } from './service.js';
 import type { Simulator } from './simulator.js';
@@ -27,6 +32,24 @@ import { createStream, type Stream } from './stream.js';
 import { createMemoryTable, type MemoryTable } from './table.js';
 import type { Trace } from './trace.js';
 
+/** What code in a container stands on. */
+export interface Stores {
+  readonly topics: TopicLog;
+  readonly subscriptions: SubscriptionStore;
+  readonly replies: ReplyStore;
+}
+
+/** Something that is broken on purpose, to see whether it is found. */
+export interface Mutant {
+  readonly tap?: Tap;
+  /** The page's, as the client gets it. */
+  readonly clock?: (clock: PageClock) => PageClock;
+  readonly table?: (table: KeyTable) => KeyTable;
+  readonly stores?: (stores: Stores) => Partial<Stores>;
+  /** Loops are handed what is pushed, as it comes, and not what the client makes of it. */
+  readonly takesPushes?: boolean;
+}
+
 /** What everything in a run shares. */
 export interface World {
   readonly simulator: Simulator;
@@ -34,6 +57,7 @@ export interface World {
   readonly faults: Faults;
   readonly trace: Trace;
   readonly oracle: Oracle;
+  readonly mutant: Mutant;
 }
 
 /** Events to publish together. */
@@ -75,13 +99,18 @@ export function createBackend(world: World): Backend {
   /** What code in a container stands on. */
   const realtimeOf = (host: Host) => {
     const clock = clockOf(world.simulator, host);
-    const tableOf = (table: MemoryTable): KeyTable => faultyTable(world, host, table);
-    return {
-      clock,
-      connections: createDynamoConnectionStore({ table: tableOf(connections), clock }),
+    const { table: breakTable = (table: KeyTable) => table, stores: breakStores = () => ({}) } = world.mutant;
+    const tableOf = (table: MemoryTable): KeyTable => breakTable(faultyTable(world, host, table));
+    const stores: Stores = {
       subscriptions: createDynamoSubscriptionStore({ table: tableOf(connections), clock }),
       topics: createDynamoTopicLog({ table: tableOf(topics), clock, random: random.next, newId }),
       replies: createDynamoReplyStore({ table: tableOf(replies), clock, newId }),
+    };
+    return {
+      clock,
+      connections: createDynamoConnectionStore({ table: tableOf(connections), clock }),
+      ...stores,
+      ...breakStores(stores),
       log: loggerOf(trace, host.name),
       /** An operation on a table of the service's own. */
       work: async () => void (await tableOf(topics).get('-', '-')),

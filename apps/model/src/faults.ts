@@ -112,12 +112,15 @@ export interface FaultOptions {
   readonly pace: number;
   /** Only these; for finding out which faults it takes. @default what the seed says */
   readonly only?: ReadonlySet<Fault> | undefined;
+  /** How often they come, compared with the tables above. @default what the seed says */
+  readonly intensity?: number | undefined;
 }
 
 /** Draws what a seed has. */
-export function createFaults({ random, pace, only }: FaultOptions): Faults {
+export function createFaults({ random, pace, only, intensity: wanted }: FaultOptions): Faults {
   const share = random.pick(SHARES);
-  const intensity = random.pick(INTENSITIES);
+  const ownIntensity = random.pick(INTENSITIES);
+  const intensity = wanted ?? ownIntensity;
   const drawn = new Set(FAULTS.filter(() => random.chance(share)));
   const has = (fault: Fault) => (only ?? drawn).has(fault);
   const counts = new Map<Fault, number>();

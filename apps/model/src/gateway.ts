@@ -4,6 +4,7 @@
  * Source: API Gateway guide, "Overview of WebSocket APIs", and its quotas.
  */
 
+import { GATEWAY_SERVICE } from '@org/gateway-core/protocol';
 import type { SocketEvent, SocketResult } from '@org/gateway-server';
 import { type ConnectionSender, SendError, type ServiceInvoker } from '@org/gateway-server/parts';
 import type { Faults } from './faults.js';
@@ -56,6 +57,8 @@ export interface Gateway {
   /** Ids of the open ones. */
   readonly connections: readonly string[];
   readonly posts: number;
+  /** Frames that asked with `gw.sync`. */
+  readonly syncs: number;
 }
 
 const IDLE_MS = 10 * 60_000;
@@ -80,6 +83,7 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
   let opened = 0;
   let requests = 0;
   let posts = 0;
+  let syncs = 0;
 
   const eventOf = (connection: Connection, more: Partial<SocketEvent['requestContext']>, body?: string): SocketEvent => {
     requests += 1;
@@ -149,6 +153,7 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
   const serve = async (connection: Connection, text: string) => {
     await simulator.sleep(faults.hit('frame late') ? random.between(50, 1_000) : random.between(1, 12));
     const service = serviceOf(text);
+    if (service === GATEWAY_SERVICE) syncs += 1;
     const serving = (service === undefined ? undefined : routes?.services[service]) ?? routes?.socket;
     const event = eventOf(connection, serving === routes?.socket ? {} : { routeKey: service ?? '' }, text);
     const invoked = await serving?.invoke(event);
@@ -180,6 +185,9 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
   return {
     get connections() {
       return [...connections.keys()];
+    },
+    get syncs() {
+      return syncs;
     },
     get posts() {
       return posts;

@@ -40,6 +40,8 @@ export interface Oracle {
   readonly resets: number;
   /** The longest from storing to delivery. */
   readonly worstMs: number;
+  /** Events that were handed out more than 5 s after the next one was stored. */
+  readonly late: number;
   violate(what: string): void;
   /** An event was stored. */
   committed(topic: string, event: Committed): void;
@@ -70,6 +72,8 @@ interface Topic {
 /** An event's time is taken before it is stored, which may be some seconds later. */
 const KEPT_MS = RETAIN_MINUTES * 60_000 - 10_000;
 
+const LATE_MS = 5_000;
+
 /** Nothing stored, nothing handed out. */
 export function createOracle(nowMs: () => number, trace: Trace): Oracle {
   const topics = new Map<string, Topic>();
@@ -81,6 +85,7 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
   let deliveries = 0;
   let resets = 0;
   let worstMs = 0;
+  let late = 0;
 
   const topicOf = (name: string): Topic => {
     const known = topics.get(name);
@@ -142,6 +147,8 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
         if (!event) violate(`${who} on ${name} got ${id}, which nobody published`);
         else {
           if (event.value !== value) violate(`${who} on ${name} got ${value} as ${id}, published was ${event.value}`);
+          const next = topic.events.get(offset + 1);
+          if (next && nowMs() - next.atMs > LATE_MS) late += 1;
           if (last !== undefined || headAtOpen < offset) worstMs = Math.max(worstMs, nowMs() - event.atMs);
         }
         place(offset);
@@ -180,6 +187,9 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
     },
     get worstMs() {
       return worstMs;
+    },
+    get late() {
+      return late;
     },
     violate,
     committed(name, event) {

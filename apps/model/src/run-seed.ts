@@ -4,10 +4,9 @@
  */
 
 import { META_KEY, topicKey } from '@org/gateway-server/parts';
-import { type Backend, createBackend, type World } from './backend.js';
+import { type Backend, createBackend, type Mutant, type World } from './backend.js';
 import { heal, type Target, unleash } from './chaos.js';
 import { createFaults, type Fault } from './faults.js';
-import type { Tap } from './network.js';
 import { createOracle } from './oracle.js';
 import { createRandom } from './random.js';
 import { topicOf } from './service.js';
@@ -24,8 +23,10 @@ export interface RunOptions {
   readonly shape?: ShapeName | undefined;
   /** Only these faults. @default those of the seed */
   readonly only?: ReadonlySet<Fault> | undefined;
-  /** Sees and may change what passes between client and gateway. */
-  readonly tap?: Tap | undefined;
+  /** How often faults come. @default what the seed says */
+  readonly intensity?: number | undefined;
+  /** @default nothing is broken */
+  readonly mutant?: Mutant;
 }
 
 /** What became of a run. */
@@ -40,7 +41,11 @@ export interface RunResult {
   readonly deliveries: number;
   readonly resets: number;
   readonly posts: number;
+  /** Questions of clients. */
+  readonly syncs: number;
   readonly worstMs: number;
+  /** Events that were handed out long after the next one was stored. */
+  readonly late: number;
   /** Virtual. */
   readonly tookMs: number;
   readonly steps: number;
@@ -57,7 +62,8 @@ interface Shape {
   readonly pace: number;
 }
 
-const SHAPES = {
+/** Lengths of runs. */
+export const SHAPES = {
   brief: { lastsMs: 90_000, publishEveryMs: 3_000, actEveryMs: 6_000, clients: [2, 3], pace: 6 },
   busy: { lastsMs: 600_000, publishEveryMs: 6_000, actEveryMs: 12_000, clients: [3, 4, 5, 6], pace: 1 },
   /** Longer than API Gateway lets a connection live, and than events are kept. */
@@ -73,27 +79,29 @@ const MIX: readonly ShapeName[] = ['brief', 'brief', 'brief', 'brief', 'busy', '
 const SETTLE_MS = 180_000;
 /** More than an event takes when nothing goes wrong. */
 const LAST_MS = 60_000;
+/** More than the stream takes, and the start of a container. */
+const PROMPT_MS = 4_000;
 const IDLE_MS = 11 * 60_000;
 /** One, and the one it moves to. */
 const MAX_SOCKETS = 2;
 
 /** Runs one seed. */
-export async function runSeed({ seed, shape: wanted, keepsTrace = false, only, tap }: RunOptions): Promise<RunResult> {
+export async function runSeed({ seed, shape: wanted, keepsTrace = false, only, intensity, mutant = {} }: RunOptions): Promise<RunResult> {
   const random = createRandom(seed);
   const simulator = createSimulator();
   const trace = createTrace(() => simulator.nowMs, keepsTrace);
   const oracle = createOracle(() => simulator.nowMs, trace);
   const drawn = random.pick(MIX);
   const shape: Shape = SHAPES[wanted ?? drawn];
-  const faults = createFaults({ random: random.fork(), only, pace: shape.pace });
-  const world: World = { simulator, random, faults, trace, oracle };
+  const faults = createFaults({ random: random.fork(), only, intensity, pace: shape.pace });
+  const world: World = { simulator, random, faults, trace, oracle, mutant };
   const backend = createBackend(world);
   const topics = ['a', 'b', 'c'].slice(0, random.pick([1, 2, 3]));
   const published = { count: 0 };
   const onRejection = (cause: unknown) => oracle.violate(`a rejection that nobody handled: ${String(cause)}`);
   process.on('unhandledRejection', onRejection);
   try {
-    const clients = Array.from({ length: random.pick(shape.clients) }, (_, at) => createClient(world, backend, topics, `client${at}`, tap));
+    const clients = Array.from({ length: random.pick(shape.clients) }, (_, at) => createClient(world, backend, topics, `client${at}`));
     for (const client of clients) void act(world, client, topics, shape);
     for (const topic of topics) void publish(world, backend, topic, shape, published);
     void sweep(world, backend);
@@ -114,7 +122,9 @@ export async function runSeed({ seed, shape: wanted, keepsTrace = false, only, t
     deliveries: oracle.deliveries,
     resets: oracle.resets,
     posts: backend.gateway.posts,
+    syncs: backend.gateway.syncs,
     worstMs: oracle.worstMs,
+    late: oracle.late,
     tookMs: simulator.nowMs,
     steps: simulator.steps,
   };
@@ -125,10 +135,10 @@ interface Client extends Target {
   readonly sessions: readonly Session[];
 }
 
-function createClient(world: World, backend: Backend, topics: readonly string[], name: string, tap: Tap | undefined): Client {
+function createClient(world: World, backend: Backend, topics: readonly string[], name: string): Client {
   const sessions: Session[] = [];
   const open = (places: readonly Place[]) => {
-    const session = openSession(world, { name: `${name}${'/'.repeat(sessions.length)}`, gateway: backend.gateway, topics, tap });
+    const session = openSession(world, { name: `${name}${'/'.repeat(sessions.length)}`, gateway: backend.gateway, topics });
     sessions.push(session);
     for (const place of places) session.follow(place);
   };
@@ -200,6 +210,9 @@ async function settle(world: World, backend: Backend, clients: readonly Client[]
   for (const topic of topics) void backend.publisher.invoke({ topic, values: [`${topic}-last`] });
   await simulator.runUntil(simulator.nowMs + LAST_MS);
   oracle.settle();
+  if (faults.counts.size === 0 && oracle.worstMs > PROMPT_MS) {
+    oracle.violate(`an event arrived after ${Math.round(oracle.worstMs)} ms though nothing went wrong, expected at most ${PROMPT_MS}`);
+  }
   for (const client of clients) {
     const { pending } = client.session();
     if (pending > 0) oracle.violate(`${pending} calls never ended`);

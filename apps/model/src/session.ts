@@ -4,6 +4,7 @@
  */
 
 import { createGatewayClient, type GatewayClientOptions, GatewayError } from '@org/gateway-client';
+import type { EventsFrame } from '@org/gateway-core/protocol';
 import type { World } from './backend.js';
 import type { Gateway } from './gateway.js';
 import { createNetwork, type Network, type Tap } from './network.js';
@@ -41,7 +42,6 @@ export interface SessionOptions {
   readonly name: string;
   readonly gateway: Gateway;
   readonly topics: readonly string[];
-  readonly tap?: Tap | undefined;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -55,16 +55,21 @@ interface Loop {
 }
 
 /** Opens a page. */
-export function openSession(world: World, { name, gateway, topics, tap }: SessionOptions): Session {
-  const { simulator, random, faults, trace, oracle } = world;
+export function openSession(world: World, { name, gateway, topics }: SessionOptions): Session {
+  const { simulator, random, faults, trace, oracle, mutant } = world;
   const page = createPage(simulator);
+  const tap: Tap = (direction, text, connection) => {
+    const passed = mutant.tap ? mutant.tap(direction, text, connection) : text;
+    if (mutant.takesPushes && direction === 'down' && passed !== undefined) takePush(passed);
+    return passed;
+  };
   const network = createNetwork({ ...world, gateway, page, name, tap });
   const own = random.fork();
   const client = createGatewayClient<ModelContract>({
     url: 'https://model.example/prod',
     socketUrl: 'wss://model.example/prod',
     WebSocket: network.WebSocket,
-    clock: page.clock,
+    clock: mutant.clock ? mutant.clock(page.clock) : page.clock,
     page: page.events as unknown as NonNullable<GatewayClientOptions['page']>,
     random: own.next,
   });
@@ -81,8 +86,16 @@ export function openSession(world: World, { name, gateway, topics, tap }: Sessio
     const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started, onReset };
     for await (const { id, data } of client.room.changes.subscribe({ topic }, options).tracked()) {
       if (isOver) return;
-      reader.event(id, data.value);
+      if (!mutant.takesPushes) reader.event(id, data.value);
       if (faults.hit('reader slow')) await pause(random.between(100, 20_000));
+    }
+  };
+  const takePush = (text: string) => {
+    const { method, params } = JSON.parse(text) as Pick<EventsFrame, 'params'> & { readonly method?: string };
+    if (method !== 'gw.ev') return;
+    for (const { topic, reader } of loops) {
+      if (topicOf(topic) !== params.t) continue;
+      for (const [offset, data] of params.x) reader.event(`${params.e}.${offset}`, (data as { readonly value: string }).value);
     }
   };
   const follow = ({ topic, from }: Place) => {

@@ -7,6 +7,7 @@
 export { createPresenceClient, type PresenceParts } from '../presence/presence-client.js';
 export { createRooms, type Rooms } from '../presence/rooms.js';
 export { createDynamoReplyStore } from '../replies/dynamodb-reply-store.js';
+export type { ReplyStore } from '../replies/reply-store.js';
 export { createDynamoSubscriptionStore } from '../topics/dynamodb-subscription-store.js';
 export { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
 // The functions.
