@@ -18,7 +18,11 @@ export default defineConfig({
         test: {
           ...node,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/{api,bench,classifier,model,start,web}/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/{api,bench,classifier,model,start,web}/src/**/*.test.ts',
+            'infra/src/**/*.test.ts',
+          ],
         },
       },
       {
