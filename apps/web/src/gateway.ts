@@ -3,6 +3,7 @@
  */
 
 import { createGatewayClient, type GatewayClient, GatewayError } from '@org/gateway-client';
+import { sharedWebSocket } from '@org/gateway-client/tabs';
 import { createContext, useContext } from 'react';
 import { type RuntimeConfig, readRuntimeConfig } from './model/runtime-config.js';
 
@@ -21,7 +22,9 @@ export async function connectGateway(): Promise<ConnectedGateway> {
   const response = await fetch('/runtime-config.json');
   if (!response.ok) throw new Error(`/runtime-config.json answered ${response.status}: the page does not know where the gateway is`);
   const config = readRuntimeConfig(await response.json());
-  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl }), config };
+  // All tabs of the browser share one connection.
+  const WebSocket = sharedWebSocket();
+  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl, WebSocket }), config };
 }
 
 export const GatewayContext = createContext<ConnectedGateway | undefined>(undefined);

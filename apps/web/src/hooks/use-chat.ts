@@ -39,9 +39,11 @@ export function useChat(room: string, name: string | undefined): ChatRoom {
     const place = { over: 'socket', lane: `chat ${room}` } as const;
     let loaded: readonly ChatMember[] = [];
     let changes: PresenceEvent[] = [];
+    let self: string | undefined;
     const enter = async () => {
       changes = [];
       const { member } = await gateway.chat.join.mutate({ room, name }, place);
+      self = member;
       loaded = (await gateway.chat.who.query({ room }, { over: 'socket', signal })).members;
       update({ self: member, members: membersAfter(loaded, changes), failure: undefined });
     };
@@ -51,6 +53,8 @@ export function useChat(room: string, name: string | undefined): ChatRoom {
       onEvent: (change) => {
         changes.push(change);
         update({ members: membersAfter(loaded, changes) });
+        // While the machine slept, or for another tab of the same connection.
+        if (change.kind === 'left' && change.member === self) onStarted();
       },
       onFailure,
       signal,
