@@ -9,6 +9,7 @@ import type { SocketEvent, SocketResult } from '@org/gateway-server';
 import { type ConnectionSender, SendError, type ServiceInvoker } from '@org/gateway-server/parts';
 import type { Faults } from './faults.js';
 import type { Host, ModelFunction } from './functions.js';
+import type { Oracle } from './oracle.js';
 import type { Random } from './random.js';
 import type { Simulator } from './simulator.js';
 import { START_MS } from './stores.js';
@@ -35,6 +36,7 @@ export interface GatewayParts {
   readonly random: Random;
   readonly faults: Faults;
   readonly trace: Trace;
+  readonly oracle: Pick<Oracle, 'violate'>;
 }
 
 /** Functions by the service they serve; `socket` has the other routes. */
@@ -64,6 +66,8 @@ export interface Gateway {
 const IDLE_MS = 10 * 60_000;
 const MAX_AGE_MS = 2 * 3_600_000;
 const MAX_FRAME_BYTES = 32_768;
+/** What our server sends in one frame, P3.1 and P3.26. */
+const MAX_PUSHED_BYTES = 32_000;
 
 interface Connection {
   readonly id: string;
@@ -77,7 +81,7 @@ interface Connection {
 }
 
 /** No connection and no routes. */
-export function createGateway({ simulator, random, faults, trace }: GatewayParts): Gateway {
+export function createGateway({ simulator, random, faults, trace, oracle }: GatewayParts): Gateway {
   const connections = new Map<string, Connection>();
   let routes: Routes | undefined;
   let opened = 0;
@@ -116,11 +120,16 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
     if (isTold) connection.peer.closed(code);
     if (wasOpen) void disconnect(connection);
   };
+  /** A client in use keeps clear of the limits when nothing goes wrong. */
+  const closeAt = (connection: Connection, limit: string) => {
+    if (faults.counts.size === 0) oracle.violate(`${connection.id} was closed for ${limit}`);
+    close(connection, 1001, true);
+  };
   const watchIdle = (connection: Connection): (() => void) => {
     let cancel = () => {};
     const look = () => {
       const leftMs = connection.lastFrameMs + IDLE_MS - simulator.nowMs;
-      if (leftMs <= 0) close(connection, 1001, true);
+      if (leftMs <= 0) closeAt(connection, 'being idle');
       else cancel = simulator.after(leftMs, look);
     };
     look();
@@ -130,7 +139,7 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
     connection.state = 'open';
     connection.lastFrameMs = simulator.nowMs;
     const cancelIdle = watchIdle(connection);
-    const cancelAge = simulator.after(connection.connectedAtMs + MAX_AGE_MS - simulator.nowMs, () => close(connection, 1001, true));
+    const cancelAge = simulator.after(connection.connectedAtMs + MAX_AGE_MS - simulator.nowMs, () => closeAt(connection, 'its age'));
     connection.cancelLimits = () => {
       cancelIdle();
       cancelAge();
@@ -144,6 +153,8 @@ export function createGateway({ simulator, random, faults, trace }: GatewayParts
     else close(connection, 1006, true);
   };
   const deliver = (connection: Connection, text: string) => {
+    if (Buffer.byteLength(text) > MAX_PUSHED_BYTES)
+      oracle.violate(`a frame of ${Buffer.byteLength(text)} bytes was sent: ${text.slice(0, 60)}`);
     if (connection.state !== 'open') return;
     connection.lastFrameMs = simulator.nowMs;
     if (connection.peer.frame(text) || connection.isDoubted) return;

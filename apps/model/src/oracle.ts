@@ -50,8 +50,8 @@ export interface Oracle {
   /** The topic's memory was lost. */
   epochLost(topic: string): void;
   open(reader: { readonly who: string; readonly topic: string; readonly from?: string | undefined }): Reader;
-  /** A mutation's handler began; resolves the effect's name. */
-  ran(call: string): string;
+  /** A mutation's handler began; gives the effect's name. */
+  ran(call: string, isIdempotent: boolean): string;
   answered(call: string, effect: string): void;
   /** Nothing is on its way any more: whatever was stored must have been handed out. */
   settle(): void;
@@ -211,16 +211,17 @@ export function createOracle(nowMs: () => number, trace: Trace): Oracle {
       topicOf(name).epochs += 1;
     },
     open,
-    ran(call) {
+    ran(call, isIdempotent) {
       const known = effects.get(call) ?? [];
       const effect = `${call}/${known.length + 1}`;
       effects.set(call, [...known, effect]);
       trace.note('effect', effect);
-      if (known.length > 0) violate(`${call} ran ${known.length + 1} times`);
+      if (known.length > 0 && !isIdempotent) violate(`${call} ran ${known.length + 1} times`);
       return effect;
     },
     answered(call, effect) {
-      if (effects.get(call)?.[0] !== effect) violate(`${call} was answered ${effect}, its effect is ${effects.get(call)?.[0]}`);
+      const known = effects.get(call) ?? [];
+      if (!known.includes(effect)) violate(`${call} was answered ${effect}, expected one of ${known.join(', ')}`);
     },
     settle() {
       for (const { check } of readers) check();

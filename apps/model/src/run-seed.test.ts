@@ -12,6 +12,12 @@ describe('a run', () => {
     expect(again.steps).toBe(first.steps);
     expect(other.hash).not.toBe(first.hash);
   });
+
+  it("keeps its connections clear of API Gateway's limits for hours when nothing goes wrong (P3.19, P3.21)", async () => {
+    const { violations, tookMs } = await runSeed({ seed: 3, shape: 'long', only: new Set() });
+    expect(violations).toEqual([]);
+    expect(tookMs).toBeGreaterThan(7_200_000);
+  });
 });
 
 describe('client and server, whatever goes wrong between them (P3.16 to P3.20, P3.23)', () => {

@@ -168,7 +168,8 @@ async function publish(world: World, { publisher }: Backend, topic: string, { pu
   const { simulator, random, faults, oracle } = world;
   const name = () => {
     published.count += 1;
-    return `${topic}${published.count}`;
+    // Some are so large that not many of them fit in a frame.
+    return `${topic}${published.count}${'.'.repeat(random.chance(0.05) ? random.pick([3_000, 12_000]) : 0)}`;
   };
   const one = async () => {
     const values = Array.from({ length: random.chance(0.1) ? 2 + random.below(6) : 1 }, name);

@@ -18,6 +18,13 @@ export const room = service('room', {
     input: () => z.object({ call: z.string() }),
     output: () => z.object({ effect: z.string() }),
   }),
+  /** Has the same effect however often it runs. */
+  set: mutation({
+    auth: 'public',
+    idempotent: true,
+    input: () => z.object({ call: z.string() }),
+    output: () => z.object({ effect: z.string() }),
+  }),
   /** Publishes. */
   say: mutation({
     auth: 'public',
@@ -43,7 +50,7 @@ const roomService = defineService(room, { uses: {} });
 /** What handlers do besides answering. */
 export interface HandlerHooks {
   /** The handler of a mutation began: it has its effect, and this is the effect's name. */
-  ran(call: string): string;
+  ran(call: string, isIdempotent: boolean): string;
   /** Takes the time of one operation on a table, and may fail as one. */
   work(): Promise<void>;
 }
@@ -52,7 +59,12 @@ export interface HandlerHooks {
 export function implementRoom({ ran, work }: HandlerHooks): Implementation {
   return implement(roomService, {
     add: async ({ input }) => {
-      const effect = ran(input.call);
+      const effect = ran(input.call, false);
+      await work();
+      return { effect };
+    },
+    set: async ({ input }) => {
+      const effect = ran(input.call, true);
       await work();
       return { effect };
     },

@@ -83,7 +83,8 @@ export function openSession(world: World, { name, gateway, topics }: SessionOpti
     const onReset = random.chance(0.5)
       ? ({ reason, position }: { readonly reason: string; readonly position: string }) => reader.reset(reason, position)
       : undefined;
-    const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started, onReset };
+    const maxQueuedEvents = random.pick([undefined, 10, 2]);
+    const options = { signal: controller.signal, lastEventId: from, onStarted: reader.started, onReset, maxQueuedEvents };
     for await (const { id, data } of client.room.changes.subscribe({ topic }, options).tracked()) {
       if (isOver) return;
       if (!mutant.takesPushes) reader.event(id, data.value);
@@ -152,7 +153,12 @@ export function openSession(world: World, { name, gateway, topics }: SessionOpti
         const { effect } = await client.room.add.mutate({ call }, { ...options, key });
         oracle.answered(call, effect);
       };
+      const set = async () => {
+        const { effect } = await client.room.set.mutate({ call }, options);
+        oracle.answered(call, effect);
+      };
       const kinds = [
+        set,
         () => client.room.read.query({ call }, options),
         add(undefined),
         add(false),
