@@ -50,6 +50,8 @@ export function feedsOf(
     if (tooLarge) throw tooLarge;
     /** How to leave each link it is on. */
     const leaves = new Map<Link, (stop?: boolean) => void>();
+    /** The links among them on which it has started. */
+    const here = new Set<Link>();
     let topic: string | undefined;
     /** The queue was full: nothing is taken or asked for until the loop has emptied it. */
     let isPaused = false;
@@ -59,7 +61,7 @@ export function feedsOf(
     let wasBehind = true;
     let freshAt = clock.now();
 
-    const isBehind = () => !isStarted || !leaves.size || place.isBehind();
+    const isBehind = () => !here.size || place.isBehind();
     /** After every change: tells the connection when it falls behind or has caught up. */
     const settle = () => {
       const behind = isBehind();
@@ -139,13 +141,12 @@ export function feedsOf(
         if (isEnded || leaves.has(link) || (isStock && isPaused)) return;
         const deadline = alarmOf(clock);
         const asked = place.position;
-        let isHere = false;
         const reopen = () => {
           leave(true);
           connection.add(request);
         };
         const feed: FeedSeat = {
-          position: () => (isHere ? (place.position ?? '') : undefined),
+          position: () => (here.has(link) ? (place.position ?? '') : undefined),
           wants: () => !isPaused && place.isBehind(),
           push(of, epoch, events) {
             // Before its topic is known, its own may be among those that come.
@@ -170,7 +171,8 @@ export function feedsOf(
           if (type === 'started') {
             const isUnsure = !topic && place.isBehind();
             deadline();
-            isHere = isStarted = true;
+            here.add(link);
+            isStarted = true;
             // Its place until the first event: what happens while a connection is lost is replayed even then.
             place.position ??= id;
             if (gw) {
@@ -201,6 +203,7 @@ export function feedsOf(
         const leave = (stop?: boolean) => {
           deadline();
           leaves.delete(link);
+          here.delete(link);
           leaveLink(stop);
         };
         leaves.set(link, leave);

@@ -226,5 +226,9 @@ describe('a subscription at a server that speaks gw', () => {
     expect([subscription.state, subscription.stalenessMs]).toEqual(['live', 0]);
     peer.close(1006);
     expect(subscription.state).toBe('recovering');
+    const second = await stage.opened();
+    expect(subscription.state).toBe('recovering');
+    second.send(startedGw(1, 'e1.12', 'e1.12'));
+    expect(subscription.state).toBe('live');
   });
 });
