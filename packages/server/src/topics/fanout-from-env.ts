@@ -8,6 +8,7 @@ import { type Environment, readFanoutEnvironment } from '../websocket/env.js';
 import { readFunctionEnvironment } from '../websocket/function-environment.js';
 import { createManagementApiSender } from '../websocket/management-api-sender.js';
 import { newAlphanumericId } from '../websocket/new-id.js';
+import { ACCOUNT_RATE, createPacedSender } from '../websocket/paced-sender.js';
 import { createRealtime } from '../websocket/realtime.js';
 import { createFanoutHandler } from './fanout-function.js';
 import { createPushQueue } from './push-queue.js';
@@ -19,6 +20,7 @@ import { createPushQueue } from './push-queue.js';
  */
 export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof createFanoutHandler> {
   const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, pushQueue, followersPerShard } = readFanoutEnvironment(env);
+  const posts = createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) });
   const realtime = createRealtime({
     connectionsTable,
     topicsTable,
@@ -31,7 +33,7 @@ export function fanoutHandlerFromEnv(env: Environment): ReturnType<typeof create
     ...realtime,
     followersPerShard,
     spread: createPushQueue({ queueUrl: pushQueue }),
-    sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
+    sender: createPacedSender(posts, ACCOUNT_RATE, systemClock),
     random: Math.random,
     log: createLogger({ function: 'fanout' }),
   });

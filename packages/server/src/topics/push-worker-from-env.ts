@@ -8,6 +8,7 @@ import { type Environment, readPushEnvironment } from '../websocket/env.js';
 import { readFunctionEnvironment } from '../websocket/function-environment.js';
 import { createManagementApiSender } from '../websocket/management-api-sender.js';
 import { newAlphanumericId } from '../websocket/new-id.js';
+import { ACCOUNT_RATE, createPacedSender } from '../websocket/paced-sender.js';
 import { createRealtime } from '../websocket/realtime.js';
 import { createPushWorker } from './push-worker.js';
 
@@ -18,6 +19,7 @@ import { createPushWorker } from './push-worker.js';
  */
 export function pushWorkerFromEnv(env: Environment): ReturnType<typeof createPushWorker> {
   const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, followersPerShard } = readPushEnvironment(env);
+  const posts = createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) });
   const realtime = createRealtime({
     connectionsTable,
     topicsTable,
@@ -29,7 +31,7 @@ export function pushWorkerFromEnv(env: Environment): ReturnType<typeof createPus
   return createPushWorker({
     ...realtime,
     followersPerShard,
-    sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
+    sender: createPacedSender(posts, ACCOUNT_RATE, systemClock),
     random: Math.random,
     log: createLogger({ function: 'push' }),
   });

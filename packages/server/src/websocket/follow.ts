@@ -28,7 +28,7 @@ import { refusalsOf, type SubscribeRequest, topicOf } from './subscribe.js';
 const FRAME_BYTES = Buffer.byteLength('{"id":,"result":{"type":"started","id":"","gw":{"t":,"h":"","x":[],"reset":"trimmed"}}}') + 200;
 
 /**
- * The frame to answer with; nothing when a stop came meanwhile, which was answered, or the deadline has passed.
+ * The frame to answer with; nothing when the deadline has passed.
  *
  * @throws GatewayError INTERNAL_SERVER_ERROR for a topic key that is none; SERVICE_UNAVAILABLE when a store is throttled. Nothing is
  * entered then.
@@ -48,7 +48,8 @@ export async function follow(realtime: ServiceRealtime, request: SubscribeReques
     case 'stopped':
       return stoppedFrame(requestId);
     case 'cancelled':
-      return undefined;
+      // By a stop, which was answered and whose client passes over this, or because the connection was said to be gone and is not.
+      return refuse.ended();
     case 'claimed':
       return enter(realtime, { key, request }, deadline);
     default:

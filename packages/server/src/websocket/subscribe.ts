@@ -80,11 +80,12 @@ export interface Refusals {
   unknown(newest: EventPosition): string;
   taken(): string;
   tooMany(): string;
+  ended(): string;
 }
 
 /** For both kinds of subscriptions. */
 export function refusalsOf({ requestId, token, path, lastEventId }: SubscribeRequest): Refusals {
-  const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED' | 'TOO_MANY_REQUESTS', message: string) =>
+  const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED' | 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE', message: string) =>
     outcomeFrame(requestId, failure(code, `${path}: ${message}`, { path, requestId: token }), path);
   const asked = lastEventId === undefined ? undefined : parseEventId(lastEventId);
   const got = JSON.stringify(lastEventId?.slice(0, 60));
@@ -100,6 +101,7 @@ export function refusalsOf({ requestId, token, path, lastEventId }: SubscribeReq
         `there is no event ${lastEventId}, the newest is ${formatEventId(newest)}; subscribe without lastEventId`,
       ),
     taken: () => refuse('BAD_REQUEST', `the id ${JSON.stringify(requestId)} has a subscription already; choose another`),
+    ended: () => refuse('SERVICE_UNAVAILABLE', 'the subscription was ended while it was entered; subscribe again'),
     tooMany: () =>
       refuse(
         'TOO_MANY_REQUESTS',
