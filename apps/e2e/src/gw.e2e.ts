@@ -1,11 +1,12 @@
 /** Subscriptions of our own client, frame by frame and by hand: PROTOCOL.md section 3.6. */
 
+import { DynamoDBClient, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createGatewayClient } from '@org/gateway-client';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
 import { type Frame, type RawSocket, rawSocket } from './raw-socket.js';
 
-const { restUrl, socketUrl } = inject('stage');
+const { restUrl, socketUrl, operator, awsUrl } = inject('stage');
 const gateway = createGatewayClient({ url: restUrl, socketUrl });
 
 const open: RawSocket[] = [];
@@ -174,5 +175,22 @@ describe('a subscription of our own client', () => {
     await socket.next((frame) => frame.id === 3 && JSON.stringify(frame).includes('"two"'));
     await pushed(socket, gw.t, 2);
     expect(socket.frames.filter((frame) => itemsOf(frame, gw.t).some(([offset]) => offset === 1))).toHaveLength(1);
+  });
+});
+
+describe.runIf(operator && awsUrl)('a topic with more than one shard', () => {
+  it('P3.17 is pushed to by the workers, each its part of the connections', async () => {
+    if (!operator || !awsUrl) return;
+    const folder = freshName('folder');
+    const topic = `documents.changes/${folder}`;
+    const dynamo = new DynamoDBClient({ endpoint: awsUrl, region: 'eu-west-1', credentials: operator });
+    const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
+    const TableName = TableNames.find((name) => name.includes('Connections'));
+    await dynamo.send(new PutItemCommand({ TableName, Item: { pk: { S: `G#${topic}` }, sk: { S: 'N' }, shards: { N: '4' } } }));
+    dynamo.destroy();
+    const sockets = await Promise.all([1, 2, 3, 4, 5, 6].map(connect));
+    for (const socket of sockets) await follow(socket, 1, folder);
+    await save(folder, 'one', 'two');
+    await Promise.all(sockets.flatMap((socket) => [pushed(socket, topic, 1), pushed(socket, topic, 2)]));
   });
 });
