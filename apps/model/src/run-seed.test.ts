@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runSeed } from './run-seed.js';
 
 /** A sample of `npm run model -- --seeds 10000`, which has longer runs too. */
-const SAMPLE = 40;
+const SAMPLE = 25;
 
 describe('a run', () => {
   it('is the same again for the same seed, to the last event', async () => {
