@@ -1,6 +1,6 @@
 /**
- * Which clients of AWS a function may need: those of the kinds of resources that it declares, and DynamoDB's, since every service reads who
- * is connected. The others are left out of its bundle: three quarters of what would be read, bundled, copied and deployed for each function.
+ * Which clients of AWS a function may need: those of the kinds of resources that it declares, DynamoDB's, since every service reads who is
+ * connected, and S3's where messages may be too large for the socket. The others are left out of its bundle: three quarters of what would be read, bundled, copied and deployed for each function.
  */
 
 import type { AnyGrant, ResourceDeclaration } from '@org/gateway-server/service';
@@ -8,17 +8,18 @@ import { type Declarations, declarationOf } from './declarations.js';
 import { FANOUT_FUNCTION, PUSH_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
+const S3: readonly string[] = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'];
 
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  [SOCKET_FUNCTION]: [DYNAMODB, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB, '@aws-sdk/client-sqs'],
-  [PUSH_FUNCTION]: [DYNAMODB],
+  [SOCKET_FUNCTION]: [DYNAMODB, ...S3, '@aws-sdk/client-lambda'],
+  [FANOUT_FUNCTION]: [DYNAMODB, ...S3, '@aws-sdk/client-sqs'],
+  [PUSH_FUNCTION]: [DYNAMODB, ...S3],
 };
 
 /** Clients by the kind of resource. */
 const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> = {
   table: [DYNAMODB],
-  bucket: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner', '@aws-sdk/s3-presigned-post'],
+  bucket: [...S3, '@aws-sdk/s3-presigned-post'],
   index: ['@opensearch-project/opensearch'],
   answers: ['@aws-sdk/client-kendra', '@aws-sdk/client-bedrock-agent-runtime', '@aws-sdk/client-bedrock-agent'],
   model: ['@aws-sdk/client-sagemaker-runtime'],
@@ -32,7 +33,9 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
 /** Clients that a function may need, by the names of their packages. */
 export function clientsOfFunction(name: string, declarations: Declarations): readonly string[] {
   const declared = declarationOf(name, declarations);
-  return declared === undefined ? (OWN_CLIENTS[name] ?? []) : clientsOf(declared.uses);
+  if (declared === undefined) return OWN_CLIENTS[name] ?? [];
+  const isReached = 'service' in declared && !declared.internal;
+  return [...clientsOf(declared.uses), ...(isReached ? S3 : [])];
 }
 
 /** Clients that a function declares no use of. */

@@ -1,0 +1,49 @@
+/** Messages that fit in no frame, both ways, by our client on the stage: PROTOCOL.md P3.26 and P3.27. Nothing of it is ever a 1009. */
+
+import { createGatewayClient } from '@org/gateway-client';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { freshName } from './names.js';
+
+const { restUrl, socketUrl } = inject('stage');
+const gateway = createGatewayClient({ url: restUrl, socketUrl });
+afterAll(() => gateway.$close());
+
+const over = { over: 'socket' } as const;
+
+/** Every kind of character that is one thing here and another there: escapes, two to four bytes, a pair of surrogates. */
+const MIXED = 'a"\\\n\u0001é漢😀';
+const textOf = (characters: number) => MIXED.repeat(Math.ceil(characters / MIXED.length)).slice(0, characters);
+
+describe('a large message over the socket', () => {
+  it.each([
+    ['one frame', 1_000],
+    ['parts, and an answer of one message', 60_000],
+    ['parts, and an answer by reference', 90_000],
+    ['references both ways', 900_000],
+  ])('arrives as it was sent: %s', async (_, characters) => {
+    const closed: string[] = [];
+    const stop = gateway.$connection.subscribe(({ status }) => closed.push(status));
+    const body = textOf(characters);
+    const { id } = await gateway.documents.save.mutate({ folder: freshName('large'), title: 't', body }, over);
+    const read = await gateway.documents.get.query({ id }, over);
+    stop();
+    expect(read.body).toBe(body);
+    expect(closed).not.toContain('offline');
+  });
+
+  it('keeps calls that are sent at the same time apart', async () => {
+    const folder = freshName('large');
+    const bodies = [40_000, 300_000, 50_000, 100].map((size, at) => `${at}${textOf(size)}`);
+    const saved = await Promise.all(bodies.map((body, at) => gateway.documents.save.mutate({ folder, title: `${at}`, body }, over)));
+    const read = await Promise.all(saved.map(({ id }) => gateway.documents.get.query({ id }, over)));
+    expect(read.map(({ title, body }) => [title, body.length])).toEqual(bodies.map((body, at) => [`${at}`, body.length]));
+    expect(read.map(({ body }) => body)).toEqual(bodies);
+  });
+
+  it('is refused with a typed error when it is more than 6 MB, and the connection stays', async () => {
+    const body = 'x'.repeat(6 * 1_024 * 1_024);
+    const call = gateway.documents.save.mutate({ folder: freshName('large'), title: 't', body }, over);
+    await expect(call).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    expect((await gateway.documents.list.query({ limit: 1 }, over)).items.length).toBeLessThanOrEqual(1);
+  });
+});
