@@ -11,9 +11,9 @@ const DYNAMODB = '@aws-sdk/client-dynamodb';
 const S3: readonly string[] = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'];
 
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  [SOCKET_FUNCTION]: [DYNAMODB, ...S3, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB, ...S3, '@aws-sdk/client-sqs'],
-  [PUSH_FUNCTION]: [DYNAMODB, ...S3],
+  [SOCKET_FUNCTION]: [DYNAMODB, '@aws-sdk/client-lambda'],
+  [FANOUT_FUNCTION]: [DYNAMODB, '@aws-sdk/client-sqs'],
+  [PUSH_FUNCTION]: [DYNAMODB],
 };
 
 /** Clients by the kind of resource. */
@@ -30,17 +30,17 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
   presence: [],
 };
 
-/** Clients that a function may need, by the names of their packages. */
+/** Clients that a function may read at its cold start, by the names of their packages. */
 export function clientsOfFunction(name: string, declarations: Declarations): readonly string[] {
   const declared = declarationOf(name, declarations);
-  if (declared === undefined) return OWN_CLIENTS[name] ?? [];
-  const isReached = 'service' in declared && !declared.internal;
-  return [...clientsOf(declared.uses), ...(isReached ? S3 : [])];
+  return declared === undefined ? (OWN_CLIENTS[name] ?? []) : clientsOf(declared.uses);
 }
 
-/** Clients that a function declares no use of. */
+/** Clients that a function never loads. */
 export function foreignClients(name: string, declarations: Declarations): readonly string[] {
-  const own = clientsOfFunction(name, declarations);
+  const declared = declarationOf(name, declarations);
+  const carriesMessages = declared === undefined || ('service' in declared && !declared.internal);
+  const own = [...clientsOfFunction(name, declarations), ...(carriesMessages ? S3 : [])];
   return [...new Set(Object.values(CLIENTS).flat())].filter((client) => !own.includes(client));
 }
 
