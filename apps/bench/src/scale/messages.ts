@@ -17,9 +17,9 @@ export interface Child {
   end(): Promise<void>;
 }
 
-/** Starts `{name}.js` of this folder. */
-export function startChild(name: string): Child {
-  const path = join(dirname(fileURLToPath(import.meta.url)), `${name}.js`);
+/** Starts `{name}.js` of a folder next to this one. @param folder @default this one */
+export function startChild(name: string, folder = 'scale'): Child {
+  const path = join(dirname(fileURLToPath(import.meta.url)), '..', folder, `${name}.js`);
   const child: ChildProcess = fork(path, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--expose-gc'] });
   const ended = once(child, 'exit').then(() => {
     throw new Error(`the ${name} process ended`);
