@@ -7,7 +7,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answerParent } from '../scale/messages.js';
-import { ackFrame, answerFrame, ENGINE_OPEN, eventFrame, NAMESPACE_OPEN, type Shape, startedFrame, stockStartedFrame, syncFrame } from './frames.js';
+import {
+  ackFrame,
+  answerFrame,
+  ENGINE_OPEN,
+  eventFrame,
+  NAMESPACE_OPEN,
+  type Shape,
+  startedFrame,
+  stockStartedFrame,
+  syncFrame,
+} from './frames.js';
 
 type Question =
   | { readonly kind: 'start' }

@@ -7,7 +7,8 @@
 export type Shape = 'plain' | 'gw' | 'coalesced' | 'tracked' | 'socket.io';
 
 /** The answer to every query, 120 bytes of JSON. */
-export const ANSWER = '{"id":"customer-42","name":"Person number 42 of the list","city":"Frankfurt am Main","createdAt":"2026-11-23T03:47:00.123Z"}';
+export const ANSWER =
+  '{"id":"customer-42","name":"Person number 42 of the list","city":"Frankfurt am Main","createdAt":"2026-11-23T03:47:00.123Z"}';
 
 export const TOPIC = 'documents.changes/bench';
 

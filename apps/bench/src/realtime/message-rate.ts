@@ -3,7 +3,7 @@
  * another one sends as fast as it is read. Raw ws parses and calls a function; nothing of it survives a lost connection.
  */
 
-import { paired, quantile, type Round } from '../paired.js';
+import { paired, type Round } from '../paired.js';
 import { type Child, startChild } from '../scale/messages.js';
 import { type BenchClient, CLIENTS } from './clients.js';
 import type { Shape } from './frames.js';
@@ -30,7 +30,10 @@ export async function benchMessageRate(): Promise<void> {
     const client = await CLIENTS[kind](`ws://127.0.0.1:${port}`, `follower${at}`);
     clients.push(client);
     const receive = await counting(client);
-    rounds.push([name, async (times) => void asked.set(name, await pushed(child, { name: `follower${at}`, shape }, receive(times), times))]);
+    rounds.push([
+      name,
+      async (times) => void asked.set(name, await pushed(child, { name: `follower${at}`, shape }, receive(times), times)),
+    ]);
   }
   const results = await paired(Object.fromEntries(rounds), { rounds: ROUNDS, times: EVENTS });
   console.log(`\nSubscription events per second of client CPU (${ROUNDS} rounds of ${EVENTS}, some 120 bytes each)`);
@@ -38,7 +41,9 @@ export async function benchMessageRate(): Promise<void> {
     const rate = `${Math.round(1e6 / cpuMicros).toLocaleString('en')} /s`;
     const bounds = `${spread[0].toFixed(2)}-${spread[1].toFixed(2)}`;
     const syncs = asked.get(name) ? `, asked ${asked.get(name)} times for what it had dropped` : '';
-    console.log(`  ${name.padEnd(28)} ${rate.padStart(12)}   ${cpuMicros.toFixed(1).padStart(6)} µs   ${ratio.toFixed(2)}x  (${bounds})${syncs}`);
+    console.log(
+      `  ${name.padEnd(28)} ${rate.padStart(12)}   ${cpuMicros.toFixed(1).padStart(6)} µs   ${ratio.toFixed(2)}x  (${bounds})${syncs}`,
+    );
   }
   for (const client of clients) client.close();
   await child.end();
