@@ -9,6 +9,9 @@ import { benchFanout } from './fanout.js';
 import { benchFind } from './find.js';
 import { benchIam } from './iam.js';
 import { benchLag } from './lag.js';
+import { benchMessageRate } from './realtime/message-rate.js';
+import { benchRecovery } from './realtime/recovery.js';
+import { benchRoundtrip } from './realtime/roundtrip.js';
 import { benchSearch } from './search-quality.js';
 import { benchStage } from './stage.js';
 
@@ -24,10 +27,14 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   lag: benchLag,
   fanout: benchFanout,
   stage: benchStage,
+  roundtrip: benchRoundtrip,
+  messages: benchMessageRate,
+  recovery: benchRecovery,
 };
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   backends: ['capability', 'iam', 'search', 'find', 'lag', 'stage'],
+  realtime: ['client-size', 'roundtrip', 'messages', 'recovery'],
 };
 
 const wanted = process.argv.slice(2).flatMap((name) => GROUPS[name] ?? [name]);

@@ -80,7 +80,9 @@ export function socketConnection(options: GatewayClientOptions, session: string,
     if (!current) store.set(progress);
     else {
       const isBehind = [...requests].some((request) => request.isBehind?.());
-      store.set({ status: current.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live' });
+      const status = current.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live';
+      // Most calls change nothing, and comparing whole states takes longer than they do.
+      if (status !== store.state.status) store.set({ status });
     }
   };
   const show = (state: ConnectionState) => {

@@ -45,11 +45,14 @@ describe('gw.sync', () => {
     void stage.client().documents.folders.query(undefined, OVER);
     const peer = await stage.opened();
     await peer.sent();
+    await stage.pass(5_000);
+    expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [] });
+    peer.send(synced(1));
     await stage.pass(539_999);
     expect(await peer.sent()).toEqual([]);
     await stage.pass(1);
-    expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [] });
-    peer.send(synced(1), data(1, {}));
+    expect((await peer.sent())[0]?.params).toEqual({ n: 2, c: [] });
+    peer.send(synced(2), data(1, {}));
   });
 
   it('P3.19 is sent again after 5 s, and after 5 s more the connection is left for a new one, whatever else comes', async () => {
@@ -106,12 +109,48 @@ describe('gw.sync', () => {
     expect(await methods(peer)).toEqual(['gw.sync']);
   });
 
+  it('P3.19 is sent when a call got no answer for 5 s and nothing else came, and after 5 s more the connection is left', async () => {
+    const { gateway, peer } = await following();
+    await stage.pass(12_000);
+    const call = gateway.documents.folders.query(undefined, OVER);
+    expect(await methods(peer)).toEqual(['query']);
+    await stage.pass(4_999);
+    expect(await peer.sent()).toEqual([]);
+    await stage.pass(1);
+    expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [[1, 'e1.10']] });
+    expect(gateway.$connection.state).toEqual({ status: 'degraded' });
+    await stage.pass(5_000);
+    expect(peer.closedWith).toBe(1000);
+    const second = await stage.opened();
+    expect(await methods(second)).toEqual(['subscription', 'query']);
+    second.send(data(2, 'by the second'));
+    expect(await call).toBe('by the second');
+  });
+
+  it('is not sent for a call while other things come, and once for a call that takes long', async () => {
+    const { gateway, peer } = await following();
+    void gateway.documents.folders.query(undefined, OVER).catch(() => {});
+    await peer.sent();
+    await stage.pass(4_000);
+    peer.send(pushed('e1', 11));
+    await stage.pass(6_000);
+    expect(await peer.sent()).toEqual([]);
+    void gateway.documents.folders.query(undefined, OVER).catch(() => {});
+    await peer.sent();
+    await stage.pass(5_000);
+    expect(await methods(peer)).toEqual(['gw.sync']);
+    peer.send(synced(1));
+    await stage.pass(29_999);
+    expect(await peer.sent()).toEqual([]);
+  });
+
   it('is sent when a call waited in vain', async () => {
-    const call = stage.client().documents.folders.query(undefined, { over: 'socket', timeoutMs: 20_000 });
-    const peer = await stage.opened();
+    const { gateway, peer } = await following();
+    await stage.pass(12_000);
+    const call = gateway.documents.folders.query(undefined, { over: 'socket', timeoutMs: 4_000 });
     await peer.sent();
     const failed = expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await stage.pass(20_000);
+    await stage.pass(4_000);
     await failed;
     expect(await methods(peer)).toEqual(['gw.sync']);
   });

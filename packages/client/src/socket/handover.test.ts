@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../connection-state.js';
-import { fakeClock } from '../fake-clock.fixture.js';
+import { type FakeClock, fakeClock } from '../fake-clock.fixture.js';
+import type { Peer } from '../fake-server.fixture.js';
 import { data, event, iterate, nextFrame, RECONNECT, socketStage, started, take } from './socket-client.fixture.js';
 
 const stage = socketStage();
+
+/** A connection with a call that gets no answer lasts for 30 s: its server shows that it is there when it is asked. */
+async function lasts(peer: Peer, clock: FakeClock): Promise<void> {
+  clock.advance(5_000);
+  expect((await nextFrame(peer)).method).toBe('gw.sync');
+  peer.send('{"id":null,"method":"gw.sync","params":{"n":1,"s":[]}}');
+  await clock.timer(540_000);
+  clock.advance(25_000);
+}
 
 describe('a reconnect notice of the server (P3.11)', () => {
   it('opens a second connection, goes on there, and then closes the first', async () => {
@@ -89,7 +99,7 @@ describe('a reconnect notice of the server (P3.11)', () => {
     const call = gateway.documents.remove.mutate({ id: 'a' }, { over: 'socket', key: false, timeoutMs: 100_000 });
     const first = await stage.server.peer();
     await first.next();
-    clock.advance(30_000);
+    await lasts(first, clock);
     first.send(RECONNECT);
     await clock.timer(0);
     clock.advance(0);
@@ -106,7 +116,7 @@ describe('a reconnect notice of the server (P3.11)', () => {
     const query = gateway.documents.folders.query(undefined, { over: 'socket', timeoutMs: 100_000 });
     const first = await stage.server.peer();
     await first.next();
-    clock.advance(30_000);
+    await lasts(first, clock);
     first.send(RECONNECT);
     await clock.timer(0);
     clock.advance(0);

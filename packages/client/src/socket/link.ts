@@ -126,6 +126,8 @@ export function openLink(owner: LinkOwner): Link {
   let isDown = false;
   let isStock = false;
   let heardAt = 0;
+  /** When the first call was sent after something was last heard. */
+  let owedAt = -1;
   /** When all subscriptions were last asked for. */
   let syncedAt = clock.now();
   /** When the alarm will ring. */
@@ -162,11 +164,16 @@ export function openLink(owner: LinkOwner): Link {
     const isFollowed = [...passengers.values()].some(({ feed }) => feed);
     const periodMs = isFollowed ? (page.document?.hidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
     const sinceMs = Math.abs(clock.now() - syncedAt);
-    round = sinceMs < periodMs ? all.filter(([, feed]) => feed.wants()) : all;
-    if (sinceMs >= periodMs) syncedAt = clock.now();
-    else if (!round.length) return rest(Math.ceil(periodMs - sinceMs));
+    // Once per silence: a call may take longer than that.
+    const isOwed = owedAt >= heardAt && [...passengers.values()].some(({ feed }) => !feed);
+    const patienceMs = isOwed ? SYNC_DEADLINE_MS + owedAt - clock.now() : periodMs;
+    const isDue = sinceMs >= periodMs || patienceMs <= 0;
+    round = isDue ? all : all.filter(([, feed]) => feed.wants());
+    if (isDue) syncedAt = clock.now();
+    else if (!round.length) return rest(Math.ceil(Math.min(periodMs - sinceMs, patienceMs)));
     if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
-    inquire();
+    // The call that got no answer was the first time of asking.
+    inquire(patienceMs <= 0 ? 1 : 0);
   };
   const want = (delayMs: number) => {
     if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
@@ -175,12 +182,12 @@ export function openLink(owner: LinkOwner): Link {
     if (clock.now() - heardAt > SILENCE_MS) syncedAt = Number.NEGATIVE_INFINITY;
     if (!question) tick();
   };
-  const inquire = () => {
+  const inquire = (sent = 0) => {
     const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
     lastQuestion += 1;
     const params = { n: lastQuestion, c: [...asked] };
     const text = isStock ? PING : JSON.stringify({ id: null, method: 'gw.sync', svc: GATEWAY_SERVICE, params });
-    question = { n: lastQuestion, text, asked, sent: 0 };
+    question = { n: lastQuestion, text, asked, sent };
     repeat();
   };
   const repeat = () => {
@@ -233,18 +240,20 @@ export function openLink(owner: LinkOwner): Link {
   };
   const readText = (text: unknown) => {
     // What is no JSON answers nothing.
-    for (const message of [readJson(text)].flat()) if (!isDown) read((message ?? {}) as Message);
+    const messages = readJson(text);
+    for (const message of Array.isArray(messages) ? messages : [messages]) if (!isDown) read((message ?? {}) as Message);
   };
   const take = (id: unknown, answer: Answer) => {
     const passenger = passengers.get(id);
     if (!passenger?.feed) passengers.delete(id);
     passenger?.receive(answer);
   };
-  const read = ({ id, method, params, ...answer }: Message) => {
+  const read = (message: Message) => {
+    const { id, method, params } = message;
     const { t, e, x, n, s, exp, code, why, retry } = (params ?? {}) as Parameters;
     switch (method) {
       case undefined:
-        return take(id, answer);
+        return take(id, message);
       case 'gw.ev':
         for (const { feed } of passengers.values()) feed?.push(t, e, list(x) as OffsetEvent[]);
         return;
@@ -292,22 +301,16 @@ export function openLink(owner: LinkOwner): Link {
       const id = enroll(passenger);
       const svc = path.split('.')[0]!;
       // From its text: the input as it was when the call began, whatever has become of the object since.
-      const text = JSON.stringify({
-        id,
-        method: kind,
-        svc,
-        gw: GATEWAY_PROTOCOL,
-        k,
-        dl,
-        params: { path, input: json && JSON.parse(json), lastEventId },
-      });
+      const frame = JSON.stringify({ id, method: kind, svc, gw: GATEWAY_PROTOCOL, k, dl, params: { path, lastEventId } });
+      const text = json ? `${frame.slice(0, -2)},"input":${json}}}` : frame;
       if (text.length < MAX_FRAME_BYTES / 3 || new Blob([text]).size <= MAX_FRAME_BYTES) sendText(text);
       else {
         large()
           .then(({ write }) => write(svc, `m${id}`, text))
           .catch((cause) => isDown || passenger.fail?.(cause));
       }
-      want(VISIBLE_SYNC_MS);
+      if (owedAt < heardAt && !passenger.feed) owedAt = clock.now();
+      want(passenger.feed ? VISIBLE_SYNC_MS : SYNC_DEADLINE_MS);
       return (stop) => {
         if (passengers.delete(id) && !isDown) {
           if (stop) sendText(JSON.stringify({ id, method: 'subscription.stop', svc }));

@@ -37,9 +37,10 @@ export function placeAt(lastEventId: string | undefined, take: (id: string, data
     const last = parseId(place.position)[1];
     if (offset > head) head = offset;
     if (!early.size) earlyLength = 0;
-    if (offset > last) {
+    if (offset === last + 1) early.set(offset, data);
+    else if (offset > last && early.size < MAX_EARLY_EVENTS) {
       earlyLength += `${JSON.stringify(data)}`.length;
-      if (offset === last + 1 || (early.size < MAX_EARLY_EVENTS && earlyLength < MAX_EARLY_LENGTH)) early.set(offset, data);
+      if (earlyLength < MAX_EARLY_LENGTH) early.set(offset, data);
     }
     for (let next = last + 1; early.has(next); next += 1) {
       const id = `${epoch}.${next}`;
