@@ -17,7 +17,7 @@ const CLOSES = 20;
 const CLIENTS = 5;
 /** Longer than our client takes to call a connection good; API Gateway closes those that are idle for 10 minutes or open for 2 hours. */
 const STABLE_MS = 60_000;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 60_000;
 /** How long those may take that have not got the last event when it was published. */
 const SETTLE_MS = 5_000;
 
