@@ -22,12 +22,13 @@ import { accountOf, physicalName } from './account-names.js';
 import { declaredBucket } from './constructs/declared-bucket.js';
 import { declaredTable } from './constructs/declared-table.js';
 import { importedAnswers } from './constructs/imported-answers.js';
-import { busTable, busTopic, deadLetterQueue, streamFilter, workerQueue } from './constructs/message-bus.js';
+import { busTable, busTopic, deadLetterQueue, sequencerQueue, streamFilter, workerQueue } from './constructs/message-bus.js';
 import { payloadsBucket } from './constructs/payloads-bucket.js';
 import type { DeployedResource } from './constructs/permissions.js';
 import { searchDomain } from './constructs/search-domain.js';
 import type { WorkerFeed } from './constructs/worker-source.js';
-import { type Declarations, declaredResources, deployedOf, sentServices } from './declarations.js';
+import { type Declarations, declaredResources, deployedOf, sentServices, sequencedServices } from './declarations.js';
+import { SEQUENCER_FUNCTION } from './function-plan.js';
 import { addLocalImports } from './local-imports.js';
 import type { StageSettings } from './settings-schema.js';
 
@@ -35,6 +36,9 @@ export interface DataStackProps extends StackProps {
   readonly settings: StageSettings;
   readonly declarations: Declarations;
 }
+
+/** A batch is one transaction a topic. Short, because a topic whose reader died waits for six times as long. */
+export const SEQUENCER_TIMEOUT_SECONDS = 10;
 
 /** What a stage keeps. */
 export class DataStack extends Stack {
@@ -48,10 +52,12 @@ export class DataStack extends Stack {
   readonly replies: TableV2 | undefined;
   /** Declared resources by name: those that are here, imported, or in another account. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
-  /** What sets each worker to work, by the worker's name; fields of a graph are the gateway stack's. */
+  /** What sets each worker to work, by the worker's name, and the sequencer; fields of a graph are the gateway stack's. */
   readonly feeds: ReadonlyMap<string, WorkerFeed>;
   /** Queues of what could not be done, by the name of the worker or of the service. */
   readonly deadLetters: ReadonlyMap<string, Queue>;
+  /** Events on their way to the sequencer; undefined where no subscription is sequenced. */
+  readonly sequencer: { readonly queue: Queue; readonly deadLetters: Queue } | undefined;
   readonly #settings: StageSettings;
   readonly #changed: ReadonlySet<string>;
   readonly #tables = new Map<string, TableV2>();
@@ -71,7 +77,10 @@ export class DataStack extends Stack {
     this.replies = services.some(keepsReplies) ? declaredTable(this, { declaration: realtimeTable('Replies'), data }) : undefined;
     const deployed = declaredResources(declarations, settings).map((declaration) => this.#deploy(declaration));
     this.resources = new Map(deployed.flatMap((resource) => (resource ? [[resource.declaration.name, resource] as const] : [])));
-    this.feeds = new Map(workers.flatMap((worker) => this.#feed(worker)));
+    const feeds = new Map(workers.flatMap((worker) => this.#feed(worker)));
+    this.sequencer = sequencedServices(declarations, settings).length > 0 ? this.#addSequencer() : undefined;
+    if (this.sequencer) feeds.set(SEQUENCER_FUNCTION, { kind: 'queue', queue: this.sequencer.queue });
+    this.feeds = feeds;
     for (const name of sentServices({ services, workers })) this.#addDeadLetters(name);
     this.deadLetters = this.#deadLetters;
     addLocalImports(this, settings);
@@ -148,6 +157,11 @@ export class DataStack extends Stack {
     }
     const feed = { kind: 'stream', table, deadLetters: this.#addDeadLetters(name) } as const;
     return [[name, source.kind === 'messages' ? { ...feed, filter: streamFilter(source.names) } : feed]];
+  }
+
+  #addSequencer() {
+    const deadLetters = this.#addDeadLetters(SEQUENCER_FUNCTION, true);
+    return { queue: sequencerQueue(this, this.#settings, SEQUENCER_TIMEOUT_SECONDS, deadLetters), deadLetters };
   }
 
   #addDeadLetters(name: string, fifo = false): Queue {

@@ -4,12 +4,14 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { AnyService } from '@org/gateway-core';
 import {
   type AnyGrant,
   type AnyServiceDeclaration,
   type AnyWorkerDeclaration,
   isFunctionGrant,
   type ResourceDeclaration,
+  sequencedOf,
 } from '@org/gateway-server/service';
 import type { StageSettings } from './settings-schema.js';
 
@@ -37,6 +39,12 @@ export function deployedOf({ services, workers }: Declarations, { graph }: Graph
 
 function usesGraph(uses: Readonly<Record<string, AnyGrant>>): boolean {
   return Object.values(uses).some(({ resource }) => resource.kind === 'graph');
+}
+
+/** Services with subscriptions whose events are numbered by the sequencer; without one there is no sequencer. */
+export function sequencedServices(declarations: Declarations, settings: GraphSetting): readonly AnyService[] {
+  const { services } = deployedOf(declarations, settings);
+  return services.flatMap(({ service }) => (sequencedOf(service).length > 0 ? [service] : []));
 }
 
 /** Names of the gateway's own tables and bucket. */

@@ -3,17 +3,21 @@
  * connected, and S3's where messages may be too large for the socket. The others are left out of its bundle: three quarters of what would be read, bundled, copied and deployed for each function.
  */
 
-import type { AnyGrant, ResourceDeclaration } from '@org/gateway-server/service';
+import { type AnyGrant, publishesSequenced, type ResourceDeclaration } from '@org/gateway-server/service';
 import { type Declarations, declarationOf } from './declarations.js';
-import { FANOUT_FUNCTION, PUSH_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { FANOUT_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
 const S3: readonly string[] = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'];
 
+/** For who publishes to a sequenced subscription. */
+const SQS = '@aws-sdk/client-sqs';
+
 const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   [SOCKET_FUNCTION]: [DYNAMODB, '@aws-sdk/client-lambda'],
-  [FANOUT_FUNCTION]: [DYNAMODB, '@aws-sdk/client-sqs'],
+  [FANOUT_FUNCTION]: [DYNAMODB, SQS],
   [PUSH_FUNCTION]: [DYNAMODB],
+  [SEQUENCER_FUNCTION]: [DYNAMODB, SQS],
 };
 
 /** Clients by the kind of resource. */
@@ -33,7 +37,7 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
 /** Clients that a function may read at its cold start, by the names of their packages. */
 export function clientsOfFunction(name: string, declarations: Declarations): readonly string[] {
   const declared = declarationOf(name, declarations);
-  return declared === undefined ? (OWN_CLIENTS[name] ?? []) : clientsOf(declared.uses);
+  return declared === undefined ? (OWN_CLIENTS[name] ?? []) : [...clientsOf(declared.uses), ...(publishesSequenced(declared) ? [SQS] : [])];
 }
 
 /** Clients that a function never loads. */
@@ -41,7 +45,7 @@ export function foreignClients(name: string, declarations: Declarations): readon
   const declared = declarationOf(name, declarations);
   const carriesMessages = declared === undefined || ('service' in declared && !declared.internal);
   const own = [...clientsOfFunction(name, declarations), ...(carriesMessages ? S3 : [])];
-  return [...new Set(Object.values(CLIENTS).flat())].filter((client) => !own.includes(client));
+  return [...new Set([...Object.values(CLIENTS).flat(), SQS])].filter((client) => !own.includes(client));
 }
 
 function clientsOf(uses: Readonly<Record<string, AnyGrant>>): readonly string[] {

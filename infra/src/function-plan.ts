@@ -1,11 +1,12 @@
 /**
- * Which functions there are: one per service and worker of the stage, and three of the gateway's own behind the socket. Bundling and deploying
+ * Which functions there are: one per service and worker of the stage, three of the gateway's own behind the socket, and one behind the
+ * sequencer's queue where a subscription is sequenced. Bundling and deploying
  * both start here, so that a function is never bundled under one name and deployed under another.
  */
 
 import { type AnyService, routeRoots } from '@org/gateway-core';
 import { RPC_ROOT } from '@org/gateway-core/protocol';
-import { type Declarations, deployedOf } from './declarations.js';
+import { type Declarations, deployedOf, sequencedServices } from './declarations.js';
 import type { StageSettings } from './settings-schema.js';
 
 /** Opens, closes and keeps connections, and passes on frames that name no service. */
@@ -17,7 +18,11 @@ export const FANOUT_FUNCTION = 'fanout';
 /** Pushes the events of big topics to a part of their followers. */
 export const PUSH_FUNCTION = 'push';
 
-const OWN_FUNCTIONS = [SOCKET_FUNCTION, FANOUT_FUNCTION, PUSH_FUNCTION];
+/** Numbers the events of sequenced subscriptions. */
+export const SEQUENCER_FUNCTION = 'sequencer';
+
+const SOCKET_FUNCTIONS: readonly string[] = [SOCKET_FUNCTION, FANOUT_FUNCTION, PUSH_FUNCTION];
+const OWN_FUNCTIONS: readonly string[] = [...SOCKET_FUNCTIONS, SEQUENCER_FUNCTION];
 
 /**
  * Names of the functions to bundle; each has its entry at `apps/api/src/{name}/main.ts`.
@@ -33,7 +38,8 @@ export function functionNames(declarations: Declarations, settings: Pick<StageSe
     throw new Error(`[SERVICE] a service is called "${own}", the name of one of the gateway's own functions; rename it`);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new Error(`[SERVICE] two services or workers are called "${repeated}"; rename one`);
-  return settings.socket ? [...names, ...OWN_FUNCTIONS] : names;
+  const sequencer = sequencedServices(declarations, settings).length > 0 ? [SEQUENCER_FUNCTION] : [];
+  return [...names, ...(settings.socket ? SOCKET_FUNCTIONS : []), ...sequencer];
 }
 
 function checkRoutes(service: AnyService): void {

@@ -14,10 +14,13 @@ import {
   isPresenceGrant,
   keepsReplies,
   PAYLOAD_GRANTS,
+  publishesSequenced,
   publishStatement,
+  publishStatements,
   REALTIME_ACTIONS,
   REPLY_ACTIONS,
   resourceVariable,
+  sequencedOf,
 } from '@org/gateway-server/service';
 import { Stack } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -27,8 +30,8 @@ import { GatewayFunction } from './constructs/gateway-function.js';
 import { type DeployedResource, find, grantPermissions, type Permission } from './constructs/permissions.js';
 import type { RoutedService } from './constructs/rest-gateway.js';
 import type { SocketGateway } from './constructs/socket-gateway.js';
-import type { DataStack } from './data-stack.js';
-import { FANOUT_FUNCTION, PUSH_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { type DataStack, SEQUENCER_TIMEOUT_SECONDS } from './data-stack.js';
+import { FANOUT_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 import type { StageSettings } from './settings-schema.js';
 
 /** What all functions of a stage are made from. */
@@ -57,6 +60,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
   const replies = keepsReplies(declaration) ? data.replies : undefined;
   const own = usesOf(service.name, uses, parts);
   const payloads = payloadsOf('service', parts);
+  const sequencing = sequencingOf(declaration, data);
   return new GatewayFunction(scope, `${service.name}Service`, {
     ...own,
     settings,
@@ -71,10 +75,12 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
       ...(reached ? payloads.environment : {}),
       ...(replies === undefined ? {} : { [GATEWAY_VARIABLES.repliesTable]: replies.tableName }),
+      ...sequencing.environment,
       ...own.environment,
     },
     permissions: [
       ...own.permissions,
+      ...sequencing.permissions,
       ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data, service) : []),
       ...(reached ? payloads.permissions : []),
       ...(replies === undefined ? [] : [{ sid: 'Replies', actions: REPLY_ACTIONS, resources: [replies.tableArn] }]),
@@ -88,6 +94,7 @@ export function workerFunction(scope: Construct, declaration: AnyWorkerDeclarati
   const { settings, data } = parts;
   const own = usesOf(name, uses, parts);
   const publishes = announces !== undefined;
+  const sequencing = sequencingOf(declaration, data);
   return new GatewayFunction(scope, `${name}Worker`, {
     ...own,
     settings,
@@ -102,12 +109,10 @@ export function workerFunction(scope: Construct, declaration: AnyWorkerDeclarati
             [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
           }
         : {}),
+      ...sequencing.environment,
       ...own.environment,
     },
-    permissions: [
-      ...own.permissions,
-      ...(publishes ? realtimePermissions({ connections: [], topics: REALTIME_ACTIONS.publisher.topics }, data, announces) : []),
-    ],
+    permissions: [...own.permissions, ...sequencing.permissions, ...(publishes ? announcingPermissions(announces, data) : [])],
   });
 }
 
@@ -191,6 +196,51 @@ export function pushFunction(scope: Construct, parts: FunctionParts & { readonly
   });
 }
 
+/** The function that numbers the events of sequenced subscriptions: it may write to topics of those alone. */
+export function sequencerFunction(scope: Construct, parts: FunctionParts, services: readonly AnyService[]): GatewayFunction {
+  const { settings, data } = parts;
+  const { deadLetters } = sequencerOf(data);
+  const partitions = services.flatMap(
+    (service) => publishStatement(service, sequencedOf(service)).conditions?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
+  );
+  return new GatewayFunction(scope, 'SequencerFunction', {
+    settings,
+    description: 'order of hot topics',
+    codeFolder: parts.codeFolder(SEQUENCER_FUNCTION),
+    memoryMb: 512,
+    timeoutSeconds: SEQUENCER_TIMEOUT_SECONDS,
+    environment: {
+      [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
+      [GATEWAY_VARIABLES.sequencerDeadLetters]: deadLetters.queueUrl,
+    },
+    permissions: [
+      {
+        sid: 'Topics',
+        actions: REALTIME_ACTIONS.sequencer.topics,
+        resources: [data.topics.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+      },
+      { sid: 'OwnDeadLetters', actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] },
+    ],
+  });
+}
+
+/** What a publisher to sequenced subscriptions is told, and may do. */
+function sequencingOf(declaration: AnyServiceDeclaration | AnyWorkerDeclaration, data: DataStack) {
+  if (!publishesSequenced(declaration)) return { environment: {}, permissions: [] };
+  const { queue } = sequencerOf(data);
+  return {
+    environment: { [GATEWAY_VARIABLES.sequencerQueue]: queue.queueUrl },
+    permissions: [{ sid: 'Sequencer', actions: ['sqs:SendMessage'], resources: [queue.queueArn] }],
+  };
+}
+
+function sequencerOf({ sequencer }: DataStack): NonNullable<DataStack['sequencer']> {
+  if (sequencer === undefined)
+    throw new Error('[SERVICE] something publishes to a sequenced subscription of a service that is not deployed; add it to services.ts');
+  return sequencer;
+}
+
 /** What a function's `uses` come to: where its resources are and what it may do, over there by a role that it may assume. */
 function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settings, resources }: FunctionParts) {
   const grants = Object.values(uses).filter((grant) => !isPresenceGrant(grant));
@@ -240,6 +290,16 @@ function realtimePermissions(
     },
   ];
   return permissions.filter(({ actions }) => actions.length > 0);
+}
+
+/** Who announces for a service has rights on topics of those subscriptions that are not sequenced, and on no connection. */
+function announcingPermissions(announces: AnyService, data: DataStack): readonly Permission[] {
+  return publishStatements(announces).map(({ actions, conditions }) => ({
+    sid: 'Topics',
+    actions,
+    resources: [data.topics.tableArn],
+    ...(conditions === undefined ? {} : { conditions }),
+  }));
 }
 
 function servicesPermission(services: readonly RoutedService[]): Permission {

@@ -3,6 +3,7 @@
  * alarms and the dashboard. It refers to the data stack, never the other way round.
  */
 
+import type { AnyService } from '@org/gateway-core';
 import { type AnyServiceDeclaration, type AnyWorkerDeclaration, serviceFunction as declaredFunction } from '@org/gateway-server/service';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -22,12 +23,14 @@ import { TopicFanout } from './constructs/topic-fanout.js';
 import { WebFirewall } from './constructs/web-firewall.js';
 import { feedWorker } from './constructs/worker-source.js';
 import type { DataStack } from './data-stack.js';
-import { type Declarations, declaredResources, deployedOf, inCallOrder } from './declarations.js';
+import { type Declarations, declaredResources, deployedOf, inCallOrder, sequencedServices } from './declarations.js';
+import { SEQUENCER_FUNCTION } from './function-plan.js';
 import {
   FANOUT_TIMEOUT_SECONDS,
   type FunctionParts,
   fanoutFunction,
   pushFunction,
+  sequencerFunction,
   serviceFunction,
   socketFunction,
   workerFunction,
@@ -46,6 +49,9 @@ export interface GatewayStackProps extends StackProps {
 const SENT_CALL_RETRIES = 2;
 const SENT_CALL_AGE = Duration.hours(6);
 
+/** Events that the sequencer takes at once: SQS gives no more of a FIFO queue. */
+const MAX_SEQUENCED = 10;
+
 /** The gateway of a stage. */
 export class GatewayStack extends Stack {
   readonly #parts: FunctionParts;
@@ -61,6 +67,7 @@ export class GatewayStack extends Stack {
     const { services, workers } = deployedOf(declarations, settings);
     const routed = this.#addServices(services);
     for (const worker of workers) this.#addWorker(worker);
+    this.#addSequencer(sequencedServices(declarations, settings));
     const rest = settings.rest ? this.#addRest(routed) : undefined;
     const socket = settings.socket ? this.#addSocket(routed) : undefined;
     this.#monitor({ rest: rest?.api, socket: socket?.gateway.api, queues: socket?.queues ?? {}, deadLetters: socket?.deadLetters ?? {} });
@@ -134,6 +141,14 @@ export class GatewayStack extends Stack {
     const feed = this.#parts.data.feeds.get(name);
     if (feed === undefined) throw new Error(`[WORKER] ${name} has a source that is not deployed`);
     feedWorker(worker, feed, { batchSize, maxAttempts });
+  }
+
+  #addSequencer(services: readonly AnyService[]): void {
+    const feed = this.#parts.data.feeds.get(SEQUENCER_FUNCTION);
+    if (feed === undefined) return;
+    const sequencer = sequencerFunction(this, this.#parts, services);
+    this.#functions[SEQUENCER_FUNCTION] = sequencer.lambda;
+    feedWorker(sequencer, feed, { batchSize: MAX_SEQUENCED, maxAttempts: 1 });
   }
 
   #addRest(services: readonly RoutedService[]): RestGateway {

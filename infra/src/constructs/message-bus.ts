@@ -90,6 +90,19 @@ export function deadLetterQueue(scope: Construct, id: string, settings: StageSet
   return queue;
 }
 
+/** What one message may be tried again for: an hour of a table that cannot be reached, at a try a minute. */
+const SEQUENCER_ATTEMPTS = 60;
+
+/** The queue of events that the sequencer numbers: groups are topics, and each has the throughput of a queue. */
+export function sequencerQueue(scope: Construct, settings: StageSettings, timeoutSeconds: number, deadLetters: Queue): Queue {
+  return dataQueue(scope, 'SequencerQueue', settings, {
+    fifo: true,
+    retentionPeriod: RETENTION,
+    visibilityTimeout: Duration.seconds(VISIBILITY_FACTOR * timeoutSeconds),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: SEQUENCER_ATTEMPTS },
+  });
+}
+
 type QueueOptions = Pick<
   NonNullable<ConstructorParameters<typeof Queue>[2]>,
   'retentionPeriod' | 'visibilityTimeout' | 'deadLetterQueue'

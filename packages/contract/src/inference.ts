@@ -84,5 +84,7 @@ export const inference = service('inference', {
     input: () => z.object({ id: DocumentId().optional() }),
     event: () => Guess().extend({ id: z.string(), version: z.int().positive() }),
     retain: '24h',
+    /** Labellers of an import run side by side, and all of them publish on the topic of every document. */
+    sequenced: true,
   }),
 });

@@ -16,6 +16,7 @@ import type { Replies } from './replies/run-once.js';
 import { createClients } from './resources/create-clients.js';
 import type { RestEvent } from './rest/rest-event.js';
 import { createRestHandler } from './rest/rest-handler.js';
+import { sequencerOf } from './sequencer/sequencer-queue.js';
 import { isServiceCall } from './service-call/call-event.js';
 import { handleServiceCall } from './service-call/handle-service-call.js';
 import { createLogger } from './telemetry/logger.js';
@@ -43,14 +44,13 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
  */
 export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
-  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, ...resources } = readServiceEnvironment(
-    declaration,
-    env,
-  );
+  const environment = readServiceEnvironment(declaration, env);
+  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, ...resources } = environment;
   const clock = systemClock;
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
   const sdk = createKeyTableSdk();
-  const realtime = createRealtime({ connectionsTable, topicsTable, payloadsBucket, sdk, ...basics });
+  const sequencer = sequencerOf(environment, basics);
+  const realtime = createRealtime({ connectionsTable, topicsTable, payloadsBucket, sequencer, sdk, ...basics });
   const owner = declaration.service.name;
   const connectionOf: FunctionParts['connectionOf'] = (connectionId) => waitForConnection(realtime.connections, connectionId, clock);
   const presence: PresenceParts = {
@@ -62,7 +62,7 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
   const callTimeout = { callTimeoutMs: callTimeoutMs(declaration) };
   const parts: FunctionParts = {
     implementation,
-    ...createClients(declaration.uses, { owner, ...resources, presence, ...callTimeout, ...basics }),
+    ...createClients(declaration.uses, { owner, ...resources, presence, sequencer, ...callTimeout, ...basics }),
     publish: realtime.publish,
     position: realtime.position,
     replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),

@@ -9,6 +9,7 @@ import { hasSubscriptions, keepsReplies } from './service/define-service.js';
 import { type AccountAccess, accountVariable, type ResourceDeclaration, resourceVariable } from './service/grant.js';
 import { GATEWAY_VARIABLES } from './service/realtime.js';
 import { parseAnswersLocation } from './service/resource-location.js';
+import { publishesSequenced } from './service/topics.js';
 import type { AnyWorkerDeclaration } from './service/worker.js';
 
 /** Where the resources of `uses` are. */
@@ -31,6 +32,8 @@ export interface ServiceEnvironment extends ResourceEnvironment {
   readonly repliesTable: string | undefined;
   /** Absent where there is no socket. */
   readonly payloadsBucket: string | undefined;
+  /** Absent where nothing is published to a sequenced subscription. */
+  readonly sequencerQueue: string | undefined;
 }
 
 /** What a worker's function is told. */
@@ -38,6 +41,8 @@ export interface WorkerEnvironment extends ResourceEnvironment {
   /** Both absent in a worker that announces nothing. */
   readonly connectionsTable: string | undefined;
   readonly topicsTable: string | undefined;
+  /** Absent where nothing is published to a sequenced subscription. */
+  readonly sequencerQueue: string | undefined;
 }
 
 /** `process.env`, or a test's. */
@@ -64,6 +69,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     [GATEWAY_VARIABLES.payloadsBucket]: name.optional(),
     ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
     ...(keepsReplies(declaration) ? { [GATEWAY_VARIABLES.repliesTable]: name } : {}),
+    ...sequencerShape(declaration),
     ...resourceShape(uses),
   });
   return {
@@ -72,6 +78,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     topicsTable: textOf(values, GATEWAY_VARIABLES.topicsTable),
     repliesTable: textOf(values, GATEWAY_VARIABLES.repliesTable),
     payloadsBucket: textOf(values, GATEWAY_VARIABLES.payloadsBucket),
+    sequencerQueue: textOf(values, GATEWAY_VARIABLES.sequencerQueue),
     ...resources(values),
   };
 }
@@ -80,10 +87,23 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
  * @throws Error that lists every variable that is missing or wrong.
  */
 export function readWorkerEnvironment(declaration: AnyWorkerDeclaration, env: Environment = process.env): WorkerEnvironment {
-  const { connectionsTable, topicsTable } = GATEWAY_VARIABLES;
+  const { connectionsTable, topicsTable, sequencerQueue } = GATEWAY_VARIABLES;
   const publishing = declaration.announces === undefined ? {} : { [connectionsTable]: name, [topicsTable]: name };
-  const values = read(`worker ${declaration.name}`, env, { ...publishing, ...resourceShape(declaration.uses) });
-  return { connectionsTable: textOf(values, connectionsTable), topicsTable: textOf(values, topicsTable), ...resources(values) };
+  const values = read(`worker ${declaration.name}`, env, {
+    ...publishing,
+    ...sequencerShape(declaration),
+    ...resourceShape(declaration.uses),
+  });
+  return {
+    connectionsTable: textOf(values, connectionsTable),
+    topicsTable: textOf(values, topicsTable),
+    sequencerQueue: textOf(values, sequencerQueue),
+    ...resources(values),
+  };
+}
+
+function sequencerShape(declaration: AnyServiceDeclaration | AnyWorkerDeclaration): Shape {
+  return publishesSequenced(declaration) ? { [GATEWAY_VARIABLES.sequencerQueue]: z.url({ protocol: /^https?$/ }) } : {};
 }
 
 function read(owner: string, env: Environment, shape: Shape): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@
  * The gateway's own functions, as their `main.ts` files deploy them: configured by the environment alone.
  */
 
+import { sequencerHandlerFromEnv } from './sequencer/sequencer-from-env.js';
 import { fanoutHandlerFromEnv } from './topics/fanout-from-env.js';
 import { pushWorkerFromEnv } from './topics/push-worker-from-env.js';
 import { processEnvironment } from './websocket/env.js';
@@ -32,4 +33,13 @@ export function createFanoutFunction(): ReturnType<typeof fanoutHandlerFromEnv> 
  */
 export function createPushFunction(): ReturnType<typeof pushWorkerFromEnv> {
   return pushWorkerFromEnv(processEnvironment());
+}
+
+/**
+ * The function behind the queue of sequenced subscriptions.
+ *
+ * @throws Error that lists every variable of the environment that is missing or wrong.
+ */
+export function createSequencerFunction(): ReturnType<typeof sequencerHandlerFromEnv> {
+  return sequencerHandlerFromEnv(processEnvironment());
 }

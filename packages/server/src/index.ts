@@ -15,11 +15,12 @@ export type { CallFacts, FunctionParts, PublishText } from './execute/function-p
 export type { Handler, HandlerContext, Handlers, Implementation, Publish } from './execute/handler-types.js';
 export { implement } from './execute/implement.js';
 export type { Outcome } from './execute/outcome.js';
-export { createFanoutFunction, createPushFunction, createSocketFunction } from './gateway-functions.js';
+export { createFanoutFunction, createPushFunction, createSequencerFunction, createSocketFunction } from './gateway-functions.js';
 export { type CreatePublisherOptions, createPublisher, type Publisher } from './publish/create-publisher.js';
 export { createRestHandler } from './rest/rest-handler.js';
-export { createLogger, type Logger } from './telemetry/logger.js';
 // For adapters and tests.
+export type { SequencerEvent, SequencerResult } from './sequencer/sequencer-function.js';
+export { createLogger, type Logger } from './telemetry/logger.js';
 export type { FanoutEvent, FanoutResult } from './topics/fanout-function.js';
 export type { QueueEvent } from './topics/push-worker.js';
 export type { LambdaContext, SocketEvent, SocketResult } from './websocket/socket-event.js';

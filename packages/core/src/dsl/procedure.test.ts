@@ -13,7 +13,7 @@ describe('query', () => {
       output: undefined,
       errors: {},
       route: undefined,
-      meta: { auth: 'user', summary: undefined, deprecated: undefined, retainSeconds: undefined, idempotent: false },
+      meta: { auth: 'user', summary: undefined, deprecated: undefined, retainSeconds: undefined, sequenced: false, idempotent: false },
     });
   });
 
@@ -45,7 +45,7 @@ describe('query', () => {
         body: undefined,
         status: 200,
       },
-      meta: { auth: { scopes: ['read'] }, summary: 'One text', deprecated, retainSeconds: undefined, idempotent: false },
+      meta: { auth: { scopes: ['read'] }, summary: 'One text', deprecated, retainSeconds: undefined, sequenced: false, idempotent: false },
     });
   });
 
@@ -89,7 +89,7 @@ describe('subscription', () => {
       output: event,
       errors: {},
       route: undefined,
-      meta: { auth: 'user', summary: undefined, deprecated: undefined, retainSeconds: 86_400, idempotent: false },
+      meta: { auth: 'user', summary: undefined, deprecated: undefined, retainSeconds: 86_400, sequenced: false, idempotent: false },
     });
   });
 

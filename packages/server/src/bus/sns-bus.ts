@@ -4,9 +4,9 @@
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 
-import { createHash } from 'node:crypto';
 import { backendFailure } from '../resources/backend-failure.js';
 import type { BusResource } from '../service/bus.js';
+import { fifoId } from './fifo-id.js';
 import type { MessageBus } from './message-bus.js';
 import type { Sns } from './sns.js';
 import { SNS_NAME_ATTRIBUTE, type WireMessage, writeMessage } from './wire-message.js';
@@ -39,12 +39,4 @@ export function createSnsBus({ resource, topicArn, sns }: SnsBusOptions): Messag
 
 function orderOf({ key, id }: WireMessage) {
   return { MessageGroupId: fifoId(key), MessageDeduplicationId: fifoId(id) };
-}
-
-/** What SNS takes as a group or deduplication id: 1 to 128 letters, digits and punctuation of ASCII. */
-const FIFO_ID = /^[!-~]{1,128}$/;
-
-/** Other texts go by their hash: the same text, the same group. */
-function fifoId(text: string): string {
-  return FIFO_ID.test(text) ? text : createHash('sha256').update(text).digest('hex');
 }

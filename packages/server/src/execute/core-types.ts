@@ -16,3 +16,6 @@ export type GatewayProcedureKind<TProcedure> =
   >
     ? TKind
     : never;
+
+/** What publishing to a subscription gives: the event's id, and nothing for a sequenced one, whose id nobody knows yet. */
+export type PublishedOf<TProcedure> = TProcedure extends { readonly meta: { readonly sequenced: true } } ? Promise<void> : Promise<string>;

@@ -10,13 +10,18 @@ import type { Clock } from '../websocket/clock.js';
 import type { ConnectionInfo, User } from './context.js';
 import type { Implementation } from './handler-types.js';
 
-/** Stores an event, or several as a batch, and has them delivered. Resolves with the id of the first. */
+export interface PublishTextOptions extends AppendOptions {
+  /** Leaves the events to the sequencer. @default false */
+  readonly sequenced?: boolean;
+}
+
+/** Stores an event, or several as a batch, and has them delivered. Resolves with the id of the first; undefined when the sequencer gives it. */
 export type PublishText = (
   topic: string,
   eventJson: string | readonly string[],
   retainSeconds: number,
-  options?: AppendOptions,
-) => Promise<string>;
+  options?: PublishTextOptions,
+) => Promise<string | undefined>;
 
 /** The newest events of a topic, oldest first, and the position after the last of them. */
 export type RecentText = (

@@ -8,7 +8,7 @@ import type { ServiceDeclaration, Uses } from '../service/define-service.js';
 import type { Grant } from '../service/grant.js';
 import type { AppendOptions } from '../topics/topic-log.js';
 import type { CallContext } from './context.js';
-import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, ReturnOf } from './core-types.js';
+import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, PublishedOf, ReturnOf } from './core-types.js';
 import type { RecentEvents } from './recent.js';
 
 /** Makes a declared error, to be returned or thrown. */
@@ -30,6 +30,10 @@ export type SubscriptionName<TService extends AnyService> = {
  * Appends events to a topic of one of a service's subscriptions and has them delivered. Resolves with the id of the event, of a batch the
  * first one's, once it is stored. `TopicLog.append` says what an idempotency key and a batch guarantee; rejects with SERVICE_UNAVAILABLE
  * when an event could not be stored, CONFLICT for another event under a known key, PAYLOAD_TOO_LARGE above 128,000 bytes.
+ *
+ * Of a subscription that is `sequenced` it resolves with nothing once the event is in the queue of the sequencer, which stores it within
+ * moments. Events that one publisher awaits one after the other keep their order; a batch keeps its own, but others may come in between, and
+ * when SERVICE_UNAVAILABLE is its end a part of it may come. Another event under a known key is dropped.
  */
 export interface Publish<TService extends AnyService, TSubscription extends SubscriptionName<TService> = SubscriptionName<TService>> {
   <TName extends TSubscription>(
@@ -37,14 +41,14 @@ export interface Publish<TService extends AnyService, TSubscription extends Subs
     key: string,
     event: ReturnOf<TService['procedures'][TName]>,
     options?: AppendOptions,
-  ): Promise<string>;
+  ): PublishedOf<TService['procedures'][TName]>;
   /** Several events of one topic: up to 99, of 3.5 MB, come without another one between them, all or none. */
   batch<TName extends TSubscription>(
     subscription: TName,
     key: string,
     events: readonly ReturnOf<TService['procedures'][TName]>[],
     options?: AppendOptions,
-  ): Promise<string>;
+  ): PublishedOf<TService['procedures'][TName]>;
 }
 
 /** The newest events of a topic of one of the service's own subscriptions, at most so many, and the position to follow from. */

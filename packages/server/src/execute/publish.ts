@@ -1,5 +1,6 @@
 /**
- * `publish`: events are validated against the contract, then stored and delivered under `service.subscription/key`.
+ * `publish`: events are validated against the contract, then stored and delivered under `service.subscription/key`, by the sequencer where
+ * the contract says so.
  */
 
 import type { AnyService } from '@org/gateway-core';
@@ -11,8 +12,8 @@ import { describeIssues, validate } from './validate.js';
 
 /** `publish` without its types. */
 export interface UntypedPublish {
-  (subscription: string, key: string, event: unknown, options?: AppendOptions): Promise<string>;
-  batch(subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string>;
+  (subscription: string, key: string, event: unknown, options?: AppendOptions): Promise<string | undefined>;
+  batch(subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string | undefined>;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface UntypedPublish {
  * batch not one event.
  */
 export function createPublish(service: AnyService, publish: PublishText): UntypedPublish {
-  const send = async (subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string> => {
+  const send = async (subscription: string, key: string, events: readonly unknown[], options?: AppendOptions) => {
     const procedure = Object.hasOwn(service.procedures, subscription) ? service.procedures[subscription] : undefined;
     if (procedure?.kind !== 'subscription')
       throw new GatewayError('INTERNAL_SERVER_ERROR', `publish to ${service.name}.${subscription}, which is no subscription`);
@@ -34,7 +35,8 @@ export function createPublish(service: AnyService, publish: PublishText): Untype
     });
     const [only] = texts;
     const stored = texts.length === 1 && only !== undefined ? only : texts;
-    return publish(topicName(service.name, subscription, key), stored, procedure.meta.retainSeconds ?? 86_400, options);
+    const { retainSeconds = 86_400, sequenced } = procedure.meta;
+    return publish(topicName(service.name, subscription, key), stored, retainSeconds, sequenced ? { ...options, sequenced } : options);
   };
   return Object.assign(
     (subscription: string, key: string, event: unknown, options?: AppendOptions) => send(subscription, key, [event], options),

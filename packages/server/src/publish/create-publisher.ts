@@ -4,19 +4,25 @@
  */
 
 import type { AnyService } from '@org/gateway-core';
-import { formatEventId } from '@org/gateway-core/protocol';
 import type { Publish } from '../execute/handler-types.js';
 import { createPublish } from '../execute/publish.js';
+import { createSequencerQueue, type SequencerQueue } from '../sequencer/sequencer-queue.js';
 import { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
 import { createKeyTable, createKeyTableSdk, type KeyTableSdkOptions } from '../topics/key-table.js';
 import { type Clock, systemClock } from '../websocket/clock.js';
 import { newAlphanumericId } from '../websocket/new-id.js';
+import { createPublishText } from './publish-text.js';
 
 export interface CreatePublisherOptions<TService extends AnyService> {
   /** The service of the contract whose subscriptions are published to. */
   readonly service: TService;
   /** Name of the stage's topics table. */
   readonly topicsTable: string;
+  /**
+   * URL of the stage's sequencer queue, on which the role needs `sqs:SendMessage`; for subscriptions that are sequenced. Or the queue itself.
+   * @default none
+   */
+  readonly sequencer?: string | SequencerQueue | undefined;
   /** Where DynamoDB is and who asks. @default the SDK's own: the function's region and role */
   readonly aws?: KeyTableSdkOptions;
   /** @default the machine's */
@@ -38,6 +44,7 @@ export interface Publisher<TService extends AnyService> {
 export function createPublisher<TService extends AnyService>({
   service,
   topicsTable,
+  sequencer,
   aws = {},
   clock = systemClock,
   random = Math.random,
@@ -45,8 +52,13 @@ export function createPublisher<TService extends AnyService>({
 }: CreatePublisherOptions<TService>): Publisher<TService> {
   const sdk = createKeyTableSdk(aws);
   const topics = createDynamoTopicLog({ table: createKeyTable(sdk, topicsTable), clock, random, newId });
-  const publish = createPublish(service, async (topic, events, retainSeconds, options) =>
-    formatEventId(await topics.append(topic, events, retainSeconds, options)),
-  );
-  return { publish: publish as Publish<TService>, close: () => sdk.destroy() };
+  const queue = typeof sequencer === 'string' ? createSequencerQueue({ queueUrl: sequencer, newId, aws }) : sequencer;
+  const publish = createPublish(service, createPublishText(topics, queue));
+  return {
+    publish: publish as Publish<TService>,
+    close: async () => {
+      await sdk.destroy();
+      await queue?.close();
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** `ctx.…publish` to topics of another service, as granted by `topics(service).allow(…)`. */
 
 import { GatewayError } from '@org/gateway-core/errors';
+import type { SequencerQueue } from '../sequencer/sequencer-queue.js';
 import type { TopicsGrant } from '../service/topics.js';
 import type { AppendOptions } from '../topics/topic-log.js';
 import type { Clock } from '../websocket/clock.js';
@@ -10,18 +11,20 @@ export interface TopicsClientOptions {
   readonly grant: TopicsGrant<unknown>;
   /** Name of the topics table. */
   readonly location: string;
+  /** Where events of sequenced subscriptions go. @default nowhere: publishing one is an error */
+  readonly sequencer?: SequencerQueue | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
 }
 
 /** The client of a grant; subscriptions that it does not name are refused as IAM would. */
-export function createTopicsClient({ grant, location, ...basics }: TopicsClientOptions): object {
+export function createTopicsClient({ grant, location, sequencer, ...basics }: TopicsClientOptions): object {
   const { service, operations } = grant;
-  const { publish } = createPublisher({ service, topicsTable: location, ...basics });
+  const { publish } = createPublisher({ service, topicsTable: location, sequencer, ...basics });
   const untyped = publish as unknown as {
-    (subscription: string, key: string, event: unknown, options?: AppendOptions): Promise<string>;
-    batch(subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string>;
+    (subscription: string, key: string, event: unknown, options?: AppendOptions): Promise<string | undefined>;
+    batch(subscription: string, key: string, events: readonly unknown[], options?: AppendOptions): Promise<string | undefined>;
   };
   const check = (subscription: string) => {
     if (operations.includes(subscription)) return;

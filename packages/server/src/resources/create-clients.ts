@@ -7,6 +7,7 @@ import { createBusClient } from '../bus/bus-client.js';
 import type { CallFacts } from '../execute/function-parts.js';
 import { createPresenceClient, type PresenceParts } from '../presence/presence-client.js';
 import { createTopicsClient } from '../publish/topics-client.js';
+import type { SequencerQueue } from '../sequencer/sequencer-queue.js';
 import type { AnswersGrant } from '../service/answers.js';
 import type { BucketGrant } from '../service/bucket.js';
 import type { BusGrant } from '../service/bus.js';
@@ -47,6 +48,8 @@ export interface CreateClientsOptions {
   readonly callTimeoutMs: number;
   /** Presence of a service's calls. @default none: a worker has no callers to be anywhere */
   readonly presence?: PresenceParts | undefined;
+  /** Where events of sequenced subscriptions go. @default nowhere: publishing one is an error */
+  readonly sequencer?: SequencerQueue | undefined;
   /** @default the process's SDK clients for the account */
   readonly sdkOf?: (account: string | undefined) => Sdk;
 }
@@ -128,7 +131,7 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
     case 'bus':
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
     case 'topics':
-      return createTopicsClient({ grant: grant as TopicsGrant<unknown>, location, clock, random, newId });
+      return createTopicsClient({ grant: grant as TopicsGrant<unknown>, location, sequencer: options.sequencer, clock, random, newId });
     case 'function':
     case 'presence':
       throw new TypeError(`[SERVICE] ${resource.name} is called on somebody's behalf; \`callers\` makes its client`);

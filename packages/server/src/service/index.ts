@@ -88,7 +88,10 @@ export type { QueryRequest, TableChanges, TableGrant, TableOperation, TableResou
 export { type ItemUpdate, type Page, type Table, type TableClient, type TransactStep, table, type WriteCondition } from './table.js';
 export {
   isTopicsGrant,
+  publishesSequenced,
   publishStatement,
+  publishStatements,
+  sequencedOf,
   type Topics,
   type TopicsClient,
   type TopicsGrant,

@@ -18,6 +18,10 @@ export const GATEWAY_VARIABLES = {
   topicsTable: 'GATEWAY_TOPICS_TABLE',
   /** Table of replies to calls with a key. */
   repliesTable: 'GATEWAY_REPLIES_TABLE',
+  /** URL of the sequencer's queue, where a function publishes to a sequenced subscription. */
+  sequencerQueue: 'GATEWAY_SEQUENCER_QUEUE',
+  /** URL of the queue of messages that the sequencer cannot store. */
+  sequencerDeadLetters: 'GATEWAY_SEQUENCER_DEAD_LETTERS',
   /** `https://…/prod` of the socket API, for `@connections`. */
   socketEndpoint: 'GATEWAY_SOCKET_ENDPOINT',
   /** Bucket of messages that are too large for the socket; absent where there is no socket. */
@@ -67,6 +71,11 @@ export const REALTIME_ACTIONS = {
   socket: {
     connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     topics: ['dynamodb:GetItem', 'dynamodb:Query'],
+  },
+  /** The sequencer stores events of sequenced subscriptions. */
+  sequencer: {
+    connections: [],
+    topics: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
   /** The fan-out function reads the log and its subscribers, and moves their positions. */
   fanout: {

@@ -56,9 +56,39 @@ export function topics<TService extends AnyService>(service: TService): Topics<T
     allow: (...subscriptions) => {
       const other = subscriptions.find((each) => service.procedures[each]?.kind !== 'subscription');
       if (other !== undefined) throw new TypeError(`[SERVICE] ${name}.${other} is no subscription; only those have topics`);
-      return { resource, service, operations: subscriptions, statements: [publishStatement(service, subscriptions)] };
+      return { resource, service, operations: subscriptions, statements: publishStatements(service, subscriptions) };
     },
   };
+}
+
+/** The rights of who publishes to subscriptions of a service: on its topics, but for those whose events go through the sequencer's queue. */
+export function publishStatements(service: AnyService, subscriptions?: readonly string[]): readonly GrantStatement[] {
+  const own = (subscriptions ?? subscriptionsOf(service)).filter((name) => !isSequenced(service, name));
+  return own.length === 0 ? [] : [publishStatement(service, own)];
+}
+
+/** Whether a service or worker publishes to subscriptions that are sequenced. */
+export function publishesSequenced(declaration: {
+  readonly service?: AnyService;
+  readonly announces?: AnyService | undefined;
+  readonly uses: Readonly<Record<string, AnyGrant>>;
+}): boolean {
+  const own = [declaration.service, declaration.announces].some((service) => service !== undefined && sequencedOf(service).length > 0);
+  return (
+    own ||
+    Object.values(declaration.uses).some(
+      (grant) => isTopicsGrant(grant) && grant.operations.some((name) => isSequenced(grant.service, name)),
+    )
+  );
+}
+
+/** Names of a service's sequenced subscriptions. */
+export function sequencedOf(service: AnyService): readonly string[] {
+  return subscriptionsOf(service).filter((name) => isSequenced(service, name));
+}
+
+function isSequenced({ procedures }: AnyService, name: string): boolean {
+  return procedures[name]?.meta.sequenced ?? false;
 }
 
 /** The statement that lets a function publish to subscriptions of a service, and read where their topics stand. */

@@ -16,8 +16,8 @@ const SEQUENCE_DIGITS = 40;
 /** Stores messages of one topic that are new. */
 export function createSequence(parts: AppendParts, append: (run: Run) => Promise<EventPosition>) {
   const { table } = parts;
-  const keyOf = (topic: string, { data, idempotencyKey: key }: SequencedMessage) =>
-    key === undefined ? undefined : keyedRun(parts, { topic, events: [data], key, run: 0 });
+  const keyOf = (topic: string, { data, idempotencyKey: key, part = 0 }: SequencedMessage) =>
+    key === undefined ? undefined : keyedRun(parts, { topic, events: [data], key, run: part });
 
   const isNew = async (topic: string, message: SequencedMessage, after: string): Promise<boolean> => {
     if (sortable(message.sequence) <= after) return false;
@@ -63,8 +63,8 @@ const NOTHING_HERE: EventPosition = { epoch: '', offset: 0 };
 
 /** One transaction cannot write one key twice. */
 function withoutRepeatedKeys(messages: readonly SequencedMessage[]): readonly SequencedMessage[] {
-  const keys = messages.map(({ idempotencyKey }) => idempotencyKey);
-  return messages.filter(({ idempotencyKey: key }, at) => key === undefined || keys.indexOf(key) === at);
+  const keys = messages.map(({ idempotencyKey: key, part = 0 }) => (key === undefined ? undefined : JSON.stringify([key, part])));
+  return messages.filter((_, at) => keys[at] === undefined || keys.indexOf(keys[at]) === at);
 }
 
 function sortable(sequence: string): string {

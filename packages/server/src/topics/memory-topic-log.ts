@@ -92,12 +92,12 @@ export function createMemoryTopicLog({ clock, newEpoch }: MemoryTopicLogOptions)
         topic,
         messages.map(({ data }) => data),
       );
-      for (const { data, sequence, idempotencyKey: key } of messages) {
+      for (const { data, sequence, idempotencyKey: key, part } of messages) {
         if (BigInt(sequence) <= (sequences.get(topic) ?? -1n)) continue;
         sequences.set(topic, BigInt(sequence));
         const store = () => appendRun(topic, [data], retainSeconds);
         if (key === undefined) store();
-        else appendOnce(idOf(topic, key), [data], store);
+        else appendOnce(idOf(topic, key, part), [data], store);
       }
     },
     head: async (topic) => {

@@ -41,6 +41,8 @@ export interface SequencedMessage {
   /** SQS's `SequenceNumber`: digits, ascending within the topic's message group. */
   readonly sequence: string;
   readonly idempotencyKey?: string | undefined;
+  /** Which event of the batch that was published under the key, from 0. @default 0 */
+  readonly part?: number | undefined;
 }
 
 /** Reads are consistent. Every operation rejects with SERVICE_UNAVAILABLE when the store is throttled. */

@@ -61,6 +61,17 @@ export interface PushEnvironment {
   readonly followersPerShard?: number | undefined;
 }
 
+/** What the sequencer's function is told. */
+export interface SequencerEnvironment {
+  readonly topicsTable: string;
+  readonly sequencerDeadLetters: string;
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readSequencerEnvironment(env: Environment): SequencerEnvironment {
+  return read(env, { topicsTable: name, sequencerDeadLetters: endpoint });
+}
+
 /** @throws Error that names every variable that is missing or wrong. */
 export function readSocketEnvironment(env: Environment): SocketEnvironment {
   return read(env, {

@@ -10,8 +10,10 @@ import { createDynamoPartStore } from '../large-messages/dynamodb-part-store.js'
 import { keepLargeEvents, linkLargeEvents } from '../large-messages/large-events.js';
 import type { PayloadStore } from '../large-messages/payload-store.js';
 import { createRooms, type Rooms } from '../presence/rooms.js';
+import { createPublishText } from '../publish/publish-text.js';
 import { createBucketClient } from '../resources/bucket-client.js';
 import { processSdk } from '../resources/sdk.js';
+import type { SequencerQueue } from '../sequencer/sequencer-queue.js';
 import { PAYLOADS } from '../service/realtime.js';
 import { createDynamoSubscriptionStore } from '../topics/dynamodb-subscription-store.js';
 import { createDynamoTopicLog } from '../topics/dynamodb-topic-log.js';
@@ -32,6 +34,8 @@ export interface RealtimeOptions {
   readonly random: () => number;
   /** Letters and digits, at most 32, unique. */
   readonly newId: () => string;
+  /** Where events of sequenced subscriptions go. @default nowhere: publishing one is an error */
+  readonly sequencer?: SequencerQueue | undefined;
   /** @default one of its own */
   readonly sdk?: KeyTableSdk;
 }
@@ -47,11 +51,10 @@ export interface Realtime extends ServiceRealtime {
 
 /** Opens the stores. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { connectionsTable, topicsTable, payloadsBucket, clock, random, newId, sdk = createKeyTableSdk() } = options;
+  const { connectionsTable, topicsTable, payloadsBucket, sequencer, clock, random, newId, sdk = createKeyTableSdk() } = options;
   const table = createKeyTable(sdk, connectionsTable);
   const log = createDynamoTopicLog({ table: createKeyTable(sdk, topicsTable ?? NO_TABLE), clock, random, newId });
-  const publish: PublishText = async (topic, events, retainSeconds, more) =>
-    formatEventId(await log.append(topic, events, retainSeconds, more));
+  const publish = createPublishText(log, sequencer);
   const payloads = payloadsBucket === undefined ? undefined : openPayloads(payloadsBucket, clock.now);
   const topics = payloads ? linkLargeEvents(log, payloads) : log;
   return {

@@ -6,6 +6,7 @@
 import { callTimeoutMs } from '../call-timeout.js';
 import { type Environment, readWorkerEnvironment, type WorkerEnvironment } from '../env.js';
 import { createClients } from '../resources/create-clients.js';
+import { type SequencerQueue, sequencerOf } from '../sequencer/sequencer-queue.js';
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from '../websocket/clock.js';
 import { newAlphanumericId } from '../websocket/new-id.js';
@@ -36,6 +37,7 @@ export function createWorkerHandler(implementation: WorkerImplementation, env?: 
   const { declaration } = implementation;
   const environment = readWorkerEnvironment(declaration, env);
   const { locationOf, accountOf, region } = environment;
+  const sequencer = sequencerOf(environment, basics);
   return workerFunction({
     implementation,
     ...createClients(declaration.uses, {
@@ -43,18 +45,19 @@ export function createWorkerHandler(implementation: WorkerImplementation, env?: 
       locationOf,
       accountOf,
       region,
+      sequencer,
       callTimeoutMs: callTimeoutMs(declaration),
       ...basics,
     }),
-    publish: publishOf(environment),
+    publish: publishOf(environment, sequencer),
     now: systemClock.now,
     log: createLogger({ worker: declaration.name }),
   });
 }
 
-function publishOf({ connectionsTable, topicsTable }: WorkerEnvironment): WorkerParts['publish'] {
+function publishOf({ connectionsTable, topicsTable }: WorkerEnvironment, sequencer: SequencerQueue | undefined): WorkerParts['publish'] {
   if (connectionsTable === undefined || topicsTable === undefined) return undefined;
-  return createRealtime({ connectionsTable, topicsTable, ...basics }).publish;
+  return createRealtime({ connectionsTable, topicsTable, sequencer, ...basics }).publish;
 }
 
 /** The function of a worker, without reading the environment. */
