@@ -9,6 +9,7 @@ import { defineService } from './service/define-service.js';
 import { serviceFunction } from './service/function.js';
 import { searchIndex } from './service/search-index.js';
 import { table } from './service/table.js';
+import { topics } from './service/topics.js';
 import { defineWorker } from './service/worker.js';
 
 const Notes = table('Notes', { item: () => z.object({ id: z.string() }), partitionKey: 'id' });
@@ -48,6 +49,19 @@ const relayed = {
   RES_FunctionIndexing: 'indexing-1',
   ACCOUNT_analytics: '{"roleArn":"arn:aws:iam::222222222222:role/stats","externalId":"x","region":"eu-central-1"}',
 };
+
+describe('the queue of the sequencer', () => {
+  it('is asked for where something is published to a sequenced subscription', () => {
+    const hot = service('hot', { ticks: subscription({ event: () => z.string(), sequenced: true }) });
+    const owner = defineService(hot, { uses: {} });
+    const teller = defineWorker('teller', { source: Notes.changes(), uses: { ticks: topics(hot).allow('ticks') } });
+    expect(() => readServiceEnvironment(owner, { GATEWAY_SEQUENCER_QUEUE: 'Queue' })).toThrow('GATEWAY_SEQUENCER_QUEUE (Invalid URL)');
+    expect(() => readWorkerEnvironment(teller, {})).toThrow('GATEWAY_SEQUENCER_QUEUE (missing)');
+    const told = { RES_TopicsHot: 'topics-1', GATEWAY_SEQUENCER_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/1/q.fifo' };
+    expect(readWorkerEnvironment(teller, told).sequencerQueue).toBe('https://sqs.eu-west-1.amazonaws.com/1/q.fifo');
+    expect(readServiceEnvironment(declaration, complete).sequencerQueue).toBeUndefined();
+  });
+});
 
 describe('readServiceEnvironment', () => {
   it('reads what the deployment set', () => {

@@ -93,6 +93,10 @@ describe('subscription', () => {
     });
   });
 
+  it('is sequenced when it says so', () => {
+    expect(subscription({ event, sequenced: true }).meta.sequenced).toBe(true);
+  });
+
   it.each([
     ['45s', 45],
     ['30m', 1_800],

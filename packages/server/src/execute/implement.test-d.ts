@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { bucket } from '../service/bucket.js';
 import { defineService } from '../service/define-service.js';
 import { table } from '../service/table.js';
+import type { Publish } from './handler-types.js';
 import { implement } from './implement.js';
 
 const item = () => z.object({ id: z.string(), n: z.number() });
@@ -90,3 +91,16 @@ implement(declared, {
   drop,
   changes,
 });
+
+const hot = service('hot', {
+  ticks: subscription({ event: () => z.object({ id: z.string() }), sequenced: true }),
+  news: subscription({ event: () => z.object({ id: z.string() }), sequenced: false }),
+});
+declare const publish: Publish<typeof hot>;
+// Nobody knows the id of an event that the sequencer is going to number.
+const nothing: Promise<void> = publish('ticks', 'all', { id: 'a' });
+const nothingOfBatch: Promise<void> = publish.batch('ticks', 'all', [{ id: 'a' }]);
+const id: Promise<string> = publish('news', 'all', { id: 'a' });
+// @ts-expect-error there is no id
+const noId: Promise<string> = publish('ticks', 'all', { id: 'a' });
+void [nothing, nothingOfBatch, id, noId];

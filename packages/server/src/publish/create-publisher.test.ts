@@ -3,7 +3,8 @@
 import { query, service, subscription } from '@org/gateway-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
-import { publishStatement, topics } from '../service/topics.js';
+import type { SequencerQueue } from '../sequencer/sequencer-queue.js';
+import { publishesSequenced, publishStatement, topics } from '../service/topics.js';
 import { startTables, type TestTables } from '../topics/realtime.fixture.js';
 import { createJumpingClock } from '../websocket/clock.fixture.js';
 import { createPublisher, type Publisher } from './create-publisher.js';
@@ -65,6 +66,25 @@ it('is limited to the subscriptions of its grant, by itself and by IAM', async (
   expect(publishStatement(labels).conditions).toEqual({
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['T#labels.labelled/*', 'T#labels.removed/*'] },
   });
+});
+
+it('leaves events of sequenced subscriptions to the queue, for which no right on their topics is needed', async () => {
+  const hot = service('hot', { ticks: subscription({ event: () => z.object({ n: z.number() }), sequenced: true, retain: '1h' }) });
+  const sent: unknown[] = [];
+  const sequencer: SequencerQueue = { send: async (...message) => void sent.push(message), close: async () => {} };
+  const basics = { clock: createJumpingClock(), random: () => 0, newId: () => 'x' };
+  const grant = topics(hot).allow('ticks');
+  const client = createTopicsClient({ grant, location: 'Topics', sequencer, ...basics }) as { publish: Publisher<typeof hot>['publish'] };
+  expect(await client.publish('ticks', 'a', { n: 1 }, { idempotencyKey: 'k' })).toBeUndefined();
+  expect(await client.publish.batch('ticks', 'a', [{ n: 2 }, { n: 3 }])).toBeUndefined();
+  expect(sent).toEqual([
+    ['hot.ticks/a', ['{"n":1}'], 3_600, { idempotencyKey: 'k' }],
+    ['hot.ticks/a', ['{"n":2}', '{"n":3}'], 3_600, {}],
+  ]);
+  expect([grant.statements, publishesSequenced({ uses: { grant } })]).toEqual([[], true]);
+  expect(publishesSequenced({ uses: { other: topics(labels).allow('labelled') }, announces: labels })).toBe(false);
+  const without = createPublisher({ service: hot, topicsTable: 'Topics', ...basics });
+  await expect(without.publish('ticks', 'a', { n: 1 })).rejects.toThrow('hot.ticks/a is sequenced, and this publisher was given no queue');
 });
 
 it('is declared for subscriptions only', () => {

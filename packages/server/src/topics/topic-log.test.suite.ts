@@ -232,6 +232,15 @@ export function topicLogSuite(start: () => Promise<LogUnderTest>): void {
     expect((await logs[0].read(topic, 0, 100)).map(({ data }) => data)).toEqual(['8', '9', '12']);
   });
 
+  it('stores each event of a keyed batch of a queue once', async () => {
+    const { logs } = await start();
+    const topic = 'docs.changes/queue-parts';
+    const message = (part: number, sequence: number) => ({ data: `${part}`, sequence: `${sequence}`, idempotencyKey: 'a', part });
+    await logs[0].sequence(topic, [message(0, 8), message(1, 9)], DAY_SECONDS);
+    await logs[1].sequence(topic, [message(1, 10), message(2, 11)], DAY_SECONDS);
+    expect((await logs[0].read(topic, 0, 100)).map(({ data }) => data)).toEqual(['0', '1', '2']);
+  });
+
   it('gives no number twice in an epoch when everything expired and nobody had moved delivered', async () => {
     const { logs, clock, expire } = await start();
     await logs[0].append('docs.changes/unwatched', '1', DAY_SECONDS);
