@@ -4,7 +4,7 @@ import { benchAdapter } from './adapter.js';
 import { benchCapability } from './capability.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
-import { benchContention } from './contention.js';
+import { benchContention } from './contention/contention.js';
 import { benchFanout } from './fanout.js';
 import { benchFind } from './find.js';
 import { benchIam } from './iam.js';

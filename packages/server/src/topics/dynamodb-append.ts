@@ -11,7 +11,7 @@ import type { ConditionalRow, KeyTable, Row } from './key-table.js';
 import { createTipMemory } from './tip-memory.js';
 import { eventKey, idempotencyKey, topicKey } from './topic-keys.js';
 import { APPEND_ATTEMPTS, appendPauseMs, expiryMs } from './topic-log.js';
-import { readTip, reserve, type Tip } from './topic-tip.js';
+import { readTip, refreshTip, reserve, type Tip } from './topic-tip.js';
 
 export interface AppendParts {
   readonly table: KeyTable;
@@ -71,7 +71,9 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
   const attempt = async (run: Run, by: string, isBusy: boolean): Promise<EventPosition | undefined> => {
     const { topic, events, retainSeconds } = run;
     const known = memory.tipOf(topic);
-    const tip = known ?? (await readTip(parts, topic));
+    const last = known ? undefined : memory.lastOf(topic);
+    const refreshed = last && (await refreshTip(parts, topic, last));
+    const tip = known ?? refreshed ?? (await readTip(parts, topic));
     if (tip === undefined) return undefined;
     const settled = tip.offset + events.length > tip.reserved ? await run.settled?.() : undefined;
     if (settled !== undefined) return settled;
@@ -80,9 +82,13 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
     const first = { epoch: roomy.epoch, offset: roomy.offset + 1 };
     const nowMs = clock.now();
     const ttl = Math.max(roomy.ttl, ttlSeconds(expiryMs(nowMs, retainSeconds)));
-    const rows = eventRows(run, { first, by, ttl, atMs: nowMs });
-    if (!(await store(run, rows, first)) && !(await isOurs(topic, first.offset, by))) return run.settled?.();
-    memory.remember(topic, { ...roomy, offset: roomy.offset + events.length, ttl }, known === undefined ? roomy.offset : undefined);
+    const rows = eventRows(run, { first, by, ttl, atMs: nowMs, reserved: roomy.reserved });
+    if (!(await store(run, rows, first)) && !(await isOurs(topic, first.offset, by))) {
+      memory.overtaken(topic, roomy);
+      return run.settled?.();
+    }
+    const from = known === undefined ? roomy.offset : undefined;
+    memory.remember(topic, { ...roomy, offset: roomy.offset + events.length, ttl }, from, known === undefined && refreshed === undefined);
     return first;
   };
 
@@ -104,7 +110,10 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
 /** Rows of a run; `first` in them says that they came together. */
 function eventRows(
   { topic, events }: Run,
-  { first, ...common }: { readonly first: EventPosition; readonly by: string; readonly ttl: number; readonly atMs: number },
+  {
+    first,
+    ...common
+  }: { readonly first: EventPosition; readonly by: string; readonly ttl: number; readonly atMs: number; readonly reserved: number },
 ): readonly Row[] {
   return events.map((data, at) => {
     const offset = first.offset + at;

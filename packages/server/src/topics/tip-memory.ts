@@ -27,12 +27,14 @@ interface Remembered {
 export interface TipMemory {
   /** Undefined: read it. */
   tipOf(topic: string): Tip | undefined;
+  /** What was known when this process appended last; others may have come since. Undefined when that is too long ago. */
+  lastOf(topic: string): Tip | undefined;
   /** Appends in a row up to now, 0 for a topic that this process has not published to for a while. */
   streakOf(topic: string): number;
-  /** After an append. `from`: the newest offset that was read for it, undefined when the tip was remembered. */
-  remember(topic: string, tip: Tip, from: number | undefined): void;
-  /** Somebody else came first. */
-  overtaken(topic: string): void;
+  /** After an append. `from`: the newest offset that was read for it, undefined when the tip was remembered; `whole`: with the topic's memory. */
+  remember(topic: string, tip: Tip, from: number | undefined, whole: boolean): void;
+  /** Somebody else came first. `tip`: what this process had reserved all the same. */
+  overtaken(topic: string, tip?: Tip): void;
 }
 
 /** Nothing remembered yet. */
@@ -47,19 +49,25 @@ export function createTipMemory(clock: Clock): TipMemory {
       const known = recent(topic);
       return known?.alone && clock.now() - known.readAtMs < MAX_AGE_MS ? known.tip : undefined;
     },
+    lastOf: (topic) => {
+      const known = recent(topic);
+      return known && clock.now() - known.readAtMs < MAX_AGE_MS ? known.tip : undefined;
+    },
     streakOf: (topic) => recent(topic)?.streak ?? 0,
-    remember: (topic, tip, from) => {
+    remember: (topic, tip, from, whole) => {
       const known = recent(topic);
       const nowMs = clock.now();
       const alone = known === undefined || from === undefined || from === known.tip.offset;
-      const readAtMs = from === undefined ? (known?.readAtMs ?? nowMs) : nowMs;
+      const readAtMs = whole ? nowMs : (known?.readAtMs ?? nowMs);
       topics.delete(topic);
       topics.set(topic, { tip, alone, readAtMs, usedAtMs: nowMs, streak: (known?.streak ?? 0) + 1 });
       if (topics.size > MAX_TOPICS) topics.delete(topics.keys().next().value as string);
     },
-    overtaken: (topic) => {
+    overtaken: (topic, tip) => {
       const known = topics.get(topic);
-      if (known) topics.set(topic, { ...known, alone: false });
+      if (known === undefined) return;
+      const reserved = tip?.epoch === known.tip.epoch ? Math.max(tip.reserved, known.tip.reserved) : known.tip.reserved;
+      topics.set(topic, { ...known, tip: { ...known.tip, reserved }, alone: false });
     },
   };
 }
