@@ -1,6 +1,6 @@
 /**
  * Sequenced subscriptions on a stage: `inference.labelled`, whose topics are published to here as a labeller does, through the sequencer's
- * queue. A stage of its own: functions are killed and time moves. Row 26 of the fault matrix.
+ * queue. A stage of its own: functions are killed and time moves.
  */
 
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';

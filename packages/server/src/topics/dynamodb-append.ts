@@ -78,7 +78,10 @@ export function createAppend(parts: AppendParts): (run: Run) => Promise<EventPos
     const settled = tip.offset + events.length > tip.reserved ? await run.settled?.() : undefined;
     if (settled !== undefined) return settled;
     const roomy = await withRoom(run, tip, isBusy);
-    if (roomy === undefined) return undefined;
+    if (roomy === undefined) {
+      memory.doubted(topic);
+      return undefined;
+    }
     const first = { epoch: roomy.epoch, offset: roomy.offset + 1 };
     const nowMs = clock.now();
     const ttl = Math.max(roomy.ttl, ttlSeconds(expiryMs(nowMs, retainSeconds)));

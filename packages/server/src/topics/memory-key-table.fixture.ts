@@ -10,6 +10,16 @@ export interface MemoryKeyTable extends KeyTable {
 /** An empty table; `pause` is awaited before and after every operation. */
 export function createMemoryKeyTable(pause: () => Promise<void>): MemoryKeyTable {
   const rows = new Map<string, Row>();
+  /** Sort keys by partition, in order. */
+  const sortKeys = new Map<unknown, string[]>();
+  const keysOf = (pk: unknown) => sortKeys.get(pk) ?? [];
+  const store = (row: Row) => {
+    const id = idOf(row.pk, row.sk);
+    const keys = keysOf(row.pk);
+    if (!rows.has(id)) keys.splice(placeOf(keys, String(row.sk)), 0, String(row.sk));
+    sortKeys.set(row.pk, keys);
+    rows.set(id, row);
+  };
   const writes = { put: 0, putAll: 0, update: 0 };
   const idOf = (pk: unknown, sk: unknown) => `${pk}\n${sk}`;
   const holds = (row: Row | undefined, condition: RowCondition | undefined): boolean => {
@@ -32,7 +42,7 @@ export function createMemoryKeyTable(pause: () => Promise<void>): MemoryKeyTable
   };
   const putAll = (all: readonly ConditionalRow[]): boolean => {
     if (!all.every(({ row, condition }) => holds(rows.get(idOf(row.pk, row.sk)), condition))) return false;
-    for (const { row } of all) rows.set(idOf(row.pk, row.sk), row);
+    for (const { row } of all) store(row);
     return true;
   };
   return {
@@ -42,7 +52,7 @@ export function createMemoryKeyTable(pause: () => Promise<void>): MemoryKeyTable
       operate(() => {
         writes.put += 1;
         if (!holds(rows.get(idOf(row.pk, row.sk)), condition)) return false;
-        rows.set(idOf(row.pk, row.sk), row);
+        store(row);
         return true;
       }),
     putAll: (all) =>
@@ -55,16 +65,34 @@ export function createMemoryKeyTable(pause: () => Promise<void>): MemoryKeyTable
         writes.update += 1;
         const before = rows.get(idOf(pk, sk));
         if (!holds(before, condition)) return undefined;
-        rows.set(idOf(pk, sk), { pk, sk, ...before, ...set });
+        store({ pk, sk, ...before, ...set });
         return before ?? {};
       }),
-    delete: (pk, sk) => operate(() => rows.delete(idOf(pk, sk))),
+    delete: (pk, sk) =>
+      operate(() => {
+        const keys = keysOf(pk);
+        if (keys.includes(sk)) keys.splice(keys.indexOf(sk), 1);
+        return rows.delete(idOf(pk, sk));
+      }),
     query: async function* ({ pk, between: [from, to] = ['', '\uffff'], descending = false, limit }) {
       yield await operate(() => {
-        const found = [...rows.values()].filter((row) => row.pk === pk && String(row.sk) >= from && String(row.sk) <= to);
-        found.sort((one, other) => (String(one.sk) < String(other.sk) === descending ? 1 : -1));
-        return found.slice(0, limit);
+        const keys = keysOf(pk);
+        const [first, last] = [placeOf(keys, from), placeOf(keys, `${to}\0`)];
+        const most = Math.min(last - first, limit ?? Number.POSITIVE_INFINITY);
+        const found = descending ? keys.slice(last - most, last).reverse() : keys.slice(first, first + most);
+        return found.map((sk) => rows.get(idOf(pk, sk)) as Row);
       });
     },
   };
+}
+
+/** Where a key is, or would be, among others in order. */
+function placeOf(keys: readonly string[], key: string): number {
+  let [from, to] = [0, keys.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((keys[middle] as string) < key) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -35,6 +35,8 @@ export interface TipMemory {
   remember(topic: string, tip: Tip, from: number | undefined, whole: boolean): void;
   /** Somebody else came first. `tip`: what this process had reserved all the same. */
   overtaken(topic: string, tip?: Tip): void;
+  /** What was known is of another epoch, perhaps. */
+  doubted(topic: string): void;
 }
 
 /** Nothing remembered yet. */
@@ -62,6 +64,10 @@ export function createTipMemory(clock: Clock): TipMemory {
       topics.delete(topic);
       topics.set(topic, { tip, alone, readAtMs, usedAtMs: nowMs, streak: (known?.streak ?? 0) + 1 });
       if (topics.size > MAX_TOPICS) topics.delete(topics.keys().next().value as string);
+    },
+    doubted: (topic) => {
+      const known = topics.get(topic);
+      if (known) topics.set(topic, { ...known, readAtMs: Number.NEGATIVE_INFINITY });
     },
     overtaken: (topic, tip) => {
       const known = topics.get(topic);
