@@ -20,6 +20,11 @@ export function deployedStage(env: NodeJS.ProcessEnv = process.env): DeployedSta
   );
 }
 
+/** Where the random numbers of the fault matrix begin: a run that failed is run again with its `FAULT_SEED`. @default another one for every run */
+export function faultSeed(env: NodeJS.ProcessEnv = process.env): number {
+  return env.FAULT_SEED ? Number(env.FAULT_SEED) : Math.floor(Math.random() * 1_000_000);
+}
+
 /** On CI a missing browser is a failure; elsewhere its tests are skipped with a sentence. */
 export function isCi(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.CI === 'true' || env.CI === '1';

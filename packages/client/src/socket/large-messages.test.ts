@@ -111,6 +111,14 @@ describe('a message in parts (P3.26)', () => {
     });
     expect(joined(sent)).toBe(text);
   });
+
+  it('is never cut between the halves of a character, which a part alone could not keep', async () => {
+    const { messages, sent } = connection();
+    for (const text of ['😀'.repeat(20_000), `a${'😀'.repeat(20_000)}`]) {
+      await messages.write('documents', 'm7', text);
+      for (const frame of sent.splice(0)) expect(JSON.parse(frame).params.d).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
 });
 
 describe('a message by reference (P3.27)', () => {

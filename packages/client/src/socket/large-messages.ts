@@ -126,6 +126,8 @@ function framesOf(svc: string, k: string, text: string): readonly string[] | und
     let length = MAX_FRAME_BYTES;
     // Escapes and characters outside of ASCII take more bytes than characters.
     while (frameBytes(svc, k, rest.slice(0, length)) > MAX_FRAME_BYTES) length = Math.floor(length * 0.9);
+    // Never between the halves of a character: what keeps a part may know whole ones only.
+    if (/[\ud800-\udbff]/.test(rest.charAt(length - 1))) length -= 1;
     parts.push(rest.slice(0, length));
     rest = rest.slice(length);
     if (parts.length > MAX_PARTS || (rest && parts.length === MAX_PARTS)) return undefined;

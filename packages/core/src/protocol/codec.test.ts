@@ -186,6 +186,18 @@ describe('P3.5 an id', () => {
   });
 });
 
+describe('P3.4 depth', () => {
+  const call = (depth: number) => `{"id":7,"method":"query","params":{"path":"a.b","input":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+
+  it('P3.4 is 500 at most, what is deeper is refused by its id', () => {
+    expect(readFrame(call(498))[0]).toMatchObject({ kind: 'call' });
+    expect(readFrame(call(499))).toEqual([
+      badRequest(7, 'frame has arrays and objects more than 500 deep in each other, expected less; send it flatter'),
+    ]);
+    expect(readFrame('['.repeat(15_000) + ']'.repeat(15_000))[0]).toMatchObject({ kind: 'invalid', id: null, code: 'BAD_REQUEST' });
+  });
+});
+
 describe('P3.6 connection parameters', () => {
   it.each([null, {}, { token: 'abc', '': '' }])('P3.6 are null or texts: %o', (data) => {
     expect(read({ method: 'connectionParams', data })).toEqual([{ kind: 'connectionParams', frame: { method: 'connectionParams', data } }]);

@@ -8,6 +8,7 @@ import { MAX_BATCH } from './aws-limits.js';
 import { readGatewayMessage } from './gateway-codec.js';
 import { type CallFrame, GATEWAY_PROTOCOL, PING, PONG, type RequestId } from './message.js';
 import { describe, isRecord, isRequestId, quoted } from './message-parts.js';
+import { isNestedDeeper } from './nesting.js';
 import { type InvalidMessage, invalid, type ReceivedMessage } from './received-message.js';
 
 /** A service and a procedure of 64 characters each, and the dot. A longer one would come back twice in an error that fits no frame. */
@@ -15,6 +16,9 @@ const MAX_PATH_LENGTH = 129;
 
 /** Characters of an idempotency key. */
 const MAX_KEY_LENGTH = 128;
+
+/** Levels of a message's arrays and objects. */
+const MAX_DEPTH = 500;
 
 /** The messages of a client's text frame, in its order. Never throws. */
 export function readFrame(text: string): readonly ReceivedMessage[] {
@@ -25,6 +29,12 @@ export function readFrame(text: string): readonly ReceivedMessage[] {
     value = JSON.parse(text);
   } catch {
     return [invalid(null, 'PARSE_ERROR', `frame is not JSON: got ${quoted(text)}, expected one message or an array of messages`)];
+  }
+  if (isNestedDeeper(text, MAX_DEPTH)) {
+    const id = isRecord(value) && isRequestId(value.id) ? value.id : null;
+    return [
+      invalid(id, 'BAD_REQUEST', `frame has arrays and objects more than ${MAX_DEPTH} deep in each other, expected less; send it flatter`),
+    ];
   }
   if (!Array.isArray(value)) return [readMessage(value)];
   if (value.length === 0) return [invalid(null, 'BAD_REQUEST', 'frame is an empty array: expected at least one message')];
