@@ -3,7 +3,9 @@
  * to get one; on CI that is a failure.
  */
 
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 import { configuredBrowser, isCi } from './env.js';
 
@@ -32,10 +34,13 @@ export function findBrowser(): string | undefined {
 }
 
 /** Starts it headless, with nothing that calls home. */
-export function launchBrowser(executablePath: string): Promise<Browser> {
+export function launchBrowser(executablePath: string, args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    // Playwright turns it off; people have it on.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [
+      ...args,
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
@@ -45,4 +50,32 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** A browser as Playwright finds it. */
+export type PlainBrowser = Pick<Browser, 'contexts' | 'close'>;
+
+/**
+ * The same without the focus that Playwright gives each page: what always has the focus is never hidden, and only a hidden page is frozen.
+ * Its one context lives as long as the browser.
+ */
+export async function launchPlainBrowser(executablePath: string): Promise<PlainBrowser> {
+  const port = await freePort();
+  const launched = await launchBrowser(executablePath, [`--remote-debugging-port=${port}`]);
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+  return {
+    contexts: () => browser.contexts(),
+    close: async () => {
+      await browser.close();
+      await launched.close();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
