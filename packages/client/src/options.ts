@@ -46,7 +46,7 @@ export interface GatewayClientOptions extends HttpOptions {
   readonly socketUrl?: string | (() => string | Promise<string>) | undefined;
   /** @default globalThis.WebSocket, and the `ws` package where there is none (Node 20) */
   readonly WebSocket?: WebSocketConstructor | undefined;
-  /** The longest wait between connection attempts. @default 30_000, and 120_000 after five that failed */
+  /** The longest wait between connection attempts. @default 3_000, and 30_000 after twenty that failed */
   readonly maxRetryDelayMs?: number | undefined;
   /** Where `online`, `offline`, `visibilitychange`, `pagehide`, `pageshow` and `resume` come from. @default globalThis, where it sends them */
   readonly page?: PageEvents | undefined;

@@ -39,12 +39,12 @@ export const STABLE_MS = 30_000;
 /** The longest wait after the first attempt that failed; it doubles up to the cap. PROTOCOL.md P3.14. */
 export const FIRST_RETRY_MS = 500;
 
-/** The cap, unless `maxRetryDelayMs` says otherwise. */
-export const MAX_RETRY_MS = 30_000;
+/** The cap, unless `maxRetryDelayMs` says otherwise: who is back within half a minute is served within three seconds. */
+export const MAX_RETRY_MS = 3_000;
 
-/** The cap after as many failures. */
-export const PATIENT_AFTER = 5;
-export const PATIENT_RETRY_MS = 120_000;
+/** The cap after as many failures, some half a minute. */
+export const PATIENT_AFTER = 20;
+export const PATIENT_RETRY_MS = 30_000;
 
 /** A client moves so long before API Gateway cuts the connection, up to twice as long by chance. PROTOCOL.md P3.21. */
 export const MOVE_AHEAD_MS = 300_000;
