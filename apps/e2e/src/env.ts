@@ -25,6 +25,11 @@ export function faultSeed(env: NodeJS.ProcessEnv = process.env): number {
   return env.FAULT_SEED ? Number(env.FAULT_SEED) : Math.floor(Math.random() * 1_000_000);
 }
 
+/** Virtual minutes of the soak. @default 10 */
+export function soakMinutes(env: NodeJS.ProcessEnv = process.env): number {
+  return Number(env.SOAK_MINUTES ?? 10);
+}
+
 /** On CI a missing browser is a failure; elsewhere its tests are skipped with a sentence. */
 export function isCi(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.CI === 'true' || env.CI === '1';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { standInOfEnvironment, startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
-import { deployedStage } from './env.js';
+import { deployedStage, faultSeed } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
 import { unusedReport } from './unused-grants.js';
 
@@ -16,6 +16,8 @@ declare module 'vitest' {
     stage: StageUnderTest;
     /** Where stages of tests' own leave notes of the rights that they did not need. */
     usageFolder: string;
+    /** Of the random numbers of the fault matrix. */
+    faultSeed: number;
   }
 }
 
@@ -36,6 +38,7 @@ export interface StageUnderTest {
 
 /** vitest's global setup. At the end it tells which rights no test needed: a `uses` that is too wide, or a test that is missing. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('faultSeed', faultSeed());
   const deployed = deployedStage();
   if (deployed) {
     project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined, awsUrl: undefined, outputs: {} });

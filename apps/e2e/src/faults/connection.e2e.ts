@@ -1,22 +1,24 @@
 /** Rows of the fault matrix that break connections: closed, reset, half-open, slow, refused, handed over. Local only. */
 
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type FaultBench, holds, startFaultBench, waitFor } from './fault-bench.js';
+import { describe, expect, inject, it } from 'vitest';
+import { holds, useFaultBench, waitFor } from './fault-bench.js';
+
+/** P3.19: a visible page asks so often, and leaves when two questions of 5 s had no answer. */
+const SYNC_EVERY_MS = 30_000;
+const UNANSWERED_MS = 10_000;
+
+/** What the steps add in which a test moves time, to three timers one after the other. */
+const STEPS_MS = 2_500;
 
 describe.runIf(inject('stage').local)('a connection', () => {
-  let bench: FaultBench;
-  beforeAll(async () => {
-    bench = await startFaultBench();
-  });
-  afterEach(() => bench.mend());
-  afterAll(() => bench?.close());
+  const bench = useFaultBench();
 
   it('row 1: closed by the server with 1001 goes on where it was', async () => {
     const topic = bench.topic();
     const listener = await topic.follow();
-    await topic.save(2);
+    await topic.publish(2);
     bench.frames.closeAll(1001, 'Going away');
-    await topic.save(2);
+    await topic.publish(2);
     await listener.startedAgain(2);
     await holds(topic, listener);
   });
@@ -24,12 +26,12 @@ describe.runIf(inject('stage').local)('a connection', () => {
   it('row 2: reset in the middle of a frame goes on where it was', async () => {
     const topic = bench.topic();
     const listener = await topic.follow();
-    await topic.save();
+    await topic.publish();
     await waitFor(() => listener.events.length === 1);
     const connection = bench.wire.connections.at(-1);
     const arrived = connection?.bytes.down ?? 0;
     connection?.set({ down: { sliceBytes: 1, bytesPerSecond: 500 } });
-    await topic.save();
+    await topic.publish();
     await waitFor(() => (connection?.bytes.down ?? 0) > arrived);
     connection?.reset();
     expect(listener.events).toHaveLength(1);
@@ -44,12 +46,14 @@ describe.runIf(inject('stage').local)('a connection', () => {
   ])('%s is left for another, and what it still brings is ignored', async (_, link) => {
     const topic = bench.topic();
     const listener = await topic.follow();
-    await topic.save();
+    await topic.publish();
     await waitFor(() => listener.events.length === 1);
     const frozen = bench.wire.connections.at(-1);
     frozen?.set(link);
-    await topic.save(2);
-    await bench.reconnects();
+    await topic.publish(2);
+    const tookMs = await bench.reconnects();
+    expect(tookMs).toBeGreaterThan(10_000);
+    expect(tookMs).toBeLessThan(SYNC_EVERY_MS + UNANSWERED_MS + STEPS_MS);
     await listener.startedAgain(2);
     frozen?.set({});
     await holds(topic, listener);
@@ -81,7 +85,7 @@ describe.runIf(inject('stage').local)('a connection', () => {
     const topic = bench.topic();
     const listener = await topic.follow();
     bench.wire.connections.at(-1)?.set({ up: { sliceBytes: 1 }, down: { sliceBytes: 1, bytesPerSecond: 4_000 } });
-    await topic.save(3);
+    await topic.publish(3);
     await holds(topic, listener);
     expect(listener.starts).toBe(1);
   });
@@ -89,10 +93,10 @@ describe.runIf(inject('stage').local)('a connection', () => {
   it('row 8: refused with 401, 403, 429 and 500 is tried again, and goes on where it was', async () => {
     const topic = bench.topic();
     const listener = await topic.follow();
-    await topic.save();
+    await topic.publish();
     const refusals = [401, 403, 429, 500].map((status) => bench.frames.handshake({ action: { status }, times: 1 }));
     bench.frames.closeAll(1006);
-    await topic.save();
+    await topic.publish();
     await Promise.all(refusals.map((refusal) => refusal.reached()));
     await listener.startedAgain(2);
     await holds(topic, listener);
@@ -109,11 +113,35 @@ describe.runIf(inject('stage').local)('a connection', () => {
     const held = bench.frames.handshake({ action: 'hold', times: 1 });
     bench.frames.closeAll(1006);
     await held.reached();
-    await topic.save();
+    await topic.publish();
     await bench.reconnects();
     await listener.startedAgain(3);
     held.release();
     await holds(topic, listener);
+  });
+
+  it('row 8: waits between attempts are drawn from everything between 0 and a limit that doubles', async () => {
+    bench.wire.accept('refuse');
+    const shares: number[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const client = bench.client({ maxRetryDelayMs: undefined });
+      client.$connection.subscribe((state) => {
+        if (state.status !== 'offline' || !Number.isFinite(state.retryInMs)) return;
+        shares.push(state.retryInMs / (500 * 2 ** (state.attempt - 2)));
+      });
+      client.documents.changes
+        .subscribe({})
+        [Symbol.asyncIterator]()
+        .next()
+        .catch(() => undefined);
+    }
+    await bench.pass(() => shares.length >= 100, 500);
+    for (const quarter of [0, 0.25, 0.5, 0.75]) {
+      const count = shares.filter((share) => share >= quarter && share < quarter + 0.25).length;
+      // 25 are expected; four standard deviations are 17.
+      expect(count, `of ${shares.length} from ${quarter} on`).toBeGreaterThan(7);
+    }
+    expect(shares.filter((share) => share < 0 || share >= 1)).toEqual([]);
   });
 
   it('row 12: that is asked to move, to where nobody answers three times, keeps serving until it can', async () => {
@@ -123,7 +151,7 @@ describe.runIf(inject('stage').local)('a connection', () => {
     const refusal = bench.frames.handshake({ action: { status: 500 } });
     bench.frames.send('down', '{"id":null,"method":"reconnect"}');
     await refusal.reached(3);
-    await topic.save(2);
+    await topic.publish(2);
     await waitFor(() => listener.events.length === 2);
     expect(bench.frames.open().at(-1)).toBe(before);
     refusal.remove();
@@ -143,9 +171,9 @@ describe.runIf(inject('stage').local)('a connection', () => {
     bench.frames.closeAll(1006);
     await late.reached();
     await listener.startedAgain(3);
-    await topic.save();
+    await topic.publish();
     bench.own.skip(600_000);
-    await topic.save();
+    await topic.publish();
     await holds(topic, listener);
   });
 });

@@ -2,8 +2,9 @@
 
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { BatchFault } from '@org/gateway-local';
-import { afterAll, afterEach, beforeAll, describe, inject, it } from 'vitest';
-import { type FaultBench, holds, startFaultBench, waitFor } from './fault-bench.js';
+import { describe, expect, inject, it } from 'vitest';
+import { rawSocket } from '../raw-socket.js';
+import { holds, useFaultBench, waitFor } from './fault-bench.js';
 
 /** The table of connections and subscribers. */
 const CONNECTIONS = 'gateway-local-data-Connections';
@@ -11,12 +12,7 @@ const CONNECTIONS = 'gateway-local-data-Connections';
 const FANOUT = 'Fanout';
 
 describe.runIf(inject('stage').local)('the way from the log to the sockets', () => {
-  let bench: FaultBench;
-  beforeAll(async () => {
-    bench = await startFaultBench();
-  });
-  afterEach(() => bench.mend());
-  afterAll(() => bench?.close());
+  const bench = useFaultBench();
 
   /** Until the function of the stream is done with what it has, the stage's time moves: it waits longer after each failure. */
   const stagePasses = (until: () => boolean, stepMs = 1_000) =>
@@ -58,16 +54,26 @@ describe.runIf(inject('stage').local)('the way from the log to the sockets', () 
     await holds(topic, listener);
   });
 
-  it('row 17: rows of connections that are gone are deleted when they are met', async () => {
+  it('row 17: rows of connections that are gone are deleted when they are met, and cost one post each', async () => {
     const topic = bench.topic();
     const listener = await topic.follow();
     const lost = bench.inject({ at: 'disconnect', effect: 'lose' });
-    const leaving = [bench.client(), bench.client()];
+    const leaving = [bench.client(), bench.client(), bench.client()];
     await Promise.all(leaving.map((client) => topic.follow(client)));
     for (const client of leaving) client.$close();
-    await lost.reached(2);
+    await lost.reached(3);
+    expect(await postsOf(() => topic.publish())).toBe(4);
+    expect(await subscribersOf(topic.folder)).toBe(1);
+    expect(await postsOf(() => topic.publish())).toBe(1);
     await holds(topic, listener);
-    await waitFor(async () => (await subscribersOf(topic.folder)) === 1);
+
+    async function postsOf(publish: () => Promise<void>): Promise<number> {
+      const posts = bench.posts();
+      await publish();
+      await waitFor(() => listener.events.length === topic.saved.length);
+      await waitFor(async () => (await subscribersOf(topic.folder)) === 1);
+      return posts().length;
+    }
   });
 
   it.each<[string, Omit<BatchFault, 'at'>]>([
@@ -89,6 +95,42 @@ describe.runIf(inject('stage').local)('the way from the log to the sockets', () 
     await holds(two, listeners[1]);
   });
 
+  it('row 21: a record that kills the fan-out is given up alone and its place is kept, others flow, and nobody misses an event', async () => {
+    const [spoilt, healthy] = [bench.topic(), bench.topic()];
+    const listeners = [await spoilt.follow(), await healthy.follow()] as const;
+    const stock = await rawSocket(bench.own.stage.socketUrl ?? '');
+    stock.send({
+      id: 1,
+      svc: 'documents',
+      method: 'subscription',
+      params: { path: 'documents.changes', input: { folder: spoilt.folder } },
+    });
+    await stock.next(({ id }) => id === 1);
+    await spoilt.publish();
+    await waitFor(() => listeners[0].events.length === 1);
+    const dead = bench.inject({
+      at: 'batch',
+      functionName: FANOUT,
+      effect: 'poison',
+      record: ({ dynamodb }) => JSON.stringify([dynamodb.Keys, dynamodb.NewImage]).includes(`${spoilt.folder}\\",\\"title\\":\\"2`),
+    });
+    await spoilt.publish();
+    await dead.reached();
+    await healthy.publish();
+    const given = () => bench.own.journal.find(({ message }) => /discards 1 records: .*their place goes to \S+Undelivered/.test(message));
+    for (let minutes = 0; minutes < 400 && !given(); minutes += 1) {
+      await bench.elapse(60_000, { stepMs: 30_000 });
+      stock.send('PING');
+    }
+    expect(given()?.detail).toMatchObject({ sequenceNumbers: [expect.any(String)] });
+    await holds(healthy, listeners[1]);
+    await holds(spoilt, listeners[0]);
+    const titles = () => stock.frames.flatMap((frame) => /"title":"(\d+)"/.exec(JSON.stringify(frame))?.[1] ?? []);
+    await waitFor(() => titles().length >= spoilt.saved.length);
+    expect(titles()).toEqual(spoilt.saved);
+    await stock.close();
+  });
+
   it('row 23: a stream that is a minute late brings everything at once, and once', async () => {
     const topic = bench.topic();
     const listener = await topic.follow();
@@ -105,7 +147,7 @@ describe.runIf(inject('stage').local)('the way from the log to the sockets', () 
     try {
       let count = 0;
       for await (const { Items = [] } of paginateScan({ client }, { TableName: CONNECTIONS })) {
-        count += Items.filter(({ pk }) => pk?.S?.startsWith('T#') && pk.S.includes(folder)).length;
+        count += Items.filter(({ pk }) => /^(T|G\d+)#/.test(pk?.S ?? '') && pk?.S?.endsWith(folder)).length;
       }
       return count;
     } finally {

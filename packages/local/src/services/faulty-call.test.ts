@@ -94,6 +94,8 @@ describe('a read that is not consistent', () => {
     expect([await scan(), await scan(true)]).toEqual([['old 1'], ['new 1', 'old 2']]);
     clock.advance(1_000);
     expect(await scan()).toEqual(['new 1', 'old 2']);
+    // Writes and consistent reads are none.
+    expect(stale.hits).toBe(5);
     stale.end();
   });
 });

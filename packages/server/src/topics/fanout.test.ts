@@ -57,6 +57,22 @@ describe('starting a subscription', () => {
     expect(stage.received('a=')).toEqual(['started', ...Array.from({ length: 1_204 }, (_, n) => n + 1)]);
   });
 
+  it('row 21: closes the connection of one whose start was given up, when the topic has an event that it would miss', async () => {
+    const stage = createFanoutStage();
+    const key = { topic: TOPIC, connectionId: 'a=', requestId: 1, token: 'Zt' };
+    await stage.subscriptions.claim({ key, path: 'docs.changes' });
+    await stage.subscribe('b=');
+    await stage.publish(1);
+    await stage.work();
+    expect([...stage.sender.closed]).toEqual([]);
+    stage.clock.advance(20 * 60_000 + 1);
+    await stage.publish(2);
+    await stage.work();
+    expect([...stage.sender.closed]).toEqual(['a=']);
+    expect(await stage.subscriptions.get(key)).toBeUndefined();
+    expect(stage.received('b=')).toEqual(['started', 1, 2]);
+  });
+
   it('refuses a position of another epoch before anything is sent (P3.9)', async () => {
     const stage = createFanoutStage();
     await stage.publish(1);

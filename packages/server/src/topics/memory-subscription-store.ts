@@ -114,14 +114,14 @@ export function createMemorySubscriptionStore({
     },
     get: async (key) => {
       const row = rowsOf(key).get(subscriberKey(key).sk);
-      return row && isThere(row) ? row.subscriber : undefined;
+      return row && isThere(row) ? seen(row) : undefined;
     },
     subscribers: async function* (topic, shard) {
       const rows = [...rowsOf({ topic, ...(shard === undefined ? {} : { shard }) })].sort(([one], [other]) => (one < other ? -1 : 1));
       yield rows
         .map(([, row]) => row)
         .filter(isThere)
-        .map(({ subscriber }) => subscriber);
+        .map(seen);
     },
     ofConnection: async (connectionId) => {
       const standing = [...claims.values()].filter((claim) => isThere(claim) && !claim.stopped);
@@ -146,4 +146,9 @@ export function createMemorySubscriptionStore({
       removeRow(key);
     },
   };
+}
+
+function seen({ subscriber, expiresAtMs }: Stored): Subscriber {
+  const isWaiting = !subscriber.active && subscriber.key.shard === undefined;
+  return isWaiting ? { ...subscriber, claimedAtMs: expiresAtMs - CONNECTION_KEPT_MS } : subscriber;
 }

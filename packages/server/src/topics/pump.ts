@@ -11,6 +11,9 @@ import type { TopicEvent } from './topic-log.js';
 
 const PAGE = 100;
 
+/** The stream gives a record up after a quarter of an hour: a start that is older will not come any more. */
+const START_WITHIN_MS = 20 * 60_000;
+
 type ActiveSubscriber = Subscriber & Required<Pick<Subscriber, 'active'>>;
 
 /** Delivers up to `target` at least: the newest event that a record told of. Rejects only when a store fails. */
@@ -39,10 +42,21 @@ export async function pump(work: FanoutWork, topic: string, target: number): Pro
 /** Subscribers that follow this epoch; those of another are told. */
 async function activeSubscribers(work: FanoutWork, topic: string, epoch: string): Promise<readonly ActiveSubscriber[]> {
   const active: ActiveSubscriber[] = [];
-  for await (const page of work.subscriptions.subscribers(topic)) active.push(...page.filter(isActive));
+  for await (const page of work.subscriptions.subscribers(topic)) {
+    active.push(...page.filter(isActive));
+    await closeNeverStarted(work, page);
+  }
   const others = active.filter((subscriber) => subscriber.active.epoch !== epoch);
   await end(work, others, 'the log was lost and begun again; load the state again');
   return active.filter((subscriber) => subscriber.active.epoch === epoch);
+}
+
+/** Their starts were given up, and they would miss events without knowing: the client of a closed connection subscribes again. */
+async function closeNeverStarted({ delivery, lanes, clock }: FanoutWork, page: readonly Subscriber[]): Promise<void> {
+  const overdue = page.filter(
+    ({ active, claimedAtMs }) => !active && claimedAtMs !== undefined && claimedAtMs + START_WITHIN_MS < clock.now(),
+  );
+  await settled(overdue.map(({ key }) => lanes.run(key.connectionId, () => delivery.close({ kind: 'close', key, attempt: 0 }))));
 }
 
 /** Resolves with the subscribers that remain. */

@@ -34,7 +34,7 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
 
-it.each([1, 2, 3])('leaves no hole and overwrites nothing when 1,000 publishers race, seed %i (P3.13)', async (seed) => {
+it.each([1, 2, 3])('row 25: leaves no hole and overwrites nothing when 1,000 publishers race, seed %i (P3.13)', async (seed) => {
   const random = seeded(seed);
   const table = createMemoryKeyTable(() => turns(Math.floor(random() * 8)));
   const { logs } = processes(8, table, random);
@@ -61,7 +61,7 @@ it('takes one write an event from a publisher that goes on, after 16 of two', as
   expect(table.writes).toEqual({ put: 117, putAll: 0, update: 17 });
 });
 
-it('stores one event when a publisher dies after its commit and another repeats it with the key', async () => {
+it('row 26: stores one event when a publisher dies after its commit and another repeats it with the key', async () => {
   const inner = createMemoryKeyTable(() => turns(0));
   let dying = true;
   const dead = new Promise<never>(() => undefined);
@@ -102,7 +102,7 @@ it('takes no gap in a transaction that is being committed for one, and waits for
   expect((await logs[0]?.read(TOPIC, 1, 10))?.map(({ data }) => data)).toEqual(['3']);
 });
 
-it('begins an epoch above every number that was used when events expired out of order and undelivered', async () => {
+it('row 29: begins an epoch above every number that was used when events expired out of order and undelivered', async () => {
   const table = createMemoryKeyTable(() => turns(0));
   const { logs, clock } = processes(2, table, () => 0);
   for (let n = 1; n <= 5; n++) await logs[0]?.append(TOPIC, `${n}`, 86_400);
@@ -124,7 +124,7 @@ it('goes on in its epoch when an event that came later would have expired earlie
   expect(two?.expiresAtMs).toBe(one?.expiresAtMs);
 });
 
-it('has a publisher that never pauses learn of a new epoch within a minute', async () => {
+it('row 30: has a publisher that never pauses learn of a new epoch within a minute', async () => {
   const table = createMemoryKeyTable(() => turns(0));
   const { logs, clock } = processes(2, table, () => 0);
   const before = await logs[0]?.append(TOPIC, '1', 86_400);

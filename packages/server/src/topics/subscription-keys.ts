@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 
 import type { RequestId } from '@org/gateway-core/protocol';
+import { CONNECTION_KEPT_MS } from '../websocket/connection-store.js';
 import { requestIdOf, requestKey } from '../websocket/request-key.js';
 import type { Row } from './key-table.js';
 import type { Subscriber, Subscription, SubscriptionKey } from './subscription-store.js';
@@ -59,13 +60,14 @@ export function subscriptionOf(connectionId: string, row: Row): Subscription | u
 
 /** The subscriber of a row by topic; undefined for a row that is none, which must not cost the topic's other subscribers their events. */
 export function subscriberOf(topic: string, row: Row, shard?: number): Subscriber | undefined {
-  const { connectionId, requestId, token, path, epoch, sent, slowUntilMs } = row;
+  const { connectionId, requestId, token, path, epoch, sent, slowUntilMs, ttl } = row;
   const id = readRequestId(requestId);
   if (typeof connectionId !== 'string' || typeof token !== 'string' || id === undefined) return undefined;
   return {
     key: { topic, connectionId, requestId: id, token, ...shardField(shard) },
     path: String(path),
     ...(typeof sent === 'number' ? { active: { epoch: String(epoch), sent } } : {}),
+    ...(sent === undefined && shard === undefined ? { claimedAtMs: Number(ttl) * 1_000 - CONNECTION_KEPT_MS } : {}),
     ...(typeof slowUntilMs === 'number' ? { slowUntilMs } : {}),
   };
 }

@@ -32,8 +32,9 @@ export function subscriptionStoreSuite(start: () => Promise<SubscriptionsUnderTe
     const { store } = await start();
     const key = freshKey('docs.changes/enter');
     expect(await store.claim({ key, path })).toBe('claimed');
-    expect(await subscribersOf(store, key.topic)).toEqual([{ key, path }]);
-    expect(await store.get(key)).toEqual({ key, path });
+    const entered = { key, path, claimedAtMs: expect.any(Number) };
+    expect(await subscribersOf(store, key.topic)).toEqual([entered]);
+    expect(await store.get(key)).toEqual(entered);
   });
 
   it('refuses an id in use and leaves the first one alone (P3.5)', async () => {

@@ -33,6 +33,8 @@ export interface Subscription {
 export interface Subscriber extends Subscription {
   /** Where its own replay ended: it has every event from its start to here, or to the topic's `delivered`. Absent until activated. */
   readonly active?: { readonly epoch: string; readonly sent: number };
+  /** Of a stock one that is not activated yet: when it was entered, in epoch milliseconds. */
+  readonly claimedAtMs?: number;
   /** Our own client only: it takes no frames until then, in epoch milliseconds, and asks for what it misses. */
   readonly slowUntilMs?: number;
 }

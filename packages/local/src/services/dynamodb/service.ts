@@ -159,12 +159,16 @@ async function answer(
     checkPermission({ ...options, findTable }, { operation: target.operation, input, principal: request.principal });
     const output = await run(opened, input);
     const { stale } = opened.engine;
-    return jsonResponse(stale === undefined ? output : stale.older(readTable(opened, input), input, output), CONTENT_TYPE);
+    const isRead = READS.has(target.operation);
+    return jsonResponse(stale && isRead ? stale.older(readTable(opened, input), input, output) : output, CONTENT_TYPE);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return jsonErrorResponse(error, CONTENT_TYPE, errorNamespace(error.code));
   }
 }
+
+/** Those that may be stale. */
+const READS = new Set(['GetItem', 'Query', 'Scan']);
 
 /** The table of a read, undefined for operations on several or none. */
 function readTable({ engine }: OperationParts, { TableName: name }: Input): TableRecord | undefined {
