@@ -2,8 +2,12 @@
 
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { soakMinutes } from '../env.js';
 import { rawSocket } from '../raw-socket.js';
 import { holds, useFaultBench, waitFor } from './fault-bench.js';
+
+/** A thousand take a quarter of a minute, and are for `npm run soak`. */
+const CHURN = soakMinutes() > 60 ? 1_000 : 200;
 
 describe.runIf(inject('stage').local)('traffic', () => {
   const bench = useFaultBench();
@@ -39,7 +43,7 @@ describe.runIf(inject('stage').local)('traffic', () => {
     await socket.close();
   });
 
-  it('row 45: a thousand subscriptions that come and go, and ids that are used twice, leave nothing and haunt nobody', async () => {
+  it('row 45: subscriptions that come and go by the hundred, and ids that are used twice, leave nothing and haunt nobody', async () => {
     const page = new EventTarget();
     const listeners = countListeners(page);
     const client = bench.client({ page });
@@ -51,7 +55,7 @@ describe.runIf(inject('stage').local)('traffic', () => {
       const loop = client.documents.changes.subscribe({ folder: topic.folder }, { signal: stop.signal, onStarted: () => stop.abort() });
       for await (const { document } of loop) gone.push(document.title);
     };
-    for (let second = 0; second < 50; second += 1) {
+    for (let second = 0; second < CHURN / 20; second += 1) {
       // The client opens 20 a second.
       bench.clock.skip(1_000);
       await Promise.all(Array.from({ length: 20 }, comeAndGo));
