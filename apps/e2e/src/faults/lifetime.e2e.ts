@@ -51,7 +51,7 @@ describe.runIf(inject('stage').local)('time', () => {
     expect(least, 'connections at a time').toBe(1);
   });
 
-  describe('row 11: three moves under 300 events a second lose, repeat and disorder nothing, over two sockets at most', () => {
+  describe('row 11: three moves under 300 events a second lose and disorder nothing, over two sockets at most', () => {
     it('of our client', async () => {
       const sockets = countSockets(bench.clock.now);
       const topic = bench.topic();
@@ -92,7 +92,7 @@ describe.runIf(inject('stage').local)('time', () => {
           await waitFor(() => sockets.madeAtMs.length === 1 + moves && sockets.open === 1);
         },
       );
-      await waitFor(() => titles.length >= topic.saved.length);
+      await waitFor(() => titles.includes(topic.saved.at(-1) ?? ''));
       // At least once and in order is what it promises (P3.8): what comes again, comes again from there on.
       expect([...new Set(titles)]).toEqual(topic.saved);
       expect(sockets.most).toBe(2);
@@ -214,7 +214,7 @@ describe.runIf(inject('stage').local)('time', () => {
     const answers = Promise.all(calls).finally(() => {
       isOver = true;
     });
-    await bench.elapse(HOUR_MS, { stepMs: 100, until: () => isOver });
+    await bench.elapse(HOUR_MS, { stepMs: 500, until: () => isOver });
     expect(new Set((await answers).map(({ connection }) => connection?.id)).size).toBe(clients.length);
     // At once the first time; from then on by chance, out of all of a time that doubles with every refusal.
     expect(waits.length).toBeGreaterThan(clients.length - 2 * CONNECTS_PER_SECOND);
