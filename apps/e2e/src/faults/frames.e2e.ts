@@ -7,10 +7,9 @@ import { seededRandom } from '@org/gateway-conformance';
 import { documents } from '@org/gateway-contract';
 import { createPublisher } from '@org/gateway-server';
 import { createDynamoTopicLog, createKeyTable, createKeyTableSdk } from '@org/gateway-server/parts';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { faultSeed } from '../env.js';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { type Frame, type RawSocket, rawSocket } from '../raw-socket.js';
-import { type FaultBench, holds, startFaultBench, waitFor } from './fault-bench.js';
+import { holds, useFaultBench, waitFor } from './fault-bench.js';
 import { hostileFrames, nested } from './hostile-frames.js';
 
 /** A message for each service that our client may send in one frame. */
@@ -27,19 +26,14 @@ const codeOf = (frame: Frame) => (frame.error as { readonly data?: { readonly co
 const messageOf = (frame: Frame) => (frame.error as { readonly message?: string } | undefined)?.message;
 
 describe.runIf(inject('stage').local)('frames', () => {
-  let bench: FaultBench;
+  const bench = useFaultBench();
   const sockets: RawSocket[] = [];
-  beforeAll(async () => {
-    bench = await startFaultBench();
-  });
   afterEach(async () => {
-    bench.mend();
     await Promise.all(sockets.splice(0).map((socket) => socket.close()));
     // Whatever was sent: no function crashed, and nothing was so unexpected that its cause had to be logged.
     expect(bench.own.journal.filter(({ level }) => level === 'error')).toEqual([]);
     expect(bench.own.logs.filter((line) => /"level":"error"|Runtime exited|Uncaught/.test(line))).toEqual([]);
   });
-  afterAll(() => bench?.close());
 
   const connect = async () => {
     const socket = await rawSocket(`${bench.own.stage.socketUrl}?gw=2`);
@@ -292,8 +286,7 @@ describe.runIf(inject('stage').local)('frames', () => {
     });
 
     it('row 39: fuzzed frames are each answered in words of the protocol, and nobody else notices', async () => {
-      const seed = faultSeed();
-      onTestFailed(() => console.error(`run it again with FAULT_SEED=${seed}`));
+      const seed = inject('faultSeed');
       const topic = bench.topic();
       const listener = await topic.follow();
       const socket = await connect();
