@@ -25,9 +25,9 @@ export function faultSeed(env: NodeJS.ProcessEnv = process.env): number {
   return env.FAULT_SEED ? Number(env.FAULT_SEED) : Math.floor(Math.random() * 1_000_000);
 }
 
-/** Virtual minutes of the soak. @default 10 */
+/** Virtual minutes of the soak. @default 5 */
 export function soakMinutes(env: NodeJS.ProcessEnv = process.env): number {
-  return Number(env.SOAK_MINUTES ?? 10);
+  return Number(env.SOAK_MINUTES ?? 5);
 }
 
 /** On CI a missing browser is a failure; elsewhere its tests are skipped with a sentence. */
