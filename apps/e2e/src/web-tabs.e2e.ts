@@ -58,7 +58,7 @@ describe.runIf(executablePath)('tabs of a browser', () => {
   it('share one connection; when the one that has it is closed, another takes over and misses nothing (row 42)', async () => {
     const context = await newContext();
     const first = await openTab(context);
-    const others = [await openTab(context), await openTab(context)];
+    const others = await Promise.all([openTab(context), openTab(context)]);
     expect(first.sockets).toHaveLength(1);
     expect(others.map(({ sockets }) => sockets)).toEqual([[], []]);
     const before = await save();
@@ -89,8 +89,7 @@ describe.runIf(executablePath)('tabs of a browser', () => {
     };
     const line = (page: Page, text: string) => page.getByTestId('chat-line').filter({ hasText: text });
     const [annName, bobName] = [freshName('Ann'), freshName('Bob')];
-    const ann = await enter(annName);
-    const bob = await enter(bobName);
+    const [ann, bob] = await Promise.all([enter(annName), enter(bobName)]);
     await ann.getByTestId('chat-member').filter({ hasText: bobName }).waitFor();
     await say(ann, 'Hello everybody');
     await line(bob, 'Hello everybody').waitFor();
