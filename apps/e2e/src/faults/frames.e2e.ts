@@ -290,7 +290,7 @@ describe.runIf(inject('stage').local)('frames', () => {
       const topic = bench.topic();
       const listener = await topic.follow();
       const socket = await connect();
-      const frames = hostileFrames(seededRandom(seed), 120);
+      const frames = hostileFrames(seededRandom(seed), 80);
       for (const [at, frame] of frames.entries()) {
         socket.send(frame);
         if (at % 40 === 0) await topic.save();
