@@ -30,7 +30,7 @@ export function isOfUses(right: string): boolean {
 const NOT_OF_USES: readonly RegExp[] = [
   / (Connections|Topics|Replies)$/,
   / payloads(\/|$)/,
-  /^(SocketFunction|FanoutFunction|SequencerFunction) /,
+  /^(Socket|Fanout|Push|Sequencer)Function /,
   / sqs:\w+ /,
   / dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) /,
   // SageMaker's own role, for pulling the image of the container.

@@ -1,5 +1,6 @@
 /** Rows of the fault matrix about many frames: in another order, churned, half deployed, and everything for a long time. Local only. */
 
+import { ApiGatewayManagementApiClient, DeleteConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { soakMinutes } from '../env.js';
@@ -41,6 +42,32 @@ describe.runIf(inject('stage').local)('traffic', () => {
     socket.send({ id: 1, svc: 'system', method: 'query', params: { path: 'system.whoami', input: {} } });
     expect(await socket.next(({ id }) => id === 1)).toMatchObject({ result: { data: { connection: { params: { tenant: 'late' } } } } });
     await socket.close();
+  });
+
+  it('row 35: P3.22 who is told that it may not come back gets no event after that, and does not come back by itself', async () => {
+    const { own } = bench;
+    const topic = bench.topic();
+    const [revoked, stays] = [bench.client(), await topic.follow()];
+    const before = new Set(own.stage.connections().map(({ connectionId }) => connectionId));
+    const listener = await topic.follow(revoked);
+    await topic.publish();
+    await waitFor(() => listener.events.length === 1);
+    const ConnectionId = own.stage.connections().find(({ connectionId }) => !before.has(connectionId))?.connectionId;
+    const bye = { id: null, method: 'gw.bye', params: { code: 4401, why: 'revoked', retry: false } };
+    const { endpoint: _, ...operator } = own.operatorSettings();
+    const endpoint = own.stage.socketUrl?.replace('ws:', 'http:') ?? '';
+    const management = new ApiGatewayManagementApiClient({ ...operator, endpoint });
+    await management.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(JSON.stringify(bye)) }));
+    await waitFor(() => listener.failure !== undefined);
+    await management.send(new DeleteConnectionCommand({ ConnectionId })).catch(() => {});
+    management.destroy();
+    expect(listener.failure).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(revoked.$connection.state).toEqual({ status: 'closed', reason: 'revoked' });
+    await topic.publish(3);
+    await bench.elapse(120_000, { everywhere: false });
+    await holds(topic, stays);
+    expect(listener.events).toHaveLength(1);
+    expect(own.stage.connections().map(({ connectionId }) => connectionId)).not.toContain(ConnectionId);
   });
 
   it('row 45: subscriptions that come and go by the hundred, and ids that are used twice, leave nothing and haunt nobody', async () => {

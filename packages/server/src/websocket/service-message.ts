@@ -145,9 +145,9 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
       ? fittingAnswer(realtime.large, outcomeText(id, outcome))
       : outcomeFrame(id, outcome, params.path);
   }
-  const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data };
-  if (gw !== undefined) return follow(realtime, { ...subscription, lastEventId: params.lastEventId }, deadline);
-  return subscribe(realtime, { ...subscription, lastEventId: params.lastEventId ?? firstPosition(params.input) }, deadline);
+  const lastEventId = params.lastEventId ?? firstPosition(params.input);
+  const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data, lastEventId };
+  return (gw === undefined ? subscribe : follow)(realtime, subscription, deadline);
 }
 
 /** Stock clients send the position to begin at inside the input, and the one to resume at beside it (P3.9). */

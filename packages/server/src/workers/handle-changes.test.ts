@@ -142,7 +142,7 @@ describe('ctx of a worker', () => {
     });
     expect(await send({ Records: [put('1', 'a', 8)] })).toEqual({ batchItemFailures: [] });
     expect(facts).toEqual([{ id: 'a', size: 7 }, 1_700_000_000_123, 'r1']);
-    expect(published).toEqual([['notes.grown/a', '{"size":8}', 3_600]]);
+    expect(published).toEqual([['notes.grown/a', '{"size":8}', 3_600, undefined]]);
   });
 
   it('calls other services on nobody’s behalf', async () => {
