@@ -3,10 +3,10 @@
  * `N passed, N failed`. `npm run check` adds the validation of templates that a deployment needs.
  */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attempt, attemptBeside, checkNode, install } from './workspace.mjs';
+import { attempt, attemptBeside, checkNode, install, root } from './workspace.mjs';
 
 checkNode();
 install();
@@ -30,11 +30,14 @@ function check(title, command, args) {
   return status === 0;
 }
 
-/** A vitest project; its tests are counted one by one. */
-async function suite(project, { quiet, options = [] } = {}) {
-  const file = join(reports, `${project}.json`);
+let runs = 0;
+
+/** A vitest project, or some of its files; its tests are counted one by one. */
+async function suite(project, { quiet, options = [], env } = {}) {
+  runs += 1;
+  const file = join(reports, `${project}-${runs}.json`);
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile=${file}`];
-  const status = await attemptBeside('vitest', ['run', '--project', project, ...reporters, ...options], { quiet });
+  const status = await attemptBeside('vitest', ['run', '--project', project, ...reporters, ...options], { quiet, env });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   totals.passed += report?.numPassedTests ?? 0;
   totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
@@ -42,6 +45,15 @@ async function suite(project, { quiet, options = [] } = {}) {
   // A suite that could not be loaded, or a run that died, has no failed test to its name.
   totals.failed += status === 0 ? failed : Math.max(failed, 1);
   if (status !== 0) failures.push(`vitest ${project}`);
+}
+
+/** End-to-end tests in two runs that take about as long: those that start stages of their own, and the others. */
+function endToEndRuns() {
+  const files = readdirSync(join(root, 'apps/e2e/src'), { recursive: true })
+    .filter((file) => file.endsWith('.e2e.ts'))
+    .map((file) => `apps/e2e/src/${file.replaceAll('\\', '/')}`);
+  const own = /\/(faults\/|permissions|add-a-procedure|restart|bus|functions|everything|shapes|stand-in)/;
+  return [files.filter((file) => own.test(file)), files.filter((file) => !own.test(file))];
 }
 
 const built = check('build: types, bundles, template, page', 'turbo', [
@@ -61,9 +73,14 @@ if (built) {
       ...['production', 'everything', 'rest-only', 'socket-only'].flatMap((stage) => ['--stage', stage]),
       ...['--validate', '--out', join(reports, 'cdk.out')],
     ]);
-  // Side by side: end-to-end tests run one after the other and leave all but one core idle, which unit tests take.
-  const cores = Math.max(1, availableParallelism() - 1);
-  await Promise.all([suite('unit', { options: [`--maxWorkers=${cores}`] }), suite('e2e', { quiet: true })]);
+  // Side by side: end-to-end tests of one run come one after the other, and wait much of their time.
+  const usage = join(reports, 'usage');
+  mkdirSync(usage);
+  const env = { E2E_USAGE_FOLDER: usage, E2E_RUNS: '2' };
+  await Promise.all([
+    suite('unit', { options: ['--maxWorkers=1'] }),
+    ...endToEndRuns().map((files) => suite('e2e', { quiet: true, options: files, env })),
+  ]);
 }
 
 rmSync(reports, { recursive: true, force: true });

@@ -27,12 +27,18 @@ export function faultSeed(env: NodeJS.ProcessEnv = process.env): number {
 
 /** Virtual minutes of the soak. @default 5 */
 export function soakMinutes(env: NodeJS.ProcessEnv = process.env): number {
-  return Number(env.SOAK_MINUTES ?? 5);
+  return Number(env.SOAK_MINUTES ?? 2);
 }
 
 /** On CI a missing browser is a failure; elsewhere its tests are skipped with a sentence. */
 export function isCi(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.CI === 'true' || env.CI === '1';
+}
+
+/** The folder that several runs side by side leave their notes in, and how many runs there are. */
+export function sharedUsage(env: NodeJS.ProcessEnv = process.env): { readonly folder: string; readonly runs: number } | undefined {
+  const { E2E_USAGE_FOLDER: folder, E2E_RUNS: runs } = env;
+  return folder === undefined ? undefined : { folder, runs: Number(runs ?? 1) };
 }
 
 /** Where to look for a browser first. */

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { standInOfEnvironment, startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
-import { deployedStage, faultSeed } from './env.js';
+import { deployedStage, faultSeed, sharedUsage } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
-import { unusedReport } from './unused-grants.js';
+import { isLastRun, noteUnused, unusedReport } from './unused-grants.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -60,11 +60,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { restUrl, socketUrl, siteUrl, operator, awsUrl, outputs } = stage;
   if (!restUrl || !socketUrl) throw new Error('the synthesized stage has no REST or no WebSocket API; run `npm run build`');
   project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs });
-  const usageFolder = await mkdtemp(join(tmpdir(), 'gateway-usage-'));
+  const shared = sharedUsage();
+  const usageFolder = shared?.folder ?? (await mkdtemp(join(tmpdir(), 'gateway-usage-')));
   project.provide('usageFolder', usageFolder);
   return async () => {
-    console.log(await unusedReport(usageFolder, stage.unusedGrants()));
-    await rm(usageFolder, { recursive: true });
+    if (shared) await noteUnused(usageFolder, stage.unusedGrants());
+    const isLast = shared === undefined || (await isLastRun(usageFolder, shared.runs));
+    if (isLast) console.log(await unusedReport(usageFolder, stage.unusedGrants()));
+    if (!shared) await rm(usageFolder, { recursive: true });
     await stage.close();
   };
 }

@@ -14,9 +14,15 @@ export async function noteUnused(folder: string, grants: readonly UnusedGrant[])
   await writeFile(join(folder, `${randomUUID()}.json`), JSON.stringify(grants.map(rightName)));
 }
 
+/** Notes that a run beside others is over; tells whether it is the last one. */
+export async function isLastRun(folder: string, runs: number): Promise<boolean> {
+  await writeFile(join(folder, `${randomUUID()}.done`), '');
+  return (await readdir(folder)).filter((file) => file.endsWith('.done')).length === runs;
+}
+
 /** What neither the shared stage needed nor any that left a note and has the right, in words. */
 export async function unusedReport(folder: string, grants: readonly UnusedGrant[]): Promise<string> {
-  const files = await readdir(folder);
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
   const notes = await Promise.all(files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly string[]));
   const unused = grants.map(rightName).filter((right) => notes.every((note) => note.includes(right)));
   const [declared, others] = [unused.filter(isOfUses), unused.filter((right) => !isOfUses(right))];

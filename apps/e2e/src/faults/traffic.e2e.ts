@@ -8,7 +8,7 @@ import { rawSocket } from '../raw-socket.js';
 import { holds, useFaultBench, waitFor } from './fault-bench.js';
 
 /** A thousand take a quarter of a minute, and are for `npm run soak`. */
-const CHURN = soakMinutes() > 60 ? 1_000 : 200;
+const CHURN = soakMinutes() > 60 ? 1_000 : 80;
 
 describe.runIf(inject('stage').local)('traffic', () => {
   const bench = useFaultBench();
