@@ -4,7 +4,7 @@
  */
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt, attemptBeside, checkNode, install, root } from './workspace.mjs';
 
@@ -78,7 +78,7 @@ if (built) {
   mkdirSync(usage);
   const env = { E2E_USAGE_FOLDER: usage, E2E_RUNS: '2' };
   await Promise.all([
-    suite('unit', { options: ['--maxWorkers=1'] }),
+    suite('unit', { options: [`--maxWorkers=${Math.max(1, availableParallelism() - 2)}`] }),
     ...endToEndRuns().map((files) => suite('e2e', { quiet: true, options: files, env })),
   ]);
 }

@@ -25,7 +25,7 @@ export function faultSeed(env: NodeJS.ProcessEnv = process.env): number {
   return env.FAULT_SEED ? Number(env.FAULT_SEED) : Math.floor(Math.random() * 1_000_000);
 }
 
-/** Virtual minutes of the soak. @default 5 */
+/** Virtual minutes of the soak. @default 2 */
 export function soakMinutes(env: NodeJS.ProcessEnv = process.env): number {
   return Number(env.SOAK_MINUTES ?? 2);
 }
