@@ -152,47 +152,62 @@ export function fanoutFunction(
   scope: Construct,
   parts: FunctionParts & { readonly socket: SocketGateway; readonly pushes: IQueue },
 ): GatewayFunction {
-  const { settings, data, socket, pushes } = parts;
-  const payloads = payloadsOf('fanout', parts);
-  return new GatewayFunction(scope, 'FanoutFunction', {
-    settings,
+  const { pushes } = parts;
+  return sendingFunction(scope, parts, {
+    id: 'FanoutFunction',
     description: 'fan-out of events',
-    codeFolder: parts.codeFolder(FANOUT_FUNCTION),
-    memoryMb: 512,
-    timeoutSeconds: FANOUT_TIMEOUT_SECONDS,
-    environment: {
-      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
-      [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
-      [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
-      [GATEWAY_VARIABLES.pushQueue]: pushes.queueUrl,
-      ...payloads.environment,
-    },
+    name: FANOUT_FUNCTION,
+    environment: { [GATEWAY_VARIABLES.pushQueue]: pushes.queueUrl },
     permissions: [
-      ...realtimePermissions(REALTIME_ACTIONS.fanout, data),
+      ...realtimePermissions(REALTIME_ACTIONS.fanout, parts.data),
       { sid: 'Pushes', actions: ['sqs:SendMessage'], resources: [pushes.queueArn] },
-      connectionPermission(socket),
-      ...payloads.permissions,
     ],
   });
 }
 
 /** The function that pushes the events of big topics, a part of their followers at a time. */
 export function pushFunction(scope: Construct, parts: FunctionParts & { readonly socket: SocketGateway }): GatewayFunction {
+  return sendingFunction(scope, parts, {
+    id: 'PushFunction',
+    description: 'pushes to the followers of big topics',
+    name: PUSH_FUNCTION,
+    environment: {},
+    permissions: realtimePermissions(REALTIME_ACTIONS.push, parts.data),
+  });
+}
+
+/** What a function that sends events has of its own. */
+interface Sending {
+  readonly id: string;
+  readonly description: string;
+  /** Of its bundle. */
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
+}
+
+/** A function that reads topics and posts to connections. */
+function sendingFunction(
+  scope: Construct,
+  parts: FunctionParts & { readonly socket: SocketGateway },
+  { id, description, name, environment, permissions }: Sending,
+): GatewayFunction {
   const { settings, data, socket } = parts;
   const payloads = payloadsOf('fanout', parts);
-  return new GatewayFunction(scope, 'PushFunction', {
+  return new GatewayFunction(scope, id, {
     settings,
-    description: 'pushes to the followers of big topics',
-    codeFolder: parts.codeFolder(PUSH_FUNCTION),
+    description,
+    codeFolder: parts.codeFolder(name),
     memoryMb: 512,
     timeoutSeconds: FANOUT_TIMEOUT_SECONDS,
     environment: {
       [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
       [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
+      ...environment,
       ...payloads.environment,
     },
-    permissions: [...realtimePermissions(REALTIME_ACTIONS.push, data), connectionPermission(socket), ...payloads.permissions],
+    permissions: [...permissions, connectionPermission(socket), ...payloads.permissions],
   });
 }
 
