@@ -5,7 +5,7 @@
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { attempt, attemptBeside, checkNode, install, root } from './workspace.mjs';
 
 checkNode();
@@ -44,7 +44,21 @@ async function suite(project, { quiet, options = [], env } = {}) {
   const failed = report?.numFailedTests ?? 0;
   // A suite that could not be loaded, or a run that died, has no failed test to its name.
   totals.failed += status === 0 ? failed : Math.max(failed, 1);
-  if (status !== 0) failures.push(`vitest ${project}`);
+  if (status !== 0) failures.push(`vitest ${project}`, ...failedTests(report));
+}
+
+/** Names of the tests that failed with the first lines of why, and of files that could not be run: said again at the very end. */
+function failedTests(report) {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`  ${file}: ${firstLines(message)}`] : [];
+    return failed.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}\n    ${firstLines(failureMessages[0])}`);
+  });
+}
+
+function firstLines(text = '') {
+  return text.split('\n').slice(0, 4).join('\n    ').slice(0, 600);
 }
 
 /** End-to-end tests in two runs that take about as long: those that start stages of their own, and the others. */
@@ -84,6 +98,6 @@ if (built) {
 }
 
 rmSync(reports, { recursive: true, force: true });
-if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`);
 process.exit(totals.failed === 0 ? 0 : 1);
