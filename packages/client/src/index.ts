@@ -4,6 +4,7 @@
 export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
 export { GatewayError } from '@org/gateway-core/errors';
 // For libraries built on it.
+export type { AuthOptions, Token } from './auth.js';
 export type {
   ClientControls,
   ContractLike,

@@ -2,6 +2,7 @@
  * What a client and a call can be told. Durations are milliseconds, sizes UTF-8 bytes unless they say characters.
  */
 
+import type { AuthOptions } from './auth.js';
 import type { Clock } from './clock.js';
 import type { ResetNotice } from './socket/event-queue.js';
 import type { WebSocketConstructor } from './socket/web-socket.js';
@@ -26,6 +27,11 @@ export interface HttpOptions {
   readonly url: string;
   /** Sent with every HTTP request. A browser's WebSocket cannot send headers: put a ticket into `socketUrl`. */
   readonly headers?: HeadersSource | undefined;
+  /**
+   * Signs every request: `authorization: Bearer …` over HTTP, a ticket when the socket opens. After a 401 a request is sent once more with
+   * a refreshed token.
+   */
+  readonly auth?: AuthOptions | undefined;
   /** @default globalThis.fetch, looked up at every request */
   readonly fetch?: Fetch | undefined;
   /** How long a call may take, and a subscription until it has started. `Infinity` is 24 days. @default 30_000 */
