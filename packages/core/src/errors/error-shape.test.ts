@@ -37,6 +37,17 @@ describe('errorShape', () => {
     });
   });
 
+  it('P4.4 carries the trace id, and how long to wait', () => {
+    expect(
+      errorShape({ code: 'TOO_MANY_REQUESTS', message: '', traceId: '1-67891233-abcdef012345678912345678', retryAfterMs: 1_500 }).data,
+    ).toStrictEqual({
+      code: 'TOO_MANY_REQUESTS',
+      httpStatus: 429,
+      traceId: '1-67891233-abcdef012345678912345678',
+      retryAfterMs: 1_500,
+    });
+  });
+
   it('keeps details that are null, false or zero', () => {
     for (const details of [null, false, 0, '']) {
       expect(errorShape({ code: 'CONFLICT', message: '', details }).data.details).toBe(details);

@@ -19,6 +19,10 @@ export interface ErrorData {
   /** Where and why the input did not fit. */
   readonly issues?: readonly Pick<SchemaIssue, 'path' | 'message'>[] | undefined;
   readonly requestId?: string;
+  /** X-Ray's root id, `1-…`: what to search the traces for. */
+  readonly traceId?: string;
+  /** How long to wait before the call is worth repeating, of TOO_MANY_REQUESTS and SERVICE_UNAVAILABLE. */
+  readonly retryAfterMs?: number;
 }
 
 /** tRPC's error shape. */
@@ -38,6 +42,8 @@ export interface ErrorShapeParts {
   readonly details?: unknown;
   readonly issues?: ErrorData['issues'];
   readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The wire shape of an error; absent parts are left out, not sent as null. */
@@ -54,6 +60,8 @@ export function errorShape(parts: ErrorShapeParts): ErrorShape {
       ...(parts.details === undefined ? {} : { details: parts.details }),
       ...(parts.issues === undefined ? {} : { issues: parts.issues }),
       ...(parts.requestId === undefined ? {} : { requestId: parts.requestId }),
+      ...(parts.traceId === undefined ? {} : { traceId: parts.traceId }),
+      ...(parts.retryAfterMs === undefined ? {} : { retryAfterMs: parts.retryAfterMs }),
     },
   };
 }

@@ -20,6 +20,10 @@ export interface GatewayErrorOptions {
   readonly path?: string | undefined;
   /** API Gateway's request id: what to search the logs for. */
   readonly requestId?: string | undefined;
+  /** X-Ray's root id, `1-…`: what to search the traces for. */
+  readonly traceId?: string | undefined;
+  /** How long to wait before the call is worth repeating, when whoever answered said so. */
+  readonly retryAfterMs?: number | undefined;
   /** Where and why an input did not fit, for BAD_REQUEST. */
   readonly issues?: ErrorData['issues'];
   readonly cause?: unknown;
@@ -34,6 +38,8 @@ export class GatewayError extends Error {
   declare readonly status: number | undefined;
   declare readonly path: string | undefined;
   declare readonly requestId: string | undefined;
+  declare readonly traceId: string | undefined;
+  declare readonly retryAfterMs: number | undefined;
   declare readonly issues: ErrorData['issues'];
 
   constructor(code: ErrorCode | ClientErrorCode, message: string, options: GatewayErrorOptions = {}) {

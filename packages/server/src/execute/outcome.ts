@@ -29,6 +29,15 @@ export function failureOf(thrown: unknown, path: string, requestId: string, log:
     log.warn('call failed', { path, requestId, code, cause: thrown });
   return {
     ok: false,
-    error: { code, message: thrown.message, path, requestId, error: thrown.error, details: thrown.data, issues: thrown.issues },
+    error: {
+      code,
+      message: thrown.message,
+      path,
+      requestId,
+      error: thrown.error,
+      details: thrown.data,
+      issues: thrown.issues,
+      retryAfterMs: thrown.retryAfterMs,
+    },
   };
 }

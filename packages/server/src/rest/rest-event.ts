@@ -57,6 +57,14 @@ export interface RestRequest {
   readonly authorizer: unknown;
 }
 
+/**
+ * X-Ray's root id of a request, `1-…`, which API Gateway makes for every request that comes without one.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export function traceIdOf(request: RestRequest): string | undefined {
+  return /(?:^|;)\s*Root=([\w-]{1,64})/.exec(request.header('x-amzn-trace-id') ?? '')?.[1];
+}
+
 /** Whether an event comes from an HTTP API. `requestContext.http` counts: custom domains add `rawPath` to v1 events too. */
 function isV2(event: RestEvent): event is RestEventV2 {
   return (event as Partial<RestEventV2>).version === '2.0' && typeof (event as Partial<RestEventV2>).requestContext?.http === 'object';

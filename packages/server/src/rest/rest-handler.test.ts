@@ -57,6 +57,12 @@ describe('RPC calls', () => {
     });
   });
 
+  it('P4.4 names the trace of the request in an error', async () => {
+    const trace = { 'X-Amzn-Trace-Id': ['Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678'] };
+    const { json } = await answer({ ...query('get', '{"id":"missing"}'), multiValueHeaders: trace });
+    expect(json.error.data.traceId).toBe('1-67891233-abcdef012345678912345678');
+  });
+
   it('P2.2 sends a declared error of another name with the code it stands for', async () => {
     const { status, json } = await answer(v1Json('/rpc/notes/add', '{"text":"one too many"}'));
     expect(status).toBe(409);

@@ -14,7 +14,7 @@ import { systemClock } from '../websocket/clock.js';
 import { type Deadline, requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
-import { type RestEvent, type RestRequest, readEvent } from './rest-event.js';
+import { type RestEvent, type RestRequest, readEvent, traceIdOf } from './rest-event.js';
 import { errorBody, type RestResult, resultWriter } from './rest-result.js';
 import { userOf } from './rest-user.js';
 import { routeInput } from './route-input.js';
@@ -40,7 +40,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
   const routes = createRouteTable(service);
 
   const fail = (request: RestRequest, error: ErrorShapeParts, headers?: Headers) => {
-    const { statusCode, json } = errorBody({ requestId: request.requestId, ...error });
+    const { statusCode, json } = errorBody({ ...sourceOf(request), ...error });
     return write(request, statusCode, JSON.stringify(json), headers);
   };
 
@@ -78,7 +78,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
   const encoded = (request: RestRequest, outcome: Outcome, path: string): { readonly statusCode: number; readonly text: string } => {
     try {
       if (outcome.ok) return { statusCode: 200, text: JSON.stringify({ result: { data: outcome.data } }) };
-      const { statusCode, json } = errorBody({ requestId: request.requestId, ...outcome.error });
+      const { statusCode, json } = errorBody({ ...sourceOf(request), ...outcome.error });
       return { statusCode, text: JSON.stringify(json) };
     } catch (cause) {
       return encoded(request, failureOf(cause, path, request.requestId, log), path);
@@ -130,4 +130,9 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
       return outcome.ok ? write(request, 200, '') : fail(request, { ...outcome.error, path: undefined });
     }
   };
+}
+
+/** What finds the request in logs and traces. */
+function sourceOf(request: RestRequest): { readonly requestId: string; readonly traceId: string | undefined } {
+  return { requestId: request.requestId, traceId: traceIdOf(request) };
 }
