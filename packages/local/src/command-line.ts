@@ -26,6 +26,7 @@ Runs a synthesized CDK cloud assembly on this machine.
   --rest-port PORT    port of the REST API             (default: a free one)
   --socket-port PORT  port of the WebSocket API        (default: a free one)
   --aws-port PORT     port of DynamoDB, S3 and Lambda  (default: a free one)
+  --issuer-port PORT  port of the OpenID Connect issuer (default: a free one)
   --site DIR          built web folder to serve, with /runtime-config.json
   --site-port PORT    port of the web folder           (default: a free one)
   --data DIR          folder that keeps tables and objects (default: memory)
@@ -84,6 +85,7 @@ function readCommand(args: readonly string[]): Command | string {
         'rest-port': { type: 'string' },
         'socket-port': { type: 'string' },
         'aws-port': { type: 'string' },
+        'issuer-port': { type: 'string' },
         site: { type: 'string' },
         'site-port': { type: 'string' },
         data: { type: 'string' },
@@ -110,7 +112,12 @@ function toOptions(assembly: string, values: Readonly<Record<string, string | bo
   const sitePort = port(values, 'site-port');
   return {
     assembly,
-    ports: { rest: port(values, 'rest-port'), socket: port(values, 'socket-port'), aws: port(values, 'aws-port') },
+    ports: {
+      rest: port(values, 'rest-port'),
+      socket: port(values, 'socket-port'),
+      aws: port(values, 'aws-port'),
+      issuer: port(values, 'issuer-port'),
+    },
     ...(values['only-services'] === true ? { onlyServices: true } : {}),
     ...(typeof data === 'string' ? { dataDir: data } : {}),
     ...(typeof site === 'string' ? { site: { directory: site, port: sitePort, config: (urls) => urls } } : {}),
@@ -131,6 +138,7 @@ function formatStage(stage: Stage): string {
     ['WebSocket', stage.socketUrl],
     ['AWS', stage.awsUrl],
     ['Site', stage.siteUrl],
+    ['Issuer', stage.issuerUrl],
     ['Functions', stage.functions.join(', ')],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '');
   const keys = `AWS_ACCESS_KEY_ID=${stage.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stage.operator.secretAccessKey}`;

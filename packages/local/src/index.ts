@@ -26,6 +26,8 @@ export type { Denial } from './iam/denial.js';
 export { createEvaluator, type Evaluator, type EvaluatorOptions } from './iam/evaluator.js';
 export type { UnusedGrant } from './iam/grant-usage.js';
 export type { WithheldRight } from './iam/withheld.js';
+export type { StageIssuer } from './issuer/start-issuer.js';
+export type { TokenOptions } from './issuer/tokens.js';
 export type { LogLine, LogSink } from './lambda/pool.js';
 // For users: start a stage and call it.
 export type {

@@ -158,7 +158,7 @@ export type Report = (entry: ReportEntry) => void;
 
 export interface ReportEntry {
   readonly level: 'info' | 'warn' | 'error';
-  /** Which part speaks: `rest`, `socket`, `lambda`, `dynamodb`, `s3`, `template`. */
+  /** Which part speaks: `rest`, `socket`, `lambda`, `dynamodb`, `s3`, `issuer`, `template`. */
   readonly part: string;
   readonly message: string;
   readonly detail?: Readonly<Record<string, unknown>>;

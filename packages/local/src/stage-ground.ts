@@ -2,6 +2,7 @@
 import type { StageCredentials } from './credentials.js';
 import type { FaultBoard } from './faults/board.js';
 import type { PlacedApi } from './gateway-apis.js';
+import type { PlacedIssuer } from './issuer/place-issuer.js';
 import type { Clock, Environment, Report, ResolvedStack } from './parts.js';
 import type { StageOptions } from './stage-options.js';
 import type { StandIn } from './stand-in/open.js';
@@ -20,6 +21,7 @@ export interface Ground {
   readonly apis: readonly PlacedApi[];
   readonly awsPort: number;
   readonly sitePort: number | undefined;
+  readonly issuer: PlacedIssuer | undefined;
   readonly credentials: StageCredentials;
   /** Keeps tables, objects, queues and topics instead of the stage. */
   readonly standIn: StandIn | undefined;

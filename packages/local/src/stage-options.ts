@@ -5,6 +5,7 @@ import type { Decision } from './iam/decision-log.js';
 import type { Denial } from './iam/denial.js';
 import type { UnusedGrant } from './iam/grant-usage.js';
 import type { WithheldRight } from './iam/withheld.js';
+import type { StageIssuer } from './issuer/start-issuer.js';
 import type { LogSink } from './lambda/pool.js';
 import type { Clock, Credentials, Environment, Invoke, Report } from './parts.js';
 import type { ServiceFaults } from './services/service-module.js';
@@ -18,7 +19,7 @@ export interface StageOptions {
   /** Throws away what `dataDir` has from earlier runs, once everything else is known to be in order. @default false */
   readonly fresh?: boolean;
   /** Fixed ports; a missing one, or 0, takes a free port. */
-  readonly ports?: { readonly rest?: number; readonly socket?: number; readonly aws?: number };
+  readonly ports?: { readonly rest?: number; readonly socket?: number; readonly aws?: number; readonly issuer?: number };
   /** @default the system's clock */
   readonly clock?: Clock;
   /** Gets the journal of the stage. @default nobody */
@@ -69,6 +70,8 @@ export interface StageUrls {
   /** `http://127.0.0.1:PORT`, the `endpoint` for AWS SDK clients. */
   readonly awsUrl: string;
   readonly siteUrl?: string;
+  /** `http://127.0.0.1:PORT` of the OpenID Connect issuer, when the templates name one. */
+  readonly issuerUrl?: string;
 }
 
 /** A connection of the WebSocket APIs. */
@@ -84,6 +87,8 @@ export interface Stage extends StageUrls {
   readonly outputs: Readonly<Record<string, string>>;
   /** Keys that may call everything on `awsUrl`. */
   readonly operator: Credentials;
+  /** Who signs users in, when the templates name an issuer. */
+  readonly issuer?: StageIssuer;
   /** Names of the functions. */
   readonly functions: readonly string[];
   /** Calls a function by name or ARN, as the operator. */

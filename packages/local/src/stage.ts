@@ -20,6 +20,7 @@ import type { Authorize } from './iam/authorize.js';
 import { decisionsDocument } from './iam/decisions-document.js';
 import type { Evaluator } from './iam/evaluator.js';
 import { createVerifier } from './iam/sigv4.js';
+import { openIssuer, placeIssuer } from './issuer/place-issuer.js';
 import { readFunctions } from './lambda/definition.js';
 import { createDestinations, type Destinations } from './lambda/destinations.js';
 import { createLambdaHost, type LambdaHost } from './lambda/host.js';
@@ -78,8 +79,10 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const stacks = withLocalOrigins(ground.resolved, {
     apis: new Map(ground.apis.map((api) => [api.apiId, `${host}:${api.port}`])),
     awsUrl: endpoint.url,
+    ...(ground.issuer === undefined ? {} : { issuer: ground.issuer }),
     streamArns: await createStores(ground.resolved, endpoint),
   });
+  const issuer = await openIssuer(ground);
   const iam = openIam(ground, stacks);
   late.iam = iam;
   late.services.set('sts', await openSts(ground, iam));
@@ -111,6 +114,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     ...(gateways.rest[0] === undefined ? {} : { restUrl: gateways.rest[0].url }),
     ...(socketApi === undefined ? {} : { socketUrl: socketApi.url }),
     ...(ground.sitePort === undefined ? {} : { siteUrl: `http://${host}:${ground.sitePort}` }),
+    ...(issuer === undefined ? {} : { issuerUrl: issuer.url }),
   };
   await openSite(ground, urls, iam);
   return {
@@ -118,6 +122,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
     environment: ground.environment,
     outputs: outputsOf(stacks),
     operator: ground.credentials.operator,
+    ...(issuer === undefined ? {} : { issuer }),
     functions: lambda.functionNames,
     invoke: lambda.invoke,
     connections: () => gateways.socket.flatMap((api) => [...api.connections()]).sort(byAge),
@@ -143,12 +148,13 @@ async function prepare(options: StageOptions, onClose: OnClose): Promise<Ground>
   const awsPort = await reservations.reserve({ name: 'the AWS endpoint', setting: 'ports.aws (--aws-port)' }, ports.aws);
   const sitePurpose = { name: 'the web site', setting: 'site.port (--site-port)' };
   const sitePort = site && (await reservations.reserve(sitePurpose, site.port));
+  const issuer = options.onlyServices === true ? undefined : await placeIssuer(resolved, { reservations, port: ports.issuer, host });
   const credentials = createCredentials(resolved, environment);
   const { faults: switches = {}, random = Math.random } = options;
   const faults = createFaultBoard({ clock, report, random: switches.random ?? random });
   injectSocketFaults(faults, switches);
   const standIn = await openStandInOf({ options, environment, report, onClose });
-  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, credentials, standIn, faults, onClose };
+  return { options, clock, report, environment, resolved, apis, awsPort, sitePort, issuer, credentials, standIn, faults, onClose };
 }
 
 /** What the AWS endpoint passes calls on to, which starts after it. */

@@ -1,8 +1,8 @@
 /**
  * Makes resolved stacks local: `https://API.execute-api.REGION.amazonaws.com` and its `wss:` form become the origin that the API listens
  * on, SQS queue URLs the origin of the AWS endpoint (the SQS client calls the host in the queue URL, not its endpoint), `https://` and the
- * endpoint of an OpenSearch domain the path below the AWS endpoint where it answers, a GraphQL API's URL likewise, and the stream ARNs of
- * the template those that the tables really got. Everything else stays as AWS writes it: ids, other ARNs, bare host names.
+ * endpoint of an OpenSearch domain the path below the AWS endpoint where it answers, a GraphQL API's URL likewise, the
+ * URL of the OpenID Connect issuer that of the stage's own, and the stream ARNs of the template those that the tables really got. Everything else stays as AWS writes it: ids, other ARNs, bare host names.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
 import { domainUrl } from '../services/opensearch/domain-path.js';
@@ -12,6 +12,8 @@ export interface LocalOrigins {
   readonly apis: ReadonlyMap<string, string>;
   /** `http://127.0.0.1:PORT` of the AWS endpoint. */
   readonly awsUrl: string;
+  /** The URL of the issuer in the templates, and what it becomes. @default there is none */
+  readonly issuer?: { readonly placeholder: string; readonly url: string };
   /** The ARN of a table's stream by the one the template resolved to. */
   readonly streamArns: ReadonlyMap<string, string>;
 }
@@ -50,6 +52,17 @@ const domainOrigin = /\bhttps:\/\/search-([a-z][a-z0-9-]{2,27})-[a-z0-9]{26}\.[a
 const streamArn = /\barn:aws[\w-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\dT:.-]*\d/g;
 
 function localText(text: string, origins: LocalOrigins): string {
+  const { issuer } = origins;
+  return localAwsText(issuer === undefined ? text : withIssuer(text, issuer), origins);
+}
+
+/** Not the beginning of a longer name. */
+function withIssuer(text: string, { placeholder, url }: { readonly placeholder: string; readonly url: string }): string {
+  const [first = '', ...rest] = text.split(placeholder);
+  return rest.reduce((whole, part) => `${whole}${/^[\w.-]/.test(part) ? placeholder : url}${part}`, first);
+}
+
+function localAwsText(text: string, origins: LocalOrigins): string {
   if (text.includes(':dynamodb:')) return text.replace(streamArn, (arn) => origins.streamArns.get(arn) ?? arn);
   if (!text.includes('amazonaws.com')) return text;
   return text
