@@ -1,21 +1,23 @@
 /**
- * What the local stage has to play although no template holds it: the resources that settings import by id. Template metadata, which AWS
+ * What the local stage has to play although no template holds it: the resources that settings import by id, and who
+ * signs users in. Template metadata, which AWS
  * ignores; only stages that are never deployed have it.
  */
 
 import type { Stack } from 'aws-cdk-lib';
+import { issuerImport } from './local-issuer.js';
 import type { StageSettings } from './settings-schema.js';
 
 interface Import {
   readonly Type: string;
   readonly PhysicalId: string;
-  readonly Properties: Readonly<Record<string, string>>;
+  readonly Properties: Readonly<Record<string, unknown>>;
 }
 
 /** Names the imported resources in a stack's metadata. */
 export function addLocalImports(stack: Stack, settings: StageSettings): void {
-  const imports = [...answersImports(settings), ...endpointImports(settings)];
-  if (settings.local && imports.length > 0) stack.templateOptions.metadata = { 'local-stage:imports': imports };
+  const imports = [...answersImports(settings), ...endpointImports(settings), issuerImport()];
+  if (settings.local) stack.templateOptions.metadata = { 'local-stage:imports': imports };
 }
 
 function answersImports({ answers }: StageSettings): readonly Import[] {

@@ -62,7 +62,7 @@ interface RunningStage {
 async function withStage<TResult>(run: (stage: RunningStage) => Promise<TResult>): Promise<TResult> {
   const port = await freePort();
   const startedMs = performance.now();
-  const ports = ['--rest-port', String(port), '--socket-port', '0', '--aws-port', '0'];
+  const ports = ['--rest-port', String(port), '--socket-port', '0', '--aws-port', '0', '--issuer-port', '0'];
   const command = [join(root, 'packages', 'local', 'dist', 'cli.js'), deployed, ...ports];
   const stage: ChildProcess = spawn(process.execPath, command, { stdio: 'ignore' });
   const pid = stage.pid as number;

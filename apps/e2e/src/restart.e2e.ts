@@ -42,6 +42,8 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
       socket,
       '--aws-port',
       aws,
+      '--issuer-port',
+      aws,
       '--site-port',
       site,
     ];

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     dataDir,
     fresh: options.fresh,
     explainDenial: explainDenials([...services, ...workers]),
-    ports: { rest: options.ports.rest, socket: options.ports.socket, aws: options.ports.aws },
+    ports: options.ports,
     site: {
       directory: join(root, 'apps', 'web', 'dist', 'site'),
       port: options.ports.site,
@@ -56,6 +56,8 @@ function announce(stage: Stage): void {
               AWS_ACCESS_KEY_ID=${stage.operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${stage.operator.secretAccessKey}
               (DynamoDB, S3, Lambda, SQS, SNS, STS, OpenSearch, Kendra and SageMaker for any SDK client; the keys are this
               start's, and may do everything)
+
+  Sign-in     ${stage.issuerUrl} as ${stage.issuer?.users.join(', ')}
 
   Try         curl '${stage.restUrl}/documents?limit=3'
 `);

@@ -9,7 +9,7 @@ describe('readOptions', () => {
       load: true,
       stage: 'local',
       dataDirectory: '.gateway/data',
-      ports: { site: 4000, rest: 4001, socket: 4002, aws: 4003 },
+      ports: { site: 4000, rest: 4001, socket: 4002, aws: 4003, issuer: 4004 },
     });
   });
 
@@ -27,8 +27,15 @@ describe('readOptions', () => {
       '2',
       '--aws-port',
       '65535',
+      '--issuer-port',
+      '4',
     ]);
-    expect(options).toMatchObject({ fresh: true, load: false, dataDirectory: 'd', ports: { site: 0, rest: 1, socket: 2, aws: 65_535 } });
+    expect(options).toMatchObject({
+      fresh: true,
+      load: false,
+      dataDirectory: 'd',
+      ports: { site: 0, rest: 1, socket: 2, aws: 65_535, issuer: 4 },
+    });
   });
 
   it.each([

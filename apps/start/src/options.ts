@@ -16,7 +16,7 @@ export interface StartOptions {
   /** Load the installed packages' Markdown. */
   readonly load: boolean;
   readonly dataDirectory: string;
-  readonly ports: { readonly site: number; readonly rest: number; readonly socket: number; readonly aws: number };
+  readonly ports: { readonly site: number; readonly rest: number; readonly socket: number; readonly aws: number; readonly issuer: number };
 }
 
 export const HELP = `npm start -- [options]
@@ -29,6 +29,7 @@ export const HELP = `npm start -- [options]
   --rest-port N      REST API (default 4001)
   --socket-port N    WebSocket API and @connections (default 4002)
   --aws-port N       DynamoDB, S3, Lambda for AWS SDK clients (default 4003)
+  --issuer-port N    OpenID Connect issuer with test users (default 4004)
   --help             this text
 
   GATEWAY_AWS_ENDPOINT=URL  an AWS-compatible endpoint that keeps tables, objects, queues and topics instead; its keys are in
@@ -56,6 +57,7 @@ export function readOptions(argv: readonly string[]): StartOptions {
       'rest-port': { type: 'string', default: '4001' },
       'socket-port': { type: 'string', default: '4002' },
       'aws-port': { type: 'string', default: '4003' },
+      'issuer-port': { type: 'string', default: '4004' },
     },
   });
   const stage = stageOf(values.stage);
@@ -70,6 +72,7 @@ export function readOptions(argv: readonly string[]): StartOptions {
       rest: portOf('--rest-port', values['rest-port']),
       socket: portOf('--socket-port', values['socket-port']),
       aws: portOf('--aws-port', values['aws-port']),
+      issuer: portOf('--issuer-port', values['issuer-port']),
     },
   };
 }
