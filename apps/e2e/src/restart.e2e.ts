@@ -43,7 +43,7 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
       '--aws-port',
       aws,
       '--issuer-port',
-      aws,
+      0,
       '--site-port',
       site,
     ];
