@@ -22,7 +22,7 @@ export default defineConfig({
           isolate: false,
           include: [
             'packages/*/src/**/*.test.ts',
-            'apps/{api,bench,classifier,model,start,web}/src/**/*.test.ts',
+            'apps/{api,bench,classifier,model,release,start,web}/src/**/*.test.ts',
             'infra/src/**/*.test.ts',
           ],
         },

@@ -19,15 +19,32 @@ const failures = [];
 function check(title, command, args) {
   const startedMs = Date.now();
   const { status, stdout, stderr } = attempt(command, args, { quiet: true });
-  const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+  verdict(title, status, ((Date.now() - startedMs) / 1000).toFixed(1), `${stdout ?? ''}${stderr ?? ''}`);
+  return status === 0;
+}
+
+/** Counts a check that has ended, and shows what a failed one said. */
+function verdict(title, status, seconds, output) {
   console.log(`${status === 0 ? 'ok  ' : 'FAIL'} ${title} (${seconds} s)`);
   if (status === 0) totals.passed += 1;
   else {
     totals.failed += 1;
     failures.push(title);
-    process.stdout.write(`${stdout ?? ''}${stderr ?? ''}\n`);
+    process.stdout.write(`${output}\n`);
   }
-  return status === 0;
+}
+
+/** Checks that run beside each other; their output comes when all have ended. */
+async function checksBeside(checks) {
+  const startedMs = Date.now();
+  const ended = await Promise.all(
+    checks.map(async ([title, command, args]) => {
+      const output = [];
+      const status = await attemptBeside(command, args, { quiet: true, write: (chunk) => output.push(chunk) });
+      return { title, status, output, seconds: ((Date.now() - startedMs) / 1000).toFixed(1) };
+    }),
+  );
+  for (const { title, status, output, seconds } of ended) verdict(title, status, seconds, Buffer.concat(output));
 }
 
 let runs = 0;
@@ -81,6 +98,10 @@ check('format and lint', 'biome', ['check', '.']);
 if (built) {
   check('openapi.json is current', 'node', ['packages/contract/dist/generate.js', '--check']);
   check('iam.lock.json is current', 'node', ['infra/dist/generate.js', '--check']);
+  await checksBeside([
+    ['API reports are current', 'node', ['apps/release/dist/generate.js', '--check']],
+    ['packed packages: publint, attw and our rules', 'node', ['apps/release/dist/check.js']],
+  ]);
   if (process.argv.includes('--deploy-checks'))
     check("every shape passes AWS's rules and cdk-nag's", 'node', [
       'infra/dist/synth.js',

@@ -55,15 +55,15 @@ export function attempt(command, args, { quiet = false, env = {} } = {}) {
   });
 }
 
-/** The same beside other work; `quiet` writes the output when the command has ended. Resolves with its exit code. */
-export function attemptBeside(command, args, { quiet = false, env = {} } = {}) {
+/** The same beside other work; `quiet` writes the output when the command has ended, to `write`. Resolves with its exit code. */
+export function attemptBeside(command, args, { quiet = false, env = {}, write = (chunk) => process.stdout.write(chunk) } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...settings(env), stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] });
     const output = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
     child.on('error', reject);
     child.on('close', (status) => {
-      process.stdout.write(Buffer.concat(output));
+      write(Buffer.concat(output));
       resolve(status);
     });
   });
