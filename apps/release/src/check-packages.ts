@@ -35,7 +35,8 @@ export async function checkPackages(): Promise<readonly PackageVerdict[]> {
   }
 }
 
-async function judge(packed: PackedPackage): Promise<PackageVerdict> {
+/** Judges one tarball. */
+export async function judge(packed: PackedPackage): Promise<PackageVerdict> {
   const contents = await openTarball(packed.tarball);
   const root = `/node_modules/${contents.packageName}/`;
   const names = contents.listFiles().map((file) => file.slice(root.length));
