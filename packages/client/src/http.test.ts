@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GatewayError } from '@org/gateway-core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGatewayClient } from './create-client.js';
@@ -50,6 +51,21 @@ describe('a single call', () => {
   it('resolves with undefined when the answer has no data (P2.2)', async () => {
     server.answer(() => ({ body: '{"result":{}}' }));
     await expect(client().documents.remove.mutate({ id: 'a' })).resolves.toBeUndefined();
+  });
+
+  it('P2.14 follows the reference to a result that is too large for an answer, and checks what it finds', async () => {
+    const data = JSON.stringify(DOCUMENT);
+    const sha256 = createHash('sha256').update(data).digest('hex');
+    const ref = { url: `${server.url}/large`, bytes: data.length, sha256 };
+    let stored = data;
+    server.answer(({ target }) => ({ body: target === '/prod/large' ? stored : JSON.stringify({ result: { ref } }) }));
+    await expect(client().documents.get.query({ id: 'a' })).resolves.toEqual(DOCUMENT);
+    expect(server.requests[0]?.headers.accept).toBe('application/json;gw=2');
+    stored = data.replace('hello', 'jello');
+    await expect(client().documents.get.query({ id: 'a' })).rejects.toMatchObject({
+      code: 'NETWORK_ERROR',
+      message: '[NETWORK_ERROR] documents.get got no answer: it is not what was announced',
+    });
   });
 
   it('takes a url with a slash at its end', async () => {

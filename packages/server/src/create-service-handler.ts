@@ -66,6 +66,7 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     publish: realtime.publish,
     position: realtime.position,
     replies: repliesTable === undefined ? undefined : openReplies(createKeyTable(sdk, repliesTable), basics),
+    payloads: realtime.payloads,
     recent: realtime.recent,
     connectionOf,
     allowedOrigin,

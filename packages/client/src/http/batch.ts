@@ -12,7 +12,7 @@ import type { HttpOptions } from '../options.js';
 import { MAX_BODY_LENGTH } from './limits.js';
 
 interface Item {
-  readonly result?: { readonly data?: unknown };
+  readonly result?: { readonly data?: unknown; readonly ref?: unknown };
   readonly error?: ErrorShape;
 }
 
@@ -55,6 +55,8 @@ async function request(
     const response = await send(url, {
       ...init,
       headers: {
+        // Follows references. PROTOCOL.md P2.14.
+        accept: 'application/json;gw=2',
         ...(init.body && { 'content-type': 'application/json' }),
         ...(typeof headers === 'function' ? await headers() : headers),
         ...calls[0]?.headers,
@@ -65,11 +67,13 @@ async function request(
     const requestId = response.headers.get('x-request-id') ?? response.headers.get('x-amzn-requestid') ?? undefined;
     const got = `status ${response.status} and "${text.slice(0, 80)}"`;
     const items = readJson(text) as (Item & { readonly [position: number]: Item }) | null | undefined;
-    calls.forEach(({ path, end }, position) => {
+    const answer = async ({ path, end }: Call, position: number) => {
       const { result, error } = items?.[position] ?? items ?? {};
-      if (result) end(result.data);
-      else end(answerFailure(path, error, { got, status: response.status, requestId }));
-    });
+      if (!result) end(answerFailure(path, error, { got, status: response.status, requestId }));
+      else if (!result.ref) end(result.data);
+      else end(JSON.parse(await (await import('../fetch-reference.js')).fetchReference(result.ref, send)));
+    };
+    await Promise.all(calls.map(answer));
   } catch (cause) {
     for (const { path, end } of calls) {
       end(cause instanceof GatewayError ? cause : failure('NETWORK_ERROR', path, `got no answer: ${(cause as Error)?.message}`, { cause }));

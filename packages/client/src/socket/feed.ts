@@ -81,7 +81,7 @@ export function feedsOf(
       tracked,
       onReset: (notice) => onReset?.(notice),
       fetch: (reference) =>
-        import('./large-messages.js')
+        import('../fetch-reference.js')
           .then(({ fetchReference }) => fetchReference(reference, fetch))
           .then(JSON.parse, (cause) => {
             throw failure('NETWORK_ERROR', path, 'cannot fetch a large event: subscribe again after the one before', { cause });

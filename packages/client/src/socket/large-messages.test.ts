@@ -132,7 +132,7 @@ describe('a message by reference (P3.27)', () => {
     ['another length', { bytes: 9, sha256: sha256('{"id":1}') }, 200],
     ['another hash', { bytes: 8, sha256: sha256('{"id":2}') }, 200],
     ['a failure', { bytes: 8, sha256: sha256('{"id":1}') }, 403],
-    ['more than 6 MB', { bytes: 6_291_457, sha256: sha256('{"id":1}') }, 200],
+    ['more than 50 MB', { bytes: 52_428_801, sha256: sha256('{"id":1}') }, 200],
   ])('of %s answers nothing', async (_what, about, status) => {
     const { messages, accepted } = connection(() => new Response('{"id":1}', { status }));
     messages.read('gw.ref', { url: 'https://bucket.example/out/1', ...about });

@@ -1,9 +1,11 @@
 /**
  * Messages that are too large for a frame: in parts, and beyond eight parts by reference to where they are stored. Few programs need it, so
- * it is loaded when the first such message comes or goes, and imports nothing of the rest that a bundler would have to put into a third file. PROTOCOL.md P3.26 and P3.27.
+ * it is loaded when the first such message comes or goes, and imports nothing of the rest that a bundler would have to put into
+ * another file, but for what fetches references. PROTOCOL.md P3.26 and P3.27.
  */
 
 import { MAX_FRAME_BYTES, MAX_PARTS, type UploadPlace } from '@org/gateway-core/protocol';
+import { fetchReference, hexHash } from '../fetch-reference.js';
 import type { Fetch } from '../options.js';
 import type { Passenger } from './link.js';
 
@@ -14,7 +16,7 @@ const MAX_UNFINISHED_LENGTH = 4_000_000;
 /** Parts that are not complete by then are forgotten. PROTOCOL.md P3.26. */
 const PART_LIFE_MS = 60_000;
 
-/** What may be stored and referred to. PROTOCOL.md P3.27. */
+/** What may be stored and referred to by a client. PROTOCOL.md P3.27. */
 const MAX_REFERENCE_BYTES = 6 * 1_024 * 1_024;
 
 /** What they need of the link. */
@@ -82,7 +84,7 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
     });
   const store = async (svc: string, text: string) => {
     const body = utf8.encode(text);
-    const about = { bytes: body.length, sha256: await hash(body) };
+    const about = { bytes: body.length, sha256: await hexHash(body) };
     if (about.bytes > MAX_REFERENCE_BYTES) {
       throw new RangeError(`it has ${about.bytes} bytes, expected at most ${MAX_REFERENCE_BYTES}`);
     }
@@ -105,17 +107,6 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
       for (const frame of frames) send(frame);
     },
   };
-}
-
-/** The text that a reference is about. Rejects for one that is malformed, not to be had, or not what was announced. */
-export async function fetchReference(reference: unknown, fetch: Fetch = globalThis.fetch): Promise<string> {
-  const { url, bytes, sha256 } = (reference ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof url !== 'string' || !isCount(bytes, 1, MAX_REFERENCE_BYTES)) throw new TypeError('a reference is malformed');
-  const response = await fetch(url, {});
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (!response.ok) throw new Error(`it was answered with status ${response.status}`);
-  if (body.length !== bytes || (await hash(body)) !== sha256) throw new Error('it is not what was announced');
-  return new TextDecoder().decode(body);
 }
 
 /** The frames of a message in parts, or nothing if they would be too many. */
@@ -141,9 +132,3 @@ const frameBytes = (svc: string, k: string, d: string) => utf8.encode(partFrame(
 
 const isCount = (value: unknown, min: number, max: number): value is number =>
   Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-
-/** SHA-256 as hexadecimal digits. */
-async function hash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

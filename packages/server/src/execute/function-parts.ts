@@ -3,6 +3,7 @@
  * start from the environment, by `createServiceHandler`; tests build it by hand.
  */
 
+import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { Replies } from '../replies/run-once.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { AppendOptions } from '../topics/topic-log.js';
@@ -46,6 +47,8 @@ export interface FunctionParts {
   readonly position?: PositionOf | undefined;
   /** Keeps the replies of calls with a key. @default none: a call runs whenever it is sent */
   readonly replies?: Replies | undefined;
+  /** Keeps results that are too large for an answer over HTTP. @default none: they are PAYLOAD_TOO_LARGE */
+  readonly payloads?: Pick<PayloadStore, 'keep' | 'link'> | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */
   readonly clock?: Clock;
   /** @default there are none */

@@ -35,7 +35,7 @@ export async function openMessage(
 }
 
 /** How long an answer waits to be fetched. */
-const ANSWER_KEPT_SECONDS = 3_600;
+export const ANSWER_KEPT_SECONDS = 3_600;
 
 /** The text itself as long as API Gateway carries it, and what refers to it otherwise. */
 export async function fittingAnswer({ payloads }: Pick<LargeMessages, 'payloads'>, text: string): Promise<string> {

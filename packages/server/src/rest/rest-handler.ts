@@ -14,8 +14,9 @@ import { systemClock } from '../websocket/clock.js';
 import { type Deadline, requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
+import { followsReferences, type Item, referLarge } from './large-results.js';
 import { type RestEvent, type RestRequest, readEvent, traceIdOf } from './rest-event.js';
-import { errorBody, type RestResult, resultWriter } from './rest-result.js';
+import { errorBody, isTooLarge, type RestResult, resultWriter } from './rest-result.js';
 import { userOf } from './rest-user.js';
 import { routeInput } from './route-input.js';
 import { createRouteTable } from './route-table.js';
@@ -33,7 +34,7 @@ interface Served {
 
 /** Serves HTTP events of one service. */
 export function createRestHandler(parts: FunctionParts): (event: RestEvent, lambda?: LambdaContext) => Promise<RestResult> {
-  const { implementation, log, clock = systemClock, replies } = parts;
+  const { implementation, log, clock = systemClock, replies, payloads } = parts;
   const { service } = implementation.declaration;
   const contextOf = contextFactory(parts);
   const write = resultWriter(parts.allowedOrigin);
@@ -70,14 +71,19 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     const items = outcomes.map((outcome, at) => encoded(request, outcome, `${service.name}.${calls.names[at]}`));
     const statuses = new Set(items.map(({ statusCode }) => statusCode));
     const statusCode = statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
-    const texts = items.map(({ text }) => text);
-    return write(request, statusCode, calls.batched ? `[${texts.join(',')}]` : texts.join());
+    const bodyOf = (each: readonly Item[]) => (calls.batched ? `[${each.map(({ text }) => text).join(',')}]` : (each[0]?.text ?? ''));
+    const body = bodyOf(items);
+    if (!payloads || !isTooLarge(body) || !followsReferences(request)) return write(request, statusCode, body);
+    return write(request, statusCode, bodyOf(await referLarge(items, payloads, (smaller) => !isTooLarge(bodyOf(smaller)))));
   };
 
   /** One call's answer; what JSON cannot carry (a bigint) fails that call alone. */
-  const encoded = (request: RestRequest, outcome: Outcome, path: string): { readonly statusCode: number; readonly text: string } => {
+  const encoded = (request: RestRequest, outcome: Outcome, path: string): Item => {
     try {
-      if (outcome.ok) return { statusCode: 200, text: JSON.stringify({ result: { data: outcome.data } }) };
+      if (outcome.ok) {
+        const data = JSON.stringify(outcome.data) as string | undefined;
+        return { statusCode: 200, text: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}`, data };
+      }
       const { statusCode, json } = errorBody({ ...sourceOf(request), ...outcome.error });
       return { statusCode, text: JSON.stringify(json) };
     } catch (cause) {

@@ -65,7 +65,7 @@ function echoed(origins: readonly string[], request: RestRequest): string | unde
  * Lambda counts the result as JSON, in which each quote and backslash of the body is two characters. A UTF-16 unit of JSON is at most three
  * bytes there, so most bodies need no counting.
  */
-function isTooLarge(body: string): boolean {
+export function isTooLarge(body: string): boolean {
   const limit = MAX_RESPONSE_BYTES - HEADER_BYTES;
   return body.length * 3 > limit && Buffer.byteLength(JSON.stringify(body)) > limit;
 }

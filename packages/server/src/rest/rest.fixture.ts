@@ -63,7 +63,7 @@ export interface Fixture {
 }
 
 /** The REST face over the notes service. */
-export function notesRest(allowedOrigin = '*'): Fixture {
+export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}): Fixture {
   const logLines: string[] = [];
   const implementation = implement(defineService(notes, { uses: {} }), {
     get: ({ input, errors }) => (input.id === 'missing' ? errors.NOT_FOUND({ id: input.id }) : { id: input.id, text: 'hello' }),
@@ -92,6 +92,7 @@ export function notesRest(allowedOrigin = '*'): Fixture {
     allowedOrigin,
     now: () => 1_700_000_000_123,
     log: createLogger({}, (line) => logLines.push(line)),
+    ...more,
   };
   return { handle: createRestHandler(parts), logLines };
 }
