@@ -47,3 +47,17 @@ describe('a large message over the socket', () => {
     expect((await gateway.documents.list.query({ limit: 1 }, over)).items.length).toBeLessThanOrEqual(1);
   });
 });
+
+describe('large results over HTTP', () => {
+  it('come by reference when they fit in no answer together, and as themselves otherwise', async () => {
+    const body = textOf(900_000);
+    const { id } = await gateway.documents.save.mutate({ folder: freshName('large'), title: 't', body });
+    // One batch; as JSON some 2 MB each, of the 6 that a function answers at most.
+    const [listed, ...read] = await Promise.all([
+      gateway.documents.list.query({ limit: 1 }),
+      ...Array.from({ length: 5 }, () => gateway.documents.get.query({ id })),
+    ]);
+    expect(listed.items.length).toBe(1);
+    expect(read.map((document) => document.body === body)).toEqual([true, true, true, true, true]);
+  });
+});
