@@ -3,7 +3,7 @@ import type { FaultBoard } from './faults/board.js';
 import type { RunningRestApi } from './gateway/rest-api.js';
 import type { RunningSocketApi } from './gateway/socket-api.js';
 import type { Authorize } from './iam/authorize.js';
-import type { Clock, Environment, Invoke, Report, ResolvedResource, ResolvedStack, VerifySignature } from './parts.js';
+import type { Clock, Environment, Invoke, Principal, Report, ResolvedResource, ResolvedStack, VerifySignature } from './parts.js';
 import type { PortReservations } from './ports.js';
 import { withResource } from './stage-error.js';
 
@@ -28,6 +28,8 @@ export interface GatewaySurroundings {
   readonly invoke: Invoke;
   readonly authorize: Authorize;
   readonly verify: VerifySignature;
+  /** The unique id of a principal. */
+  readonly userIdOf: (principal: Principal) => string;
   readonly clock: Clock;
   readonly report: Report;
   readonly host: string;

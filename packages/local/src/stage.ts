@@ -32,6 +32,7 @@ import type { AwsEndpoint } from './services/endpoint.js';
 import type { Neighbours } from './services/neighbours.js';
 import { isWanted } from './services/service-module.js';
 import { startWhenCalled } from './services/start-when-called.js';
+import { userId } from './services/sts/user-id.js';
 import type { Ground, OnClose } from './stage-ground.js';
 import { openIam, openSts } from './stage-iam.js';
 import type { Stage, StageConnection, StageOptions, StageUrls } from './stage-options.js';
@@ -96,7 +97,7 @@ async function openStage(options: StageOptions, onClose: OnClose): Promise<Omit<
   const lambda = openLambda(ground, { stacks, awsUrl: endpoint.url, mappings, destinations });
   late.lambda = lambda;
   if (options.prewarm === true) void lambda.prewarm();
-  const gateways = await openGateways(ground, { stacks, lambda, authorize: iam.authorize });
+  const gateways = await openGateways(ground, { stacks, lambda, iam });
   const [socketApi] = gateways.socket;
   if (socketApi !== undefined) late.socketOrigin = new URL(socketApi.managementUrl).origin;
   const openSources = options.onlyServices === true ? async () => undefined : openEventSources;
@@ -250,7 +251,7 @@ function openLambda(
 
 function openGateways(
   ground: Ground,
-  { stacks, lambda, authorize }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; authorize: Authorize },
+  { stacks, lambda, iam }: { stacks: readonly ResolvedStack[]; lambda: LambdaHost; iam: Evaluator },
 ): Promise<RunningApis> {
   const { clock, report, environment, credentials, faults, onClose } = ground;
   const { random } = ground.options;
@@ -258,7 +259,8 @@ function openGateways(
     stacks,
     environment,
     invoke: lambda.invoke,
-    authorize,
+    authorize: iam.authorize,
+    userIdOf: ({ arn }) => userId(arn, iam.roles),
     verify: createVerifier(credentials.store, clock),
     clock,
     report,

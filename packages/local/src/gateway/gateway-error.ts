@@ -6,13 +6,16 @@
 
 /** The gateway response types this stage can end in, with AWS's default status and `x-amzn-ErrorType`. */
 export const GATEWAY_RESPONSES = {
+  ACCESS_DENIED: { statusCode: 403, errorType: 'AccessDeniedException' },
   API_CONFIGURATION_ERROR: { statusCode: 500, errorType: 'InternalServerErrorException' },
   BAD_REQUEST_BODY: { statusCode: 400, errorType: 'BadRequestException' },
   BAD_REQUEST_PARAMETERS: { statusCode: 400, errorType: 'BadRequestException' },
   DEFAULT_4XX: { statusCode: 403, errorType: 'ForbiddenException' },
   DEFAULT_5XX: { statusCode: 500, errorType: 'InternalServerErrorException' },
+  EXPIRED_TOKEN: { statusCode: 403, errorType: 'ExpiredTokenException' },
   INTEGRATION_FAILURE: { statusCode: 504, errorType: 'InternalServerErrorException' },
   INTEGRATION_TIMEOUT: { statusCode: 504, errorType: 'InternalServerErrorException' },
+  INVALID_SIGNATURE: { statusCode: 403, errorType: 'InvalidSignatureException' },
   MISSING_AUTHENTICATION_TOKEN: { statusCode: 403, errorType: 'MissingAuthenticationTokenException' },
   REQUEST_TOO_LARGE: { statusCode: 413, errorType: 'RequestTooLargeException' },
   THROTTLED: { statusCode: 429, errorType: 'TooManyRequestsException' },
@@ -26,17 +29,20 @@ export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly type: GatewayResponseType;
   readonly statusCode: number;
+  /** `x-amzn-ErrorType` */
+  readonly errorType: string;
   /** For the developer, never for the client. */
   readonly hint: string | undefined;
 
   constructor(
     type: GatewayResponseType,
     message: string,
-    more: { readonly statusCode?: number; readonly hint?: string; readonly cause?: unknown } = {},
+    more: { readonly statusCode?: number; readonly errorType?: string; readonly hint?: string; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.type = type;
     this.statusCode = more.statusCode ?? GATEWAY_RESPONSES[type].statusCode;
+    this.errorType = more.errorType ?? GATEWAY_RESPONSES[type].errorType;
     this.hint = more.hint;
   }
 }

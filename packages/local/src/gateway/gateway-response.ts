@@ -5,7 +5,7 @@
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
 import type { ResolvedResource } from '../parts.js';
-import { GATEWAY_RESPONSES, type GatewayError } from './gateway-error.js';
+import type { GatewayError } from './gateway-error.js';
 import type { HeaderList } from './header-list.js';
 import { compileTemplate, type MappingScope, type MappingTemplate } from './mapping-template.js';
 import { pickByMediaType } from './media-type.js';
@@ -36,15 +36,24 @@ const DEFAULT_TEMPLATES = new Map([
   ['application/json', compileTemplate('{"message":$context.error.messageString}', 'the default gateway response')],
 ]);
 
+const DENIAL_TEMPLATES = new Map([
+  ['application/json', compileTemplate('{"Message":$context.error.messageString}', 'the default gateway response')],
+]);
+
 /** Compiles the `AWS::ApiGateway::GatewayResponse` resources of an API. */
 export function readGatewayResponses(resources: readonly ResolvedResource[]): GatewayResponses {
   const shapes = new Map(resources.map((resource) => [text(resource, 'ResponseType'), readShape(resource)]));
   return {
     render(error, scope, accept) {
       const shape = shapes.get(error.type) ?? shapes.get(error.statusCode < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-      return renderShape(shape ?? { statusCode: undefined, parameters: {}, templates: DEFAULT_TEMPLATES }, error, { scope, accept });
+      return renderShape(shape ?? unshaped(error), error, { scope, accept });
     },
   };
+}
+
+/** AWS's own answer. A denial has a capital `Message`, as those of all its services. */
+function unshaped({ type }: GatewayError): ResponseShape {
+  return { statusCode: undefined, parameters: {}, templates: type === 'ACCESS_DENIED' ? DENIAL_TEMPLATES : DEFAULT_TEMPLATES };
 }
 
 function readShape(resource: ResolvedResource): ResponseShape {
@@ -67,7 +76,7 @@ function renderShape(
   const headers = new Map<string, readonly [string, string]>();
   const add = (name: string, value: string): unknown => headers.set(name.toLowerCase(), [name, value]);
   add('Content-Type', picked?.mediaType ?? 'application/json');
-  add('x-amzn-ErrorType', GATEWAY_RESPONSES[error.type].errorType);
+  add('x-amzn-ErrorType', error.errorType);
   for (const [target, source] of Object.entries(shape.parameters)) {
     const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
     const value = mapParameter(source, scope);

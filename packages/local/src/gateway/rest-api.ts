@@ -2,12 +2,13 @@
  * Runs one REST API of a resolved stack as a local HTTP listener. Everything comes from the template: resources, methods, integrations, mocks,
  * gateway responses, throttling, validators, access log. What each behaviour of AWS became here is in FIDELITY.md.
  *
- * Not here: authorizers, API keys, usage plans, caching, response streaming, WAF, custom domains. A template that needs one of the first two
+ * Not here: authorizers other than IAM, resource policies, API keys, usage plans, caching, response streaming, WAF, custom domains. A template that needs one of the first two
  * or an integration that is neither buffered AWS_PROXY nor MOCK does not start.
  */
 import { createServer } from 'node:http';
 import type { Authorize } from '../iam/authorize.js';
-import type { Clock, Environment, Invoke, Report, ResolvedStack } from '../parts.js';
+import type { Clock, Environment, Invoke, Principal, Report, ResolvedStack, VerifySignature } from '../parts.js';
+import { createIamAuthorization } from './iam-authorization.js';
 import { createInvokePermission } from './invoke-permission.js';
 import { listen } from './listen.js';
 import { handleRestRequest, type RestSurroundings } from './rest-handler.js';
@@ -25,7 +26,11 @@ export interface RestApiOptions {
   readonly restApiId: string;
   readonly environment: Environment;
   readonly invoke: Invoke;
-  /** Asked before every call of a function. */
+  /** Checks the signatures of requests to methods with `AWS_IAM`. */
+  readonly verify: VerifySignature;
+  /** The unique id of who signed. */
+  readonly userIdOf: (principal: Principal) => string;
+  /** Asked before every call of a function, and of callers that sign. */
   readonly authorize: Authorize;
   readonly clock: Clock;
   readonly report: Report;
@@ -61,6 +66,7 @@ export async function startRestApi(options: RestApiOptions): Promise<RunningRest
     report: options.report,
     random: options.random ?? Math.random,
     mayInvoke: createInvokePermission(options.authorize, environment),
+    authorizeByIam: createIamAuthorization(options),
     throttle: createMethodThrottle(model.throttleRules, clock),
   };
   const server = createServer({ maxHeaderSize: NODE_MAX_HEADER_BYTES }, (incoming, outgoing) => {

@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../parts.js';
 import { allValues, headerValue, lastValues } from './header-list.js';
+import type { CallerIdentity } from './iam-authorization.js';
 import { firstMediaType, isBinary } from './media-type.js';
 import { requestTime } from './request-time.js';
 import type { RestModel } from './rest-model.js';
@@ -17,6 +18,8 @@ export interface RoutedRequest {
   readonly model: RestModel;
   readonly environment: Environment;
   readonly match: RestMatch<unknown>;
+  /** Who signed it, where the method asks for that. */
+  readonly identity?: CallerIdentity | undefined;
   readonly body: Buffer;
 }
 
@@ -42,16 +45,27 @@ export function proxyEvent(routed: RoutedRequest): Readonly<Record<string, unkno
 }
 
 /** `requestContext` of the event; templates and logs see the same values as `$context`. */
-export function requestContext({ request, model, environment, match }: Omit<RoutedRequest, 'body'>): Readonly<Record<string, unknown>> {
+export function requestContext({
+  request,
+  model,
+  environment,
+  match,
+  identity,
+}: Omit<RoutedRequest, 'body'>): Readonly<Record<string, unknown>> {
   return {
-    ...bareContext(request, model, environment),
+    ...bareContext(request, model, environment, identity),
     resourceId: match.resource.id,
     resourcePath: match.resource.path,
   };
 }
 
 /** What is known of a request that found no resource. */
-export function bareContext(request: RestRequest, model: RestModel, environment: Environment): Readonly<Record<string, unknown>> {
+export function bareContext(
+  request: RestRequest,
+  model: RestModel,
+  environment: Environment,
+  identity?: CallerIdentity,
+): Readonly<Record<string, unknown>> {
   return {
     accountId: environment.accountId,
     apiId: model.apiId,
@@ -73,6 +87,7 @@ export function bareContext(request: RestRequest, model: RestModel, environment:
       user: null,
       userAgent: request.userAgent,
       userArn: null,
+      ...identity,
     },
     path: request.pathWithStage,
     protocol: request.protocol,

@@ -1,6 +1,6 @@
 /**
- * One REST request from its first byte to its log line. The order is AWS's: limits, stage, resource and method, throttle, body, validator,
- * integration. Every failure becomes a gateway response; nothing of one request is kept for the next but the throttle's tokens.
+ * One REST request from its first byte to its log line. The order is AWS's: limits, stage, resource and method, throttle, body, signature,
+ * validator, integration. Every failure becomes a gateway response; nothing of one request is kept for the next but the throttle's tokens.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -8,6 +8,7 @@ import type { Clock, Environment, Report } from '../parts.js';
 import { GatewayError, internalError } from './gateway-error.js';
 import { errorContext } from './gateway-response.js';
 import { type HeaderList, headerBytes, headerValue, lastValues, receivedHeaders } from './header-list.js';
+import type { AuthorizeByIam, CallerIdentity } from './iam-authorization.js';
 import type { Random } from './identifiers.js';
 import type { MappingScope } from './mapping-template.js';
 import { readBody } from './read-body.js';
@@ -29,6 +30,8 @@ export interface RestSurroundings extends ProxySurroundings {
   readonly clock: Clock;
   readonly report: Report;
   readonly random: Random;
+  /** Asked for methods that take signed requests only. */
+  readonly authorizeByIam: AuthorizeByIam;
   /** Takes a token of the method's bucket. */
   readonly throttle: (method: { readonly httpMethod: string; readonly resourcePath: string }) => boolean;
 }
@@ -43,6 +46,7 @@ interface Answer {
 interface Progress {
   readonly request: RestRequest;
   match?: RestMatch<RestMethod>;
+  identity?: CallerIdentity;
   error?: GatewayError;
   integrationLatencyMs?: number;
 }
@@ -105,6 +109,10 @@ async function integrate(surroundings: RestSurroundings, incoming: IncomingMessa
   const body = await readBody(incoming, MAX_BODY_BYTES);
   if (body === 'aborted') return 'aborted';
   if (body === 'too-large') throw new GatewayError('REQUEST_TOO_LARGE', `HTTP content length exceeded ${MAX_BODY_BYTES} bytes.`);
+  if (method.authorization === 'AWS_IAM') {
+    const resourcePath = `${model.apiId}/${model.stageName}/${request.method}${request.path}`;
+    progress.identity = surroundings.authorizeByIam({ incoming, body, resourcePath });
+  }
   const contentType = headerValue(request.headers, 'content-type');
   if (method.validator) {
     const { input } = scopeOf(surroundings, progress, body.toString('utf8'));
@@ -112,9 +120,11 @@ async function integrate(surroundings: RestSurroundings, incoming: IncomingMessa
   }
   const startedAtMs = clock.now();
   if (method.integration.type === 'AWS_PROXY') {
-    return await answerProxy(method, { request, model, environment, match, body }, surroundings).finally(() => {
-      progress.integrationLatencyMs = clock.now() - startedAtMs;
-    });
+    return await answerProxy(method, { request, model, environment, match, body, identity: progress.identity }, surroundings).finally(
+      () => {
+        progress.integrationLatencyMs = clock.now() - startedAtMs;
+      },
+    );
   }
   const scope = scopeOf(surroundings, progress, body.toString('utf8'));
   const accept = headerValue(request.headers, 'accept');
@@ -122,9 +132,9 @@ async function integrate(surroundings: RestSurroundings, incoming: IncomingMessa
   return { ...mocked, body: Buffer.from(mocked.body) };
 }
 
-function scopeOf({ model, environment }: RestSurroundings, { request, match }: Progress, body: string): MappingScope {
+function scopeOf({ model, environment }: RestSurroundings, { request, match, identity }: Progress, body: string): MappingScope {
   return {
-    context: match ? requestContext({ request, model, environment, match }) : bareContext(request, model, environment),
+    context: match ? requestContext({ request, model, environment, match, identity }) : bareContext(request, model, environment),
     input: {
       body,
       path: match?.pathParameters ?? {},
@@ -181,9 +191,9 @@ function reportError({ report }: RestSurroundings, request: RestRequest, error: 
 
 function logAccess({ model, environment, clock, report }: RestSurroundings, progress: Progress, answer: Answer): void {
   if (model.accessLog === undefined) return;
-  const { request, match, error, integrationLatencyMs } = progress;
+  const { request, match, identity, error, integrationLatencyMs } = progress;
   const context = {
-    ...(match ? requestContext({ request, model, environment, match }) : bareContext(request, model, environment)),
+    ...(match ? requestContext({ request, model, environment, match, identity }) : bareContext(request, model, environment)),
     status: answer.statusCode,
     responseLength: answer.body.length,
     responseLatency: clock.now() - request.receivedAtMs,

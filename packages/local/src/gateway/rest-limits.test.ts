@@ -172,7 +172,7 @@ describe('the access log', () => {
 describe('what does not start', () => {
   it.each([
     ['an authorizer', { 'GET /x': { AuthorizationType: 'CUSTOM' } }, 'methodGETx: AuthorizationType is CUSTOM, expected NONE'],
-    ['IAM authorization', { 'GET /x': { AuthorizationType: 'AWS_IAM' } }, 'AuthorizationType is AWS_IAM, expected NONE'],
+    ['a Cognito authorizer', { 'GET /x': { AuthorizationType: 'COGNITO_USER_POOLS' } }, 'expected NONE or AWS_IAM'],
     ['an API key', { 'GET /x': { ApiKeyRequired: true } }, 'ApiKeyRequired is true, expected false'],
     [
       'an HTTP integration',
@@ -183,6 +183,13 @@ describe('what does not start', () => {
     ['two parameters side by side', { 'GET /{a}': {}, 'GET /{b}': {} }, '/{a} already is the parameter resource of /'],
   ])('an API with %s', async (_, methods, message) => {
     await expect(start({ methods })).rejects.toThrow(message);
+  });
+
+  it('an API with a resource policy', async () => {
+    const Policy = { Version: '2012-10-17', Statement: [] };
+    await expect(start({ methods: { 'GET /x': {} }, api: { Policy } })).rejects.toThrow(
+      'Api: got a Policy, expected none; the local stage',
+    );
   });
 
   it('an id that is no RestApi, with the ids that are', async () => {

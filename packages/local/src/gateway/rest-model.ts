@@ -1,6 +1,6 @@
 /**
  * Reads one REST API out of a resolved stack: resources, methods, stage, gateway responses, validators, throttling. What the local stage does
- * not run (authorizers, API keys, HTTP and AWS integrations, streaming) is refused here, by name: an API must never be more open or more
+ * not run (authorizers but IAM, resource policies, API keys, HTTP and AWS integrations, streaming) is refused here, by name: an API must never be more open or more
  * silent on the laptop than on AWS.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
@@ -39,6 +39,8 @@ export interface RestMethod {
   readonly logicalId: string;
   /** As declared; `ANY` included. */
   readonly httpMethod: string;
+  /** Whether callers sign their requests. */
+  readonly authorization: 'NONE' | 'AWS_IAM';
   readonly validator: MethodValidator | undefined;
   readonly integration: RestIntegration;
 }
@@ -71,6 +73,11 @@ export interface MockResponse {
 /** Reads the API. Throws one error that names the resource and what to change. */
 export function readRestModel(stack: ResolvedStack, restApiId: string): RestModel {
   const api = resourceOf(stack, restApiId, 'AWS::ApiGateway::RestApi');
+  if (api.properties.Policy !== undefined) {
+    throw new Error(
+      `${api.logicalId}: got a Policy, expected none; the local stage reads no resource policies of APIs and would leave it open`,
+    );
+  }
   const stage = theStage(stack, api);
   const variables = textMap(stage, 'Variables');
   const stageVariables = Object.keys(variables).length > 0 ? variables : null;
@@ -101,10 +108,10 @@ function readTree(stack: ResolvedStack, api: ResolvedResource, stageVariables: R
   );
   for (const method of partsOf(stack, 'AWS::ApiGateway::Method', 'RestApiId', api.physicalId)) {
     const httpMethod = text(method, 'HttpMethod');
-    refuseProtected(method);
     tree.byId(text(method, 'ResourceId')).methods.set(httpMethod, {
       logicalId: method.logicalId,
       httpMethod,
+      authorization: readAuthorization(method),
       validator: readMethodValidator(stack, method),
       integration: readIntegration(method, stageVariables),
     });
@@ -112,16 +119,17 @@ function readTree(stack: ResolvedStack, api: ResolvedResource, stageVariables: R
   return tree;
 }
 
-function refuseProtected(method: ResolvedResource): void {
+function readAuthorization(method: ResolvedResource): RestMethod['authorization'] {
   const authorization = optionalText(method, 'AuthorizationType') ?? 'NONE';
-  if (authorization !== 'NONE') {
+  if (authorization !== 'NONE' && authorization !== 'AWS_IAM') {
     throw new Error(
-      `${method.logicalId}: AuthorizationType is ${authorization}, expected NONE; the local stage has no REST authorizers and would leave it open`,
+      `${method.logicalId}: AuthorizationType is ${authorization}, expected NONE or AWS_IAM; the local stage has no REST authorizers and would leave it open`,
     );
   }
   if (flag(method, 'ApiKeyRequired')) {
     throw new Error(`${method.logicalId}: ApiKeyRequired is true, expected false; the local stage has no API keys and would leave it open`);
   }
+  return authorization;
 }
 
 function readIntegration(method: ResolvedResource, stageVariables: RestModel['stageVariables']): RestIntegration {

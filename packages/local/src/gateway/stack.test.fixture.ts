@@ -5,7 +5,9 @@
 import { createManualClock } from '../clock.js';
 import type { Authorize } from '../iam/authorize.js';
 import { createEvaluator } from '../iam/evaluator.js';
-import type { ResolvedResource, ResolvedStack } from '../parts.js';
+import { createVerifier } from '../iam/sigv4.js';
+import type { CredentialStore, Principal, ResolvedResource, ResolvedStack, VerifySignature } from '../parts.js';
+import { userId } from '../services/sts/user-id.js';
 import { ENVIRONMENT, NOW_MS } from './gateway.test.fixture.js';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:documents';
@@ -22,11 +24,20 @@ const PERMISSION = resource('AWS::Lambda::Permission', 'permission', {
   SourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:*',
 });
 
-/** A stack, guarded by its own policies; the operator may do everything. */
-export function guarded(stack: ResolvedStack): { readonly stack: ResolvedStack; readonly authorize: Authorize } {
+/** A stack with what keeps others out of it. */
+export interface Guarded {
+  readonly stack: ResolvedStack;
+  readonly authorize: Authorize;
+  readonly verify: VerifySignature;
+  readonly userIdOf: (principal: Principal) => string;
+}
+
+/** A stack, guarded by its own policies; the operator may do everything. @param keys those there are, @default none */
+export function guarded(stack: ResolvedStack, keys: CredentialStore = { find: () => undefined }): Guarded {
   const operators = ['arn:aws:iam::123456789012:user/operator'];
   const clock = createManualClock(NOW_MS);
-  return { stack, authorize: createEvaluator({ stacks: [stack], environment: ENVIRONMENT, clock, operators }).authorize };
+  const { authorize, roles } = createEvaluator({ stacks: [stack], environment: ENVIRONMENT, clock, operators });
+  return { stack, authorize, verify: createVerifier(keys, clock), userIdOf: ({ arn }) => userId(arn, roles) };
 }
 
 export const PROXY_INTEGRATION = { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', Uri: FUNCTION_URI };
