@@ -89,6 +89,8 @@ export interface SubscribeOptions {
   readonly lastEventId?: string | undefined;
   /** Called when the server has started it, and again after every reconnect. */
   readonly onStarted?: (() => void) | undefined;
+  /** Called whenever `state` of the subscription may have changed. */
+  readonly onState?: (() => void) | undefined;
   /**
    * Called in its place among the events when some were missed for good; the loop goes on after `position`, once what this answers has
    * settled. Without it the loop throws PRECONDITION_FAILED.

@@ -66,8 +66,10 @@ export function feedsOf(
     const settle = () => {
       const behind = isBehind();
       if (!behind) freshAt = clock.now();
-      if (behind !== wasBehind) connection.changed();
+      if (behind === wasBehind) return;
       wasBehind = behind;
+      connection.changed();
+      options.onState?.();
     };
     /** Leaves the links it was on before this one. */
     const leaveBefore = (link?: Link) => {

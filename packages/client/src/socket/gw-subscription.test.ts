@@ -5,7 +5,7 @@ import { iterate, stopped, take } from './socket-client.fixture.js';
 const stage = memoryStage();
 
 /** A subscription that has started after `e1.10`, and its socket with nothing unread. */
-async function following(options: { maxQueuedEvents?: number; onReset?: (notice: unknown) => unknown } = {}) {
+async function following(options: { maxQueuedEvents?: number; onReset?: (notice: unknown) => unknown; onState?: () => void } = {}) {
   const subscription = stage.client().documents.changes.subscribe({}, options);
   const events = iterate(subscription as AsyncIterable<unknown, undefined>);
   const peer = await stage.opened();
@@ -230,5 +230,15 @@ describe('a subscription at a server that speaks gw', () => {
     expect(subscription.state).toBe('recovering');
     second.send(startedGw(1, 'e1.12', 'e1.12'));
     expect(subscription.state).toBe('live');
+  });
+
+  it('says whenever its state is another', async () => {
+    const states: (string | undefined)[] = [];
+    let view: { readonly state: string } | undefined;
+    const { subscription, peer } = await following({ onState: () => states.push(view?.state) });
+    view = subscription;
+    peer.send(pushed('e1', 12), pushed('e1', 11));
+    peer.close(1006);
+    expect(states).toEqual([undefined, 'recovering', 'live', 'recovering']);
   });
 });
