@@ -37,6 +37,8 @@ export interface OwnStage {
   readonly journal: readonly ReportEntry[];
   /** What functions wrote so far, a line each. */
   readonly logs: readonly string[];
+  /** Lets go of the journal and the logs so far. */
+  forget(): void;
   /** Looks into its queues, and publishes by hand. */
   readonly operator: Operator;
   /** Settings of an AWS client that may do everything, and signs at the stage's time of now. */
@@ -82,6 +84,10 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
     gateway,
     journal,
     logs,
+    forget() {
+      journal.length = 0;
+      logs.length = 0;
+    },
     operator: operatorOf({ stage, operatorSettings, now: clock.now }),
     operatorSettings,
     now: clock.now,

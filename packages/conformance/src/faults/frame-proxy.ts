@@ -31,6 +31,8 @@ export interface FrameProxy {
   closeAll(code: number, reason?: string): void;
   /** Numbers of the connections that are open. */
   open(): readonly number[];
+  /** Lets go of the log so far. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,9 @@ export async function startFrameProxy({ target }: { readonly target: string }): 
       for (const pipe of [...board.pipes]) pipe.end('proxy', code, reason);
     },
     open: () => [...board.pipes].map(({ connection }) => connection),
+    forget() {
+      board.log.length = 0;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();
