@@ -171,7 +171,15 @@ describe('a bundle', () => {
 });
 
 describe('a bundle is reported when it', () => {
-  const declared = (name: string) => ({ service: { name, procedures: {} }, uses: {}, memoryMb: 256, timeoutSeconds: 28, internal: false });
+  const declared = (name: string) => ({
+    service: { name, procedures: {} },
+    uses: {},
+    memoryMb: 256,
+    timeoutSeconds: 28,
+    internal: false,
+    claims: undefined,
+    auth: 'token' as const,
+  });
   const declarations = { services: [declared('notes'), declared('files')], workers: [] };
   const s3 = 'node_modules/.pnpm/x/node_modules/@aws-sdk/client-s3/dist-es/index.js';
 

@@ -5,7 +5,7 @@
 
 import { type AnyGrant, publishesSequenced, type ResourceDeclaration } from '@org/gateway-server/service';
 import { type Declarations, declarationOf } from './declarations.js';
-import { FANOUT_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { FANOUT_FUNCTION, IDENTITY_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 
 const DYNAMODB = '@aws-sdk/client-dynamodb';
 const S3: readonly string[] = ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'];
@@ -18,6 +18,7 @@ const OWN_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   [FANOUT_FUNCTION]: [DYNAMODB, SQS],
   [PUSH_FUNCTION]: [DYNAMODB],
   [SEQUENCER_FUNCTION]: [DYNAMODB, SQS],
+  [IDENTITY_FUNCTION]: [DYNAMODB],
 };
 
 /** Clients by the kind of resource. */

@@ -20,6 +20,7 @@ import {
   REALTIME_ACTIONS,
   REPLY_ACTIONS,
   resourceVariable,
+  SIGN_IN_PARTITIONS,
   sequencedOf,
 } from '@org/gateway-server/service';
 import { Stack } from 'aws-cdk-lib';
@@ -31,7 +32,7 @@ import { type DeployedResource, find, grantPermissions, type Permission } from '
 import type { RoutedService } from './constructs/rest-gateway.js';
 import type { SocketGateway } from './constructs/socket-gateway.js';
 import { type DataStack, SEQUENCER_TIMEOUT_SECONDS } from './data-stack.js';
-import { FANOUT_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
+import { FANOUT_FUNCTION, IDENTITY_FUNCTION, PUSH_FUNCTION, SEQUENCER_FUNCTION, SOCKET_FUNCTION } from './function-plan.js';
 import type { StageSettings } from './settings-schema.js';
 
 /** What all functions of a stage are made from. */
@@ -46,6 +47,9 @@ export interface FunctionParts {
 
 /** A service waits for nobody but AWS; the socket function waits for services, which stop at 28 s. */
 const SOCKET_TIMEOUT_SECONDS = 29;
+
+/** Two questions to the issuer take 3 s each at most, one to a table 14. */
+const IDENTITY_TIMEOUT_SECONDS = 28;
 
 /** A batch of 100 events to many subscribers; the stream waits meanwhile. */
 export const FANOUT_TIMEOUT_SECONDS = 60;
@@ -72,6 +76,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       [GATEWAY_VARIABLES.service]: service.name,
       ...(reached ? { [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' ') } : {}),
       ...(reached ? { [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName } : {}),
+      ...(reached && declaration.auth === 'token' ? identityOf(settings) : {}),
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
       ...(reached ? payloads.environment : {}),
       ...(replies === undefined ? {} : { [GATEWAY_VARIABLES.repliesTable]: replies.tableName }),
@@ -136,6 +141,7 @@ export function socketFunction(
       [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName,
       [GATEWAY_VARIABLES.socketEndpoint]: socket.callbackUrl,
       [GATEWAY_VARIABLES.serviceFunctions]: Stack.of(scope).toJsonString(names),
+      ...identityOf(settings),
       ...payloads.environment,
     },
     permissions: [
@@ -145,6 +151,35 @@ export function socketFunction(
       ...payloads.permissions,
     ],
   });
+}
+
+/** The function that gives tickets: the gateway's own procedures over REST. */
+export function identityFunction(scope: Construct, { settings, data, codeFolder }: FunctionParts): GatewayFunction {
+  return new GatewayFunction(scope, 'IdentityFunction', {
+    settings,
+    description: 'tickets of signed-in callers',
+    codeFolder: codeFolder(IDENTITY_FUNCTION),
+    memoryMb: 512,
+    timeoutSeconds: IDENTITY_TIMEOUT_SECONDS,
+    environment: {
+      [GATEWAY_VARIABLES.allowedOrigin]: settings.allowedOrigins.join(' '),
+      [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName,
+      ...identityOf(settings),
+    },
+    permissions: [
+      {
+        sid: 'Connections',
+        actions: REALTIME_ACTIONS.identity.connections,
+        resources: [data.connections.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...SIGN_IN_PARTITIONS] } },
+      },
+    ],
+  });
+}
+
+/** What a function that reads tokens is told. */
+function identityOf({ identity }: StageSettings): Readonly<Record<string, string>> {
+  return identity === false ? {} : { [GATEWAY_VARIABLES.identity]: JSON.stringify(identity) };
 }
 
 /** The function that sends the events of topics to their subscribers. */

@@ -255,7 +255,7 @@ describe('a stage', () => {
   });
 
   it('stays far below the 500 resources of a stack', () => {
-    expect(Object.keys(production.gateway.Resources).length).toBeLessThan(250);
+    expect(Object.keys(production.gateway.Resources).length).toBeLessThan(270);
     expect(Object.keys(production.data.Resources).length).toBeLessThan(50);
   });
 
@@ -289,7 +289,7 @@ describe('a stage', () => {
 
   it('is alarmed where asked', () => {
     expect(types(local)).not.toContain('AWS::CloudWatch::Alarm');
-    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(40);
+    expect(Object.keys(resourcesOf(production.gateway, 'AWS::CloudWatch::Alarm'))).toHaveLength(42);
   });
 });
 

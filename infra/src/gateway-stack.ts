@@ -24,11 +24,12 @@ import { WebFirewall } from './constructs/web-firewall.js';
 import { feedWorker } from './constructs/worker-source.js';
 import type { DataStack } from './data-stack.js';
 import { type Declarations, declaredResources, deployedOf, inCallOrder, sequencedServices } from './declarations.js';
-import { SEQUENCER_FUNCTION } from './function-plan.js';
+import { givesTickets, IDENTITY_FUNCTION, SEQUENCER_FUNCTION } from './function-plan.js';
 import {
   FANOUT_TIMEOUT_SECONDS,
   type FunctionParts,
   fanoutFunction,
+  identityFunction,
   pushFunction,
   sequencerFunction,
   serviceFunction,
@@ -113,7 +114,7 @@ export class GatewayStack extends Stack {
     }
     return services.flatMap((declaration) => {
       const lambda = made.get(declaration)?.lambda;
-      return lambda === undefined || declaration.internal ? [] : [{ service: declaration.service, lambda }];
+      return lambda === undefined || declaration.internal ? [] : [{ service: declaration.service, lambda, auth: declaration.auth }];
     });
   }
 
@@ -153,13 +154,17 @@ export class GatewayStack extends Stack {
 
   #addRest(services: readonly RoutedService[]): RestGateway {
     const { settings } = this.#parts;
-    const rest = new RestGateway(this, 'RestGateway', { settings, services });
+    const identity = givesTickets(settings) ? identityFunction(this, this.#parts).lambda : undefined;
+    if (identity) this.#functions[IDENTITY_FUNCTION] = identity;
+    const rest = new RestGateway(this, 'RestGateway', { settings, services, identity });
     if (settings.waf !== false) new WebFirewall(this, 'WebFirewall', { api: rest.api, waf: settings.waf });
     return rest;
   }
 
-  #addSocket(services: readonly RoutedService[]) {
+  /** Services that AWS identities call are not on it: nobody signs frames. */
+  #addSocket(routed: readonly RoutedService[]) {
     const parts = this.#parts;
+    const services = routed.filter(({ auth }) => auth === 'token');
     const gateway = new SocketGateway(this, 'SocketGateway', parts.settings);
     const socket = socketFunction(this, { ...parts, socket: gateway, services });
     const { pushes, unpushed } = pushQueues(this, Duration.seconds(FANOUT_TIMEOUT_SECONDS));

@@ -1,5 +1,6 @@
 /** The form of a stage's settings, as zod schemas and the types they give. What fits together is checked in `settings.ts`. */
 
+import { identitySchema } from '@org/gateway-server/service';
 import * as z from 'zod';
 
 /** The spellings CloudWatch Logs takes (PutRetentionPolicy), in days, up to two years. */
@@ -103,6 +104,14 @@ export const StageSettings = z.strictObject({
   accountId: AccountId.optional(),
   /** Origins whose pages may call the gateway: `['*']` for all, or a list. Never `*` in production. */
   allowedOrigins: z.array(Origin).min(1),
+  /**
+   * Whose tokens callers sign in with: an OpenID Connect issuer such as Amazon Cognito, Auth0 or your own, and what its tokens must be. With
+   * `false` nobody signs in: procedures that need a user refuse every caller.
+   */
+  identity: z.union(
+    [z.literal(false), identitySchema()],
+    'expected false, or { issuer: "https://…", audience } of an OpenID Connect issuer, with algorithms, jwksUri, clockToleranceSeconds and scopeClaim where they differ from the usual',
+  ),
   /** Deploy the REST API. */
   rest: z.boolean(),
   /** Deploy the WebSocket API with its functions. */

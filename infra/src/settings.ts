@@ -66,12 +66,16 @@ function conflicts({ rest, socket, allowedOrigins, waf, local, models, search }:
 
 /** What a stage called production must have. */
 function productionRules(settings: StageSettings): readonly string[] {
-  const { stage, allowedOrigins, alarms, data, rest, socket, restThrottle, socketThrottle, waf } = settings;
+  const { stage, allowedOrigins, identity, alarms, data, rest, socket, restThrottle, socketThrottle, waf } = settings;
   if (stage !== 'production') return [];
   return broken([
     [
       allowedOrigins.includes('*'),
       'allowedOrigins: got "*", expected the origins of your applications; any website could call production otherwise',
+    ],
+    [
+      identity === false,
+      'identity: got false, expected { issuer, audience }; nobody could sign in, and every procedure would be open or of no use',
     ],
     [alarms === false, 'alarms: got false, expected { email } with whom to wake when production fails'],
     [!data.retain, 'data.retain: got false, expected true; deleting the stack would delete the data'],

@@ -10,6 +10,7 @@ import type { StageSettings } from './settings-schema.js';
 /** Stand-ins in the settings below. Account ids are those of AWS's documentation. */
 export const PLACEHOLDERS = {
   origin: 'https://app.example.com',
+  issuer: 'https://login.example.com',
   email: 'alarms@app.example.com',
   accountId: '111122223333',
   analyticsAccountId: '444455556666',
@@ -23,6 +24,7 @@ const local: StageSettings = {
   local: true,
   accountId: '000000000000',
   allowedOrigins: ['*'],
+  identity: false,
   rest: true,
   socket: true,
   waf: false,
@@ -51,6 +53,7 @@ const dev: StageSettings = {
   stage: 'dev',
   local: false,
   accountId: PLACEHOLDERS.accountId,
+  identity: { issuer: PLACEHOLDERS.issuer, audience: 'gateway-dev' },
   restThrottle: { ratePerSecond: 200, burst: 400 },
   socketThrottle: { ratePerSecond: 500, burst: 1_000 },
   logRetentionDays: 14,
@@ -69,6 +72,7 @@ const production: StageSettings = {
   ...dev,
   stage: 'production',
   allowedOrigins: [PLACEHOLDERS.origin],
+  identity: { issuer: PLACEHOLDERS.issuer, audience: 'gateway' },
   restThrottle: { ratePerSecond: 2_000, burst: 2_000 },
   socketThrottle: { ratePerSecond: 4_000, burst: 2_000 },
   waf: { requestsPerAddress: 5_000 },

@@ -5,14 +5,16 @@
  */
 
 import { type AnyService, routeRoots } from '@org/gateway-core';
-import { RPC_ROOT } from '@org/gateway-core/protocol';
+import { GATEWAY_SERVICE, RPC_ROOT } from '@org/gateway-core/protocol';
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
+  AuthorizationType,
   EndpointType,
   type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  type MethodOptions,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -28,11 +30,15 @@ import { STAGE_NAME } from './stage-name.js';
 export interface RoutedService {
   readonly service: AnyService;
   readonly lambda: IFunction;
+  /** Who vouches for callers: tokens, which the function checks, or AWS identities, which API Gateway does. */
+  readonly auth: 'token' | 'iam';
 }
 
 export interface RestGatewayProps {
   readonly settings: StageSettings;
   readonly services: readonly RoutedService[];
+  /** Serves `/rpc/gw`. @default there is no identity */
+  readonly identity?: IFunction | undefined;
 }
 
 /**
@@ -64,7 +70,7 @@ export class RestGateway extends Construct {
   /** `https://…/prod`, without a slash at the end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { settings, services }: RestGatewayProps) {
+  constructor(scope: Construct, id: string, { settings, services, identity }: RestGatewayProps) {
     super(scope, id);
     this.api = new RestApi(this, 'Api', {
       restApiName: `gateway-${settings.stage}`,
@@ -89,14 +95,14 @@ export class RestGateway extends Construct {
     });
     // CDK's own output would stand beside ours under a name that changes with the construct tree.
     this.api.node.tryRemoveChild('Endpoint');
-    this.#addRoutes(services);
+    this.#addRoutes(services, identity);
     acknowledge(this.api, {
       'AwsSolutions-APIG2':
         'Functions validate every request by the schemas of the contract, which say more than a model of API Gateway can.',
       'AwsSolutions-APIG4':
         'Procedures say themselves who may call them (`auth` in the contract); functions check it before a handler runs.',
       'AwsSolutions-COG4':
-        'Who signs users in is for the organisation to choose, with an authorizer; functions refuse what is not public until there is one.',
+        'Functions check the tokens of the issuer that the organisation has chosen, Cognito or another; no authorizer stands before them.',
     });
     addGatewayResponses(this.api, settings);
     if (settings.waf === false) {
@@ -106,21 +112,30 @@ export class RestGateway extends Construct {
     this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
   }
 
-  #addRoutes(services: readonly RoutedService[]): void {
+  #addRoutes(services: readonly RoutedService[], identity: IFunction | undefined): void {
     const rpc = this.api.root.addResource(RPC_ROOT);
-    for (const { service, lambda } of services) {
-      // One permission for the whole API: per method, a function's resource policy would outgrow its 20 KB.
-      const integration = new LambdaIntegration(lambda, { scopePermissionToMethod: false, timeout: INTEGRATION_TIMEOUT });
-      addEverythingBelow(rpc.addResource(service.name), integration);
+    for (const { service, lambda, auth } of services) {
+      const integration = integrationOf(lambda);
+      const options = auth === 'iam' ? SIGNED : {};
+      addEverythingBelow(rpc.addResource(service.name), integration, options);
       for (const root of routeRoots(service)) {
         const resource = this.api.root.addResource(root);
-        resource.addMethod('ANY', integration);
-        addEverythingBelow(resource, integration);
+        resource.addMethod('ANY', integration, options);
+        addEverythingBelow(resource, integration, options);
       }
     }
+    if (identity) addEverythingBelow(rpc.addResource(GATEWAY_SERVICE), integrationOf(identity), {});
   }
 }
 
-function addEverythingBelow(resource: IResource, integration: LambdaIntegration): void {
-  resource.addResource('{proxy+}').addMethod('ANY', integration);
+/** API Gateway asks for a signature by AWS credentials that may `execute-api:Invoke` here. Preflights are answered without. */
+const SIGNED: MethodOptions = { authorizationType: AuthorizationType.IAM };
+
+/** One permission for the whole API: per method, a function's resource policy would outgrow its 20 KB. */
+function integrationOf(lambda: IFunction): LambdaIntegration {
+  return new LambdaIntegration(lambda, { scopePermissionToMethod: false, timeout: INTEGRATION_TIMEOUT });
+}
+
+function addEverythingBelow(resource: IResource, integration: LambdaIntegration, options: MethodOptions): void {
+  resource.addResource('{proxy+}').addMethod('ANY', integration, options);
 }

@@ -16,6 +16,7 @@ const own: StageSettings = {
   ...production,
   accountId: '210987654321',
   allowedOrigins: ['https://docs.example.org'],
+  identity: { issuer: 'https://login.example.org', audience: 'gateway' },
   alarms: { email: 'oncall@example.org' },
   answers: { provider: 'knowledge-base', knowledgeBaseId: 'KB12345678', dataSourceId: 'DS12345678' },
   models: { Classifier: { endpointName: 'classifier-3' } },
@@ -32,7 +33,14 @@ describe('settings', () => {
   it('are refused with every stand-in named in one message', () => {
     const [found] = settingsFindings(production, NOW_MS);
     expect(found?.severity).toBe('error');
-    for (const path of ['accountId', 'allowedOrigins.0', 'alarms.email', 'answers.knowledgeBaseId', 'models.Classifier.endpointName']) {
+    for (const path of [
+      'accountId',
+      'allowedOrigins.0',
+      'alarms.email',
+      'identity.issuer',
+      'answers.knowledgeBaseId',
+      'models.Classifier.endpointName',
+    ]) {
       expect(found?.message).toContain(path);
     }
     expect(found?.message).toContain('https://app.example.com');

@@ -8,6 +8,7 @@ import { type Environment, readServiceEnvironment } from './env.js';
 import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
 import { createPublish } from './execute/publish.js';
+import { tokenVerifierOf } from './identity/identity-from-env.js';
 import { handleRooms } from './presence/handle-rooms.js';
 import type { PresenceParts } from './presence/presence-client.js';
 import { isRoomEvent, type RoomEvent } from './presence/room-event.js';
@@ -45,8 +46,9 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
 export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
   const environment = readServiceEnvironment(declaration, env);
-  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, ...resources } = environment;
+  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, identity, ...resources } = environment;
   const clock = systemClock;
+  const log = createLogger({ service: declaration.service.name });
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
   const sdk = createKeyTableSdk();
   const sequencer = sequencerOf(environment, basics);
@@ -70,8 +72,9 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     recent: realtime.recent,
     connectionOf,
     allowedOrigin,
+    tokens: tokenVerifierOf(identity, log),
     now: clock.now,
-    log: createLogger({ service: owner }),
+    log,
   };
   const rest = createRestHandler(parts);
   return (event, lambda) => {

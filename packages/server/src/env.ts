@@ -4,9 +4,11 @@
  */
 
 import * as z from 'zod';
+import { identityVariable } from './identity/identity-variable.js';
 import type { AnyServiceDeclaration, Uses } from './service/define-service.js';
 import { hasSubscriptions, keepsReplies } from './service/define-service.js';
 import { type AccountAccess, accountVariable, type ResourceDeclaration, resourceVariable } from './service/grant.js';
+import type { IdentitySettings } from './service/identity.js';
 import { GATEWAY_VARIABLES } from './service/realtime.js';
 import { parseAnswersLocation } from './service/resource-location.js';
 import { publishesSequenced } from './service/topics.js';
@@ -34,6 +36,8 @@ export interface ServiceEnvironment extends ResourceEnvironment {
   readonly payloadsBucket: string | undefined;
   /** Absent where nothing is published to a sequenced subscription. */
   readonly sequencerQueue: string | undefined;
+  /** Absent on a stage without identity. */
+  readonly identity: IdentitySettings | undefined;
 }
 
 /** What a worker's function is told. */
@@ -67,6 +71,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     // No route and no connection leads to an internal service.
     ...(internal && !publishes ? {} : reached),
     [GATEWAY_VARIABLES.payloadsBucket]: name.optional(),
+    [GATEWAY_VARIABLES.identity]: identityVariable().optional(),
     ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
     ...(keepsReplies(declaration) ? { [GATEWAY_VARIABLES.repliesTable]: name } : {}),
     ...sequencerShape(declaration),
@@ -79,6 +84,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     repliesTable: textOf(values, GATEWAY_VARIABLES.repliesTable),
     payloadsBucket: textOf(values, GATEWAY_VARIABLES.payloadsBucket),
     sequencerQueue: textOf(values, GATEWAY_VARIABLES.sequencerQueue),
+    identity: values[GATEWAY_VARIABLES.identity] as IdentitySettings | undefined,
     ...resources(values),
   };
 }

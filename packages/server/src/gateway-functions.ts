@@ -2,6 +2,7 @@
  * The gateway's own functions, as their `main.ts` files deploy them: configured by the environment alone.
  */
 
+import { identityHandlerFromEnv } from './identity/identity-from-env.js';
 import { sequencerHandlerFromEnv } from './sequencer/sequencer-from-env.js';
 import { fanoutHandlerFromEnv } from './topics/fanout-from-env.js';
 import { pushWorkerFromEnv } from './topics/push-worker-from-env.js';
@@ -15,6 +16,15 @@ import { socketHandlerFromEnv } from './websocket/socket-from-env.js';
  */
 export function createSocketFunction(): ReturnType<typeof socketHandlerFromEnv> {
   return socketHandlerFromEnv(processEnvironment());
+}
+
+/**
+ * The function behind `/rpc/gw`.
+ *
+ * @throws Error that lists every variable of the environment that is missing or wrong.
+ */
+export function createIdentityFunction(): ReturnType<typeof identityHandlerFromEnv> {
+  return identityHandlerFromEnv(processEnvironment());
 }
 
 /**

@@ -8,16 +8,24 @@ export { createSnsBus, type SnsBusOptions } from './bus/sns-bus.js';
 export { createTableBus, type TableBusOptions } from './bus/table-bus.js';
 export type { WireMessage } from './bus/wire-message.js';
 export { createServiceHandler, type ServiceEvent, type ServiceHandler } from './create-service-handler.js';
-export type { CallContext, ConnectionInfo, User } from './execute/context.js';
+export type { AnyClaims, CallContext, ConnectionInfo, User } from './execute/context.js';
 export { contextFactory } from './execute/create-context.js';
 export { type Call, execute } from './execute/executor.js';
 export type { CallFacts, FunctionParts, PublishText } from './execute/function-parts.js';
 export type { Handler, HandlerContext, Handlers, Implementation, Publish } from './execute/handler-types.js';
 export { implement } from './execute/implement.js';
 export type { Outcome } from './execute/outcome.js';
-export { createFanoutFunction, createPushFunction, createSequencerFunction, createSocketFunction } from './gateway-functions.js';
+export {
+  createFanoutFunction,
+  createIdentityFunction,
+  createPushFunction,
+  createSequencerFunction,
+  createSocketFunction,
+} from './gateway-functions.js';
 export { type CreatePublisherOptions, createPublisher, type Publisher } from './publish/create-publisher.js';
+export type { RestEvent } from './rest/rest-event.js';
 export { createRestHandler } from './rest/rest-handler.js';
+export type { RestResult } from './rest/rest-result.js';
 // For adapters and tests.
 export type { SequencerEvent, SequencerResult } from './sequencer/sequencer-function.js';
 export { createLogger, type Logger } from './telemetry/logger.js';

@@ -5,9 +5,11 @@
 import { files } from '@org/gateway-contract';
 import { defineService } from '@org/gateway-server/service';
 import { FileEvents } from '../events/resources.js';
+import { Claims } from '../identity/claims.js';
 import { Files, Uploads } from './resources.js';
 
 export const filesService = defineService(files, {
+  claims: Claims,
   uses: {
     table: Files.allow('get', 'put', 'delete', 'batchWrite', 'query'),
     uploads: Uploads.allowUnder(

@@ -4,6 +4,7 @@
 
 import { graph } from '@org/gateway-contract';
 import { defineService } from '@org/gateway-server/service';
+import { Claims } from '../identity/claims.js';
 import { Library } from './resources.js';
 
-export const graphService = defineService(graph, { uses: { library: Library.allow('documents', 'document') } });
+export const graphService = defineService(graph, { claims: Claims, uses: { library: Library.allow('documents', 'document') } });

@@ -32,6 +32,7 @@ export function fixedFollowers(count: number): SubscriptionStore {
     shards: async () => 1,
     grow: none,
     markSlow: none,
+    extend: none,
     activate: async () => true,
     silence: none,
     remove: none,

@@ -20,3 +20,9 @@ export const CLOSE_CODES = {
   INTERNAL_ERROR: 1011,
   SERVICE_RESTART: 1012,
 } as const;
+
+/** Codes of `gw.bye`, which says why before API Gateway closes with one of its own (P3.22). */
+export const BYE_CODES = {
+  /** The sign-in has ended: its token has expired, or its user's sessions were revoked. P5.11, P5.12 */
+  SIGNED_OUT: 4401,
+} as const;

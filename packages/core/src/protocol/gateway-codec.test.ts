@@ -125,6 +125,6 @@ describe('P3.27 messages by reference', () => {
 
 it('names another gateway method', () => {
   expect(read({ id: 4, method: 'gw.dance', params: {} })).toEqual(
-    refused(4, 'unknown method: got "gw.dance", expected gw.sync, gw.part, gw.upload or gw.ref'),
+    refused(4, 'unknown method: got "gw.dance", expected gw.sync, gw.part, gw.upload, gw.ref or gw.auth'),
   );
 });

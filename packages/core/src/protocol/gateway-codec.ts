@@ -18,6 +18,9 @@ const MAX_POSITION_LENGTH = 64;
 /** Characters of the key of an uploaded message. */
 const MAX_UPLOAD_KEY_LENGTH = 256;
 
+/** Characters of a token: API Gateway takes headers of 10,240 bytes together, so no longer one is of use over HTTP. */
+const MAX_TOKEN_LENGTH = 16_384;
+
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Reads one. Never throws. */
@@ -65,8 +68,15 @@ export function readGatewayMessage(value: Fields, method: string): ReceivedMessa
       if (!isSha256(sha256)) return refuse('sha256', '64 hexadecimal digits');
       return { kind: 'upload', frame: { id, method, ...svc, params: { bytes, sha256 } } };
     }
+    case 'gw.auth': {
+      const { token } = params;
+      // What was got is not said: it may be a token.
+      if (token !== null && !isText(token, MAX_TOKEN_LENGTH))
+        return invalid(id, 'BAD_REQUEST', `gw.auth has no token: expected a text of 1 to ${MAX_TOKEN_LENGTH} characters, or null`);
+      return { kind: 'auth', frame: { id, method, ...svc, params: { token } } };
+    }
     default:
-      return invalid(id, 'BAD_REQUEST', `unknown method: got ${describe(method)}, expected gw.sync, gw.part, gw.upload or gw.ref`);
+      return invalid(id, 'BAD_REQUEST', `unknown method: got ${describe(method)}, expected gw.sync, gw.part, gw.upload, gw.ref or gw.auth`);
   }
 }
 

@@ -13,11 +13,13 @@ export {
   MAX_URL_LENGTH,
   SOCKET_DEADLINE_MS,
 } from './aws-limits.js';
-export { CLOSE_CODES } from './close-code.js';
+export { BYE_CODES, CLOSE_CODES } from './close-code.js';
 // For servers.
 export { readFrame } from './codec.js';
 export { type EventPosition, formatEventId, parseEventId } from './event-id.js';
 export {
+  type AuthAnswer,
+  type AuthFrame,
   type ByeFrame,
   type CallFrame,
   type ClientFrame,
@@ -42,6 +44,8 @@ export {
   type SyncedFrame,
   type SyncFrame,
   type SyncState,
+  TICKET_PROCEDURE,
+  type Ticket,
   type UploadedFrame,
   type UploadFrame,
   type UploadPlace,

@@ -104,8 +104,30 @@ export interface UploadPlace {
   readonly key: string;
 }
 
+/** Says who the connection is from now on: with the token of a user, or with null of nobody any more. Answered with `AuthAnswer` as data. P5.9 */
+export interface AuthFrame {
+  readonly id: RequestId | null;
+  readonly method: 'gw.auth';
+  readonly svc?: string;
+  readonly params: { readonly token: string | null };
+}
+
+/** How long calls of the connection that need a user are served; null for a connection that is nobody's. */
+export interface AuthAnswer {
+  readonly expiresInMs: number | null;
+}
+
+/** `service.procedure` of the mutation that gives a ticket, over HTTP. P5.6 */
+export const TICKET_PROCEDURE = 'gw.ticket';
+
+/** Lets its owner open one connection, as `ticket=` in the URL. P5.6 */
+export interface Ticket {
+  readonly ticket: string;
+  readonly expiresInMs: number;
+}
+
 /** What a client may send, besides the bare texts `PING` and `PONG`. */
-export type ClientFrame = CallFrame | StopFrame | ConnectionParamsFrame | SyncFrame | PartFrame | UploadedFrame | UploadFrame;
+export type ClientFrame = CallFrame | StopFrame | ConnectionParamsFrame | SyncFrame | PartFrame | UploadedFrame | UploadFrame | AuthFrame;
 
 /** A success: one `data` for a call; `started`, any number of `data` with event ids, and `stopped` for a subscription. */
 export interface ResultFrame {

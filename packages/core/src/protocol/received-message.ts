@@ -3,6 +3,7 @@
  */
 
 import type {
+  AuthFrame,
   CallFrame,
   ConnectionParamsFrame,
   PartFrame,
@@ -32,6 +33,7 @@ export type ReceivedMessage =
   | { readonly kind: 'part'; readonly frame: PartFrame }
   | { readonly kind: 'uploaded'; readonly frame: UploadedFrame }
   | { readonly kind: 'upload'; readonly frame: UploadFrame }
+  | { readonly kind: 'auth'; readonly frame: AuthFrame }
   | InvalidMessage;
 
 /** An entry for a message that cannot be read. */

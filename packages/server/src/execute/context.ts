@@ -5,11 +5,21 @@
 
 import type { Logger } from '../telemetry/logger.js';
 
+/** Claims of a service that declares no schema for them. */
+export type AnyClaims = Readonly<Record<string, unknown>>;
+
 /** A signed-in caller. */
-export interface User {
+export interface User<TClaims = AnyClaims> {
+  /** `sub` of the token; of an AWS identity its ARN. */
   readonly id: string;
-  /** Claims of the authorizer, as API Gateway hands them over: texts. */
-  readonly claims: Readonly<Record<string, string>>;
+  /** What the token says, read by the schema of the service (`claims` in its declaration). */
+  readonly claims: TClaims;
+  /** What the token allows. @default `scope` of the claims */
+  readonly scopes?: readonly string[];
+  /** End of the token, in epoch milliseconds. Absent where none is known: AWS identities, authorizers. */
+  readonly expiresAtMs?: number;
+  /** Its beginning, in epoch milliseconds; a revocation refuses a token that has none. */
+  readonly issuedAtMs?: number;
 }
 
 /** The socket a call came over. */
@@ -21,9 +31,9 @@ export interface ConnectionInfo {
   readonly params: Readonly<Record<string, string>>;
 }
 
-export interface CallContext {
+export interface CallContext<TClaims = AnyClaims> {
   /** Null for an anonymous caller. */
-  readonly user: User | null;
+  readonly user: User<TClaims> | null;
   readonly transport: 'http' | 'socket';
   /** API Gateway's request id. */
   readonly requestId: string;

@@ -6,7 +6,7 @@
 import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import { type Replies, runOnce } from '../replies/run-once.js';
-import type { CallContext } from './context.js';
+import type { CallContext, User } from './context.js';
 import { errorMakers, failureOfCall } from './declared-error.js';
 import type { Implementation } from './handler-types.js';
 import { failure, type Outcome } from './outcome.js';
@@ -99,9 +99,13 @@ async function finish(
 function authorize(procedure: AnyProcedure, { user }: CallContext, at: { path: string; requestId: string }): Outcome | undefined {
   const { auth } = procedure.meta;
   if (auth === 'public') return undefined;
-  if (user === null) return failure('UNAUTHORIZED', `${at.path} needs a signed-in user; send credentials`, at);
+  if (user === null) return failure('UNAUTHORIZED', `${at.path} needs a signed-in user; send a token that has not expired`, at);
   if (auth === 'user') return undefined;
-  const granted = new Set((user.claims.scope ?? '').split(' '));
+  const granted = new Set(scopesOf(user));
   const missing = auth.scopes.filter((scope) => !granted.has(scope));
   return missing.length === 0 ? undefined : failure('FORBIDDEN', `${at.path} needs the scopes ${missing.join(', ')}`, at);
+}
+
+function scopesOf({ scopes, claims }: User): readonly string[] {
+  return scopes ?? (typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
 }

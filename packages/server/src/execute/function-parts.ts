@@ -3,6 +3,8 @@
  * start from the environment, by `createServiceHandler`; tests build it by hand.
  */
 
+import type { Identity } from '../identity/identity.js';
+import type { TokenVerifier } from '../identity/token-verifier.js';
 import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { Replies } from '../replies/run-once.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -49,6 +51,8 @@ export interface FunctionParts {
   readonly replies?: Replies | undefined;
   /** Keeps results that are too large for an answer over HTTP. @default none: they are PAYLOAD_TOO_LARGE */
   readonly payloads?: Pick<PayloadStore, 'keep' | 'link'> | undefined;
+  /** Checks tokens of callers. @default none: the stage has no identity, and callers are anonymous */
+  readonly tokens?: TokenVerifier | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */
   readonly clock?: Clock;
   /** @default there are none */
@@ -63,7 +67,10 @@ export interface FunctionParts {
 
 /** What differs from call to call. */
 export interface CallFacts {
+  /** Claims as the service's schema has read them. */
   readonly user: User | null;
+  /** The same user with claims as they came: what other services are told, which have schemas of their own. @default `user` */
+  readonly identity?: Identity | null;
   readonly requestId: string;
   /** Set over the socket. */
   readonly connectionId?: string | undefined;

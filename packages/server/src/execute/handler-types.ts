@@ -7,7 +7,7 @@ import type { GatewayError } from '@org/gateway-core/errors';
 import type { ServiceDeclaration, Uses } from '../service/define-service.js';
 import type { Grant } from '../service/grant.js';
 import type { AppendOptions } from '../topics/topic-log.js';
-import type { CallContext } from './context.js';
+import type { AnyClaims, CallContext } from './context.js';
 import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, PublishedOf, ReturnOf } from './core-types.js';
 import type { RecentEvents } from './recent.js';
 
@@ -65,7 +65,7 @@ export type Recent<TService extends AnyService> = <TName extends SubscriptionNam
 export type Position<TService extends AnyService> = (subscription: SubscriptionName<TService>, key: string) => Promise<string>;
 
 /** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
-export type HandlerContext<TService extends AnyService, TUses extends Uses> = CallContext & {
+export type HandlerContext<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> = CallContext<TClaims> & {
   readonly publish: Publish<TService>;
   readonly recent: Recent<TService>;
   readonly position: Position<TService>;
@@ -89,8 +89,8 @@ export type Handler<TProcedure, TContext> = (
 ) => Awaitable<(GatewayProcedureKind<TProcedure> extends 'subscription' ? string : ReturnOf<TProcedure>) | GatewayError>;
 
 /** One handler per procedure. */
-export type Handlers<TService extends AnyService, TUses extends Uses> = {
-  readonly [TName in keyof TService['procedures']]: Handler<TService['procedures'][TName], HandlerContext<TService, TUses>>;
+export type Handlers<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> = {
+  readonly [TName in keyof TService['procedures']]: Handler<TService['procedures'][TName], HandlerContext<TService, TUses, TClaims>>;
 };
 
 /** A handler without its types, as the executor calls it. */
@@ -102,6 +102,6 @@ export type AnyHandler = (options: {
 
 /** A service with its handlers. */
 export interface Implementation {
-  readonly declaration: ServiceDeclaration<AnyService, Uses>;
+  readonly declaration: ServiceDeclaration<AnyService, Uses, unknown>;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
 }

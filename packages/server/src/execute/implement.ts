@@ -10,9 +10,9 @@ import type { AnyHandler, Handlers, Implementation } from './handler-types.js';
 /**
  * @throws TypeError that names every procedure without a handler and every handler without a procedure.
  */
-export function implement<TService extends AnyService, TUses extends Uses>(
-  declaration: ServiceDeclaration<TService, TUses>,
-  handlers: NoInfer<Handlers<TService, TUses>>,
+export function implement<TService extends AnyService, TUses extends Uses, TClaims>(
+  declaration: ServiceDeclaration<TService, TUses, TClaims>,
+  handlers: NoInfer<Handlers<TService, TUses, TClaims>>,
 ): Implementation {
   const { name, procedures } = declaration.service;
   const missing = Object.keys(procedures).filter((procedure) => typeof handlers[procedure] !== 'function');

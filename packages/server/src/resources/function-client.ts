@@ -29,7 +29,7 @@ export interface FunctionClientOptions extends Backoff {
 
 /** The granted procedures, called on behalf of whom a call is about. */
 export type FunctionClient = (
-  facts: Pick<CallFacts, 'user' | 'requestId' | 'endsAtMs'>,
+  facts: Pick<CallFacts, 'user' | 'identity' | 'requestId' | 'endsAtMs'>,
 ) => Readonly<Record<string, ServiceCall<unknown, unknown> | SentCall<unknown>>>;
 
 const MAX_ATTEMPTS = 3;
@@ -37,13 +37,13 @@ const MAX_ATTEMPTS = 3;
 /** The client of one service's function. */
 export function createFunctionClient(options: FunctionClientOptions): FunctionClient {
   const { grant, caller, clock } = options;
-  return ({ user, requestId, endsAtMs = Number.POSITIVE_INFINITY }) => {
+  return ({ user, identity, requestId, endsAtMs = Number.POSITIVE_INFINITY }) => {
     const { waits } = grant;
     const callOf = (name: string): ServiceCall<unknown, unknown> | SentCall<unknown> => {
       const invoked = (input: unknown) => {
         // Whom the call is made for waits no longer than this; what nobody waits for is not theirs to end.
         const timeoutMs = waits ? Math.max(1, Math.min(options.timeoutMs, endsAtMs - clock.now())) : options.timeoutMs;
-        const facts = { procedure: name, input, caller, requestId, user, waits, ...(waits ? { dl: timeoutMs } : {}) };
+        const facts = { procedure: name, input, caller, requestId, user: identity ?? user, waits, ...(waits ? { dl: timeoutMs } : {}) };
         return invoke({ ...options, timeoutMs }, name, { gatewayCall: facts });
       };
       if (waits) return async (input) => resultOf(options, name, await invoked(input));
@@ -119,6 +119,6 @@ function outcomeOf(text: string): ServiceCallResult['outcome'] | undefined {
   }
 }
 
-function thrown({ code, message, path, requestId, error, details, issues }: ErrorShapeParts): GatewayError {
-  return new GatewayError(code, message, { path, requestId, error, data: details, issues });
+function thrown({ code, message, path, requestId, error, details, issues, retryAfterMs }: ErrorShapeParts): GatewayError {
+  return new GatewayError(code, message, { path, requestId, error, data: details, issues, retryAfterMs });
 }

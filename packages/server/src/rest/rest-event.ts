@@ -19,7 +19,11 @@ export interface RestEventV1 {
   readonly pathParameters?: Texts | null;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
-  readonly requestContext?: { readonly requestId?: string; readonly authorizer?: unknown };
+  readonly requestContext?: {
+    readonly requestId?: string;
+    readonly authorizer?: unknown;
+    readonly identity?: { readonly sourceIp?: string | null; readonly userArn?: string | null };
+  };
 }
 
 /** An HTTP API (v2) event, as far as it is read. */
@@ -31,10 +35,14 @@ export interface RestEventV2 {
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
   readonly requestContext: {
-    readonly http: { readonly method: string };
+    readonly http: { readonly method: string; readonly sourceIp?: string };
     readonly stage?: string;
     readonly requestId?: string;
-    readonly authorizer?: { readonly jwt?: { readonly claims?: unknown }; readonly lambda?: unknown };
+    readonly authorizer?: {
+      readonly jwt?: { readonly claims?: unknown };
+      readonly lambda?: unknown;
+      readonly iam?: { readonly userArn?: string };
+    };
   };
 }
 
@@ -55,6 +63,10 @@ export interface RestRequest {
   readonly isBase64Encoded: boolean;
   readonly requestId: string;
   readonly authorizer: unknown;
+  /** Address of the caller, as API Gateway has seen it. */
+  readonly sourceIp: string | undefined;
+  /** Who signed the request, where API Gateway has checked that. */
+  readonly userArn: string | undefined;
 }
 
 /**
@@ -92,6 +104,8 @@ function readV1(event: RestEventV1): RestRequest {
     isBase64Encoded: event.isBase64Encoded === true,
     requestId: event.requestContext?.requestId ?? '',
     authorizer: event.requestContext?.authorizer,
+    sourceIp: event.requestContext?.identity?.sourceIp ?? undefined,
+    userArn: event.requestContext?.identity?.userArn ?? undefined,
   };
 }
 
@@ -121,6 +135,8 @@ function readV2(event: RestEventV2): RestRequest {
     isBase64Encoded: event.isBase64Encoded === true,
     requestId: requestContext.requestId ?? '',
     authorizer: requestContext.authorizer?.jwt ?? requestContext.authorizer?.lambda,
+    sourceIp: requestContext.http.sourceIp,
+    userArn: requestContext.authorizer?.iam?.userArn,
   };
 }
 

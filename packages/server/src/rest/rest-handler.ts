@@ -10,14 +10,15 @@ import { contextFactory } from '../execute/create-context.js';
 import { type Call, execute, procedureOf } from '../execute/executor.js';
 import type { FunctionParts } from '../execute/function-parts.js';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { userOfCall } from '../identity/caller.js';
 import { systemClock } from '../websocket/clock.js';
 import { type Deadline, requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
 import { followsReferences, type Item, referLarge } from './large-results.js';
 import { type RestEvent, type RestRequest, readEvent, traceIdOf } from './rest-event.js';
-import { errorBody, isTooLarge, type RestResult, resultWriter } from './rest-result.js';
-import { userOf } from './rest-user.js';
+import { errorBody, errorHeaders, isTooLarge, type RestResult, resultWriter } from './rest-result.js';
+import { restIdentity } from './rest-user.js';
 import { routeInput } from './route-input.js';
 import { createRouteTable } from './route-table.js';
 import { allowOf, kindOfMethod, rpcInputs, rpcNames } from './rpc-calls.js';
@@ -42,7 +43,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
 
   const fail = (request: RestRequest, error: ErrorShapeParts, headers?: Headers) => {
     const { statusCode, json } = errorBody({ ...sourceOf(request), ...error });
-    return write(request, statusCode, JSON.stringify(json), headers);
+    return write(request, statusCode, JSON.stringify(json), { ...errorHeaders([error]), ...headers });
   };
 
   /** A call in time, at most once where it has a key. */
@@ -73,8 +74,9 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     const statusCode = statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
     const bodyOf = (each: readonly Item[]) => (calls.batched ? `[${each.map(({ text }) => text).join(',')}]` : (each[0]?.text ?? ''));
     const body = bodyOf(items);
-    if (!payloads || !isTooLarge(body) || !followsReferences(request)) return write(request, statusCode, body);
-    return write(request, statusCode, bodyOf(await referLarge(items, payloads, (smaller) => !isTooLarge(bodyOf(smaller)))));
+    const headers = errorHeaders(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error])));
+    if (!payloads || !isTooLarge(body) || !followsReferences(request)) return write(request, statusCode, body, headers);
+    return write(request, statusCode, bodyOf(await referLarge(items, payloads, (smaller) => !isTooLarge(bodyOf(smaller)))), headers);
   };
 
   /** One call's answer; what JSON cannot carry (a bigint) fails that call alone. */
@@ -125,7 +127,10 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     try {
       const deadline = requestDeadline(clock, lambda, deadlineHeader(request));
       const { signal, endsAtMs } = deadline;
-      const ctx = contextOf({ user: userOf(request.authorizer), requestId: request.requestId, signal, endsAtMs });
+      const { requestId } = request;
+      const identity = await restIdentity(parts, request);
+      const user = await userOfCall(implementation.declaration, identity, { log, requestId });
+      const ctx = contextOf({ user, identity, requestId, signal, endsAtMs });
       const served = { request, ctx, deadline, lambda };
       const [, root, name, segment, ...rest] = request.path.split('/');
       if (root !== RPC_ROOT) return await route(served);

@@ -48,6 +48,15 @@ export function resultWriter(allowedOrigin: string): ResultWriter {
   };
 }
 
+/** Headers that say of failures what a caller can do: sign in (RFC 6750 section 3), or come back later (RFC 9110 section 10.2.3). */
+export function errorHeaders(errors: readonly ErrorShapeParts[]): Readonly<Record<string, string>> {
+  const afterMs = Math.max(0, ...errors.map(({ retryAfterMs = 0 }) => retryAfterMs));
+  return {
+    ...(errors.some(({ code }) => code === 'UNAUTHORIZED') ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(afterMs === 0 ? {} : { 'retry-after': String(Math.ceil(afterMs / 1_000)) }),
+  };
+}
+
 /** Status and body of a failure. */
 export function errorBody(error: ErrorShapeParts): {
   readonly statusCode: number;

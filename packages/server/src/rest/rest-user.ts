@@ -1,17 +1,33 @@
 /**
- * The caller an API Gateway authorizer vouches for: Cognito and JWT authorizers give `claims`, Lambda authorizers `principalId` and flat
- * context values. Without an authorizer the caller is anonymous; nothing in a header is believed.
+ * The caller that API Gateway vouches for, where it does. With `authorizationType: AWS_IAM` it has checked the request's signature and says
+ * whose it is; Cognito and JWT authorizers give `claims`, Lambda authorizers `principalId` and flat context values. Tokens that nobody has
+ * checked yet are read by `identity/`. Nothing in any other header is believed.
  */
 
-import type { User } from '../execute/context.js';
+import type { FunctionParts } from '../execute/function-parts.js';
+import { bearerToken } from '../identity/bearer.js';
+import type { Identity } from '../identity/identity.js';
+import type { RestRequest } from './rest-event.js';
 
 /** The user behind an authorizer context, null when there is none. */
-export function userOf(authorizer: unknown): User | null {
+export function userOf(authorizer: unknown): Identity | null {
   if (typeof authorizer !== 'object' || authorizer === null) return null;
   const { claims, principalId } = authorizer as { readonly claims?: unknown; readonly principalId?: unknown };
   const texts = textsOf(typeof claims === 'object' && claims !== null ? claims : authorizer);
   const id = texts.sub ?? (typeof principalId === 'string' ? principalId : undefined);
   return id ? { id, claims: texts } : null;
+}
+
+/**
+ * Who sent a request: the AWS identity that signed it in a service that asks for one, else whose token it carries.
+ *
+ * @throws GatewayError UNAUTHORIZED for credentials that are refused, SERVICE_UNAVAILABLE when they cannot be checked now.
+ */
+export async function restIdentity({ implementation, tokens }: FunctionParts, request: RestRequest): Promise<Identity | null> {
+  const { userArn, authorizer } = request;
+  if (implementation.declaration.auth === 'iam') return userArn === undefined ? null : { id: userArn, claims: {} };
+  const token = tokens && bearerToken(request.header('authorization'));
+  return token === undefined ? userOf(authorizer) : ((await tokens?.verify(token)) ?? null);
 }
 
 function textsOf(values: object): Readonly<Record<string, string>> {

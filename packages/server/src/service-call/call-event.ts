@@ -4,8 +4,8 @@
  */
 
 import * as z from 'zod';
-import type { User } from '../execute/context.js';
 import type { Outcome } from '../execute/outcome.js';
+import type { Identity } from '../identity/identity.js';
 
 export interface ServiceCallEvent {
   readonly gatewayCall: ServiceCallFacts;
@@ -19,7 +19,7 @@ export interface ServiceCallFacts {
   readonly caller: string;
   readonly requestId: string;
   /** On whose behalf; null for nobody's. */
-  readonly user: User | null;
+  readonly user: Identity | null;
   /** Somebody waits for the result. Otherwise Lambda repeats a call that fails. */
   readonly waits: boolean;
   /** Milliseconds that the caller still waits. @default as long as the function may take */
@@ -37,7 +37,15 @@ const Facts = z.object({
   input: z.unknown().optional(),
   caller: z.string(),
   requestId: z.string(),
-  user: z.object({ id: z.string(), claims: z.record(z.string(), z.string()) }).nullable(),
+  user: z
+    .object({
+      id: z.string(),
+      claims: z.record(z.string(), z.unknown()),
+      scopes: z.array(z.string()).exactOptional(),
+      expiresAtMs: z.number().exactOptional(),
+      issuedAtMs: z.number().exactOptional(),
+    })
+    .nullable(),
   waits: z.boolean(),
   dl: z.number().positive().optional(),
 });

@@ -7,8 +7,11 @@
 
 import { ERROR_CODES, type ErrorShapeParts } from '@org/gateway-core/errors';
 import { contextFactory } from '../execute/create-context.js';
-import { execute, procedureOf } from '../execute/executor.js';
-import type { FunctionParts } from '../execute/function-parts.js';
+import { type Call, execute, procedureOf } from '../execute/executor.js';
+import type { CallFacts, FunctionParts } from '../execute/function-parts.js';
+import { failureOf, type Outcome } from '../execute/outcome.js';
+import { userOfCall } from '../identity/caller.js';
+import type { Identity } from '../identity/identity.js';
 import { systemClock } from '../websocket/clock.js';
 import { requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
@@ -24,10 +27,9 @@ export async function handleServiceCall(
   const { declaration } = parts.implementation;
   const deadline = requestDeadline(parts.clock ?? systemClock, lambda, dl);
   const { signal, endsAtMs } = deadline;
-  const ctx = contextFactory(parts)({ user, requestId, signal, endsAtMs });
   const kind = procedureOf(parts.implementation, procedure)?.kind === 'query' ? 'query' : 'mutation';
   const path = `${declaration.service.name}.${procedure}`;
-  const running = execute(parts.implementation, { procedure, input, kind, vouched: declaration.internal }, ctx);
+  const running = run(parts, { procedure, input, kind, vouched: declaration.internal }, { identity: user, requestId, signal, endsAtMs });
   // Its handler learns that nobody waits; an answer before it is done would freeze it half-way.
   await deadline.race(running, () => undefined);
   const outcome = await running;
@@ -38,6 +40,22 @@ export async function handleServiceCall(
     parts.log.error('a call that nobody waits for was refused and is not repeated', { ...facts, why: outcome.error.message });
   }
   return { outcome };
+}
+
+/** Never rejects. */
+async function run(
+  parts: FunctionParts,
+  call: Call,
+  facts: Omit<CallFacts, 'user'> & { readonly identity: Identity | null },
+): Promise<Outcome> {
+  const { declaration } = parts.implementation;
+  const { requestId, identity } = facts;
+  try {
+    const user = await userOfCall(declaration, identity, { log: parts.log, requestId });
+    return await execute(parts.implementation, call, contextFactory(parts)({ ...facts, user }));
+  } catch (cause) {
+    return failureOf(cause, `${declaration.service.name}.${call.procedure}`, requestId, parts.log);
+  }
 }
 
 function isWorthRepeating({ code }: ErrorShapeParts): boolean {

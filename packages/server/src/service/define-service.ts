@@ -3,14 +3,28 @@
  * variables, infra its permissions.
  */
 
-import type { AnyService } from '@org/gateway-core';
+import type { AnyService, SchemaSource } from '@org/gateway-core';
+import type { AnyClaims } from '../execute/context.js';
 import type { AnyGrant } from './grant.js';
 
 export type Uses = Readonly<Record<string, AnyGrant>>;
 
-export interface ServiceOptions<TUses> {
+export interface ServiceOptions<TUses, TClaims = AnyClaims> {
   /** Resources by the name they have on `ctx`. */
   readonly uses: TUses;
+  /**
+   * Schema of the claims in callers' tokens: what `ctx.user.claims` is. Claims that do not fit are UNAUTHORIZED.
+   *
+   * @default they are as they come, of unknown types
+   */
+  readonly claims?: SchemaSource<unknown, TClaims>;
+  /**
+   * Who vouches for callers: with `iam` API Gateway does, which takes requests signed with AWS credentials (SigV4) that
+   * `execute-api:Invoke` is allowed to; `ctx.user.id` is the caller's ARN. Such a service is not on the socket, whose frames nobody signs.
+   *
+   * @default tokens of the stage's issuer
+   */
+  readonly auth?: 'iam';
   /** Memory of the function, in MB; CPU comes with it. @default 512 */
   readonly memoryMb?: number;
   /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28; 300 for an internal service */
@@ -20,29 +34,32 @@ export interface ServiceOptions<TUses> {
 }
 
 /** A declared service. */
-export interface ServiceDeclaration<TService extends AnyService, TUses extends Uses> {
+export interface ServiceDeclaration<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> {
   readonly service: TService;
   readonly uses: TUses;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly internal: boolean;
+  readonly claims: SchemaSource<unknown, TClaims> | undefined;
+  readonly auth: 'token' | 'iam';
 }
 
-export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses>;
+export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses, unknown>;
 
 const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'position', 'recent', 'signal', 'log', 'now']);
 
 /**
  * Declares a service.
  *
- * @throws TypeError when a resource takes the name of something `ctx` has anyway.
+ * @throws TypeError when a resource takes the name of something `ctx` has anyway, or AWS identities are to call what they cannot.
  */
-export function defineService<TService extends AnyService, TUses extends Uses>(
+export function defineService<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims>(
   service: TService,
-  options: ServiceOptions<TUses>,
-): ServiceDeclaration<TService, TUses> {
+  options: ServiceOptions<TUses, TClaims>,
+): ServiceDeclaration<TService, TUses, TClaims> {
   checkUses(service.name, options.uses);
   checkPresence(service, options.uses);
+  if (options.auth === 'iam') checkIam(service, options);
   const internal = options.internal ?? false;
   return {
     service,
@@ -50,6 +67,8 @@ export function defineService<TService extends AnyService, TUses extends Uses>(
     memoryMb: options.memoryMb ?? 512,
     timeoutSeconds: options.timeoutSeconds ?? (internal ? 300 : 28),
     internal,
+    claims: options.claims,
+    auth: options.auth ?? 'token',
   };
 }
 
@@ -66,6 +85,18 @@ function checkPresence(service: AnyService, uses: Uses): void {
     const what = `${resource.name} announces ${service.name}.${resource.announces}`;
     throw new TypeError(`[SERVICE] ${what}, which is no subscription; declare it in the contract`);
   }
+}
+
+/** @throws TypeError for what AWS identities cannot call. */
+function checkIam(service: AnyService, { internal, claims }: Pick<ServiceOptions<Uses, unknown>, 'internal' | 'claims'>): void {
+  const wrong = hasSubscriptions(service)
+    ? 'subscriptions, which are over the socket'
+    : internal
+      ? '"internal", so no route leads to it'
+      : claims === undefined
+        ? undefined
+        : 'a schema for claims, which only tokens have';
+  if (wrong !== undefined) throw new TypeError(`[SERVICE] ${service.name} has auth "iam" and ${wrong}; leave one of them out`);
 }
 
 /** Whether a service has subscriptions, and so needs the tables behind them. */

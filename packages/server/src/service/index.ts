@@ -59,6 +59,7 @@ export {
 } from './grant.js';
 export type { GraphFields, GraphGrant, GraphResource } from './graph.js';
 export { type Graph, type GraphClient, type GraphField, type GraphOperation, graph, graphOperation } from './graph.js';
+export { type IdentitySettings, identitySchema, TOKEN_ALGORITHMS } from './identity.js';
 export type { ModelGrant, ModelOperation, ModelResource } from './model.js';
 export { type Model, type ModelClient, model } from './model.js';
 export {
@@ -70,7 +71,16 @@ export {
   type PresenceGrant,
   presence,
 } from './presence.js';
-export { GATEWAY_VARIABLES, KEPT_DAYS, PAYLOAD_GRANTS, PAYLOADS, REALTIME_ACTIONS, REALTIME_KEYS, REPLY_ACTIONS } from './realtime.js';
+export {
+  GATEWAY_VARIABLES,
+  KEPT_DAYS,
+  PAYLOAD_GRANTS,
+  PAYLOADS,
+  REALTIME_ACTIONS,
+  REALTIME_KEYS,
+  REPLY_ACTIONS,
+  SIGN_IN_PARTITIONS,
+} from './realtime.js';
 export { type AnswersLocation, formatAnswersLocation } from './resource-location.js';
 export type { IndexFieldType, IndexGrant, IndexOperation, IndexResource } from './search-index.js';
 export {

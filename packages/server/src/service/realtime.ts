@@ -8,6 +8,8 @@ import type { AnyGrant } from './grant.js';
 
 /** Variables that the deployment sets for the gateway's own use. */
 export const GATEWAY_VARIABLES = {
+  /** Whose tokens are believed, as JSON: `identitySchema`. Absent on a stage without identity. */
+  identity: 'GATEWAY_IDENTITY',
   /** Name of the service a function serves. */
   service: 'GATEWAY_SERVICE',
   /** `access-control-allow-origin` of responses: `*` or one origin. */
@@ -58,6 +60,9 @@ type Actions = { readonly connections: readonly string[]; readonly topics: reado
 /** DynamoDB actions of a service with mutations on the table of replies. */
 export const REPLY_ACTIONS: readonly string[] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
+/** Partitions of the connections table with tickets, and with what is known of users. */
+export const SIGN_IN_PARTITIONS = ['K#*', 'U#*'] as const;
+
 /** DynamoDB actions of each kind of function. */
 export const REALTIME_ACTIONS = {
   /** Every service: who is this connection. */
@@ -72,6 +77,8 @@ export const REALTIME_ACTIONS = {
     connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     topics: ['dynamodb:GetItem', 'dynamodb:Query'],
   },
+  /** The identity function keeps tickets, and reads whose sign-ins are revoked. */
+  identity: { connections: ['dynamodb:GetItem', 'dynamodb:PutItem'], topics: [] },
   /** The sequencer stores events of sequenced subscriptions. */
   sequencer: {
     connections: [],

@@ -21,11 +21,12 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     new GatewayError('SERVICE_UNAVAILABLE', `[SERVICE_UNAVAILABLE] too many frames with one id on connection ${connectionId}; try again`);
 
   /** Takes the request id, or says why not. */
-  const take = async ({ key, path }: Subscription): Promise<'claimed' | 'taken' | 'stopped'> => {
+  const take = async ({ key, path, ...auth }: Subscription): Promise<'claimed' | 'taken' | 'stopped'> => {
     const at = claimKey(key);
     const ttl = ttlSeconds(clock.now() + CONNECTION_KEPT_MS);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl, ...shardOfKey(key) }, 'absent')) return 'claimed';
+      if (await table.put({ ...at, topic: key.topic, path, token: key.token, ttl, ...auth, ...shardOfKey(key) }, 'absent'))
+        return 'claimed';
       const found = await table.get(at.pk, at.sk);
       if (!found) continue;
       // A put whose answer was lost is repeated by the SDK, and then meets its own row.
@@ -57,10 +58,10 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     claim: async (subscription) => {
       const taken = await take(subscription);
       if (taken !== 'claimed') return taken;
-      const { key, path } = subscription;
+      const { key, path, ...auth } = subscription;
       const ttl = ttlSeconds(clock.now() + CONNECTION_KEPT_MS);
       const { connectionId, token } = key;
-      await table.put({ ...subscriberKey(key), connectionId, requestId: requestKey(key.requestId), token, path, ttl });
+      await table.put({ ...subscriberKey(key), connectionId, requestId: requestKey(key.requestId), token, path, ttl, ...auth });
       if (await isStanding(key)) return 'claimed';
       await silence(key);
       return 'cancelled';
@@ -103,6 +104,10 @@ export function createDynamoSubscriptionStore({ table, clock }: { readonly table
     markSlow: async (key, untilMs) => {
       const { pk, sk } = subscriberKey(key);
       await table.update(pk, sk, { slowUntilMs: untilMs }, 'present');
+    },
+    extend: async (key, authUntilMs) => {
+      for (const { pk, sk } of [claimKey(key), subscriberKey(key)])
+        await table.update(pk, sk, { authUntilMs }, { equal: { token: key.token } });
     },
     activate: async (key, { epoch, sent }) => {
       const { pk, sk } = subscriberKey(key);

@@ -133,6 +133,12 @@ export function createMemorySubscriptionStore({
       if ((shards.get(topic) ?? 1) === from && from < MAX_SHARDS) shards.set(topic, from * 2);
     },
     markSlow: async (key, slowUntilMs) => void change(key, { slowUntilMs }),
+    extend: async (key, authUntilMs) => {
+      const claim = claims.get(claimId(key));
+      if (claim?.subscription?.key.token === key.token)
+        claims.set(claimId(key), { ...claim, subscription: { ...claim.subscription, authUntilMs } });
+      change(key, { authUntilMs });
+    },
     activate: async (key, active) => change(key, { active }),
     silence: async (key) => removeRow(key),
     remove: async (key) => {

@@ -1,7 +1,8 @@
 /**
  * Keys of the connections table: `C#{connection}` with `#` (the connection) and `S#{request}` (its subscriptions); `T#{topic}` with
  * `{connection}#{request}#{token}` (a topic's stock subscribers), `G{shard}#{topic}` with the same (a shard of our own client's), and
- * `G#{topic}` with `N` (how many shards there are, where there are more than one).
+ * `G#{topic}` with `N` (how many shards there are, where there are more than one). `U#{user}` with `C#{connection}` are a user's connections;
+ * `identity/sign-in-store.ts` has more.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,6 +21,14 @@ export const CONNECTION_ROW = '#';
 export function connectionKey(connectionId: string): string {
   return `C#${connectionId}`;
 }
+
+/** Partition key of a user. */
+export function userKey(userId: string): string {
+  return `U#${userId}`;
+}
+
+/** What the keys of a user's connections lie between. */
+export const USER_CONNECTIONS = ['C#', 'C$'] as const;
 
 /** Key of a subscription by its connection. */
 export function claimKey({ connectionId, requestId }: Pick<SubscriptionKey, 'connectionId' | 'requestId'>): { pk: string; sk: string } {
@@ -51,21 +60,22 @@ export function shardOf(connectionId: string, shards: number): number {
 
 /** The subscription of a row by connection; undefined for a tombstone that no subscription has met, and for other rows. */
 export function subscriptionOf(connectionId: string, row: Row): Subscription | undefined {
-  const { sk, topic, token, path, shard } = row;
+  const { sk, topic, token, path, shard, authUntilMs } = row;
   if (typeof sk !== 'string' || !sk.startsWith('S#')) return undefined;
   if (typeof topic !== 'string' || typeof token !== 'string') return undefined;
   const requestId = requestIdOf(sk.slice(2));
-  return { key: { topic, connectionId, requestId, token, ...shardField(shard) }, path: String(path) };
+  return { key: { topic, connectionId, requestId, token, ...shardField(shard) }, path: String(path), ...authField(authUntilMs) };
 }
 
 /** The subscriber of a row by topic; undefined for a row that is none, which must not cost the topic's other subscribers their events. */
 export function subscriberOf(topic: string, row: Row, shard?: number): Subscriber | undefined {
-  const { connectionId, requestId, token, path, epoch, sent, slowUntilMs, ttl } = row;
+  const { connectionId, requestId, token, path, epoch, sent, slowUntilMs, ttl, authUntilMs } = row;
   const id = readRequestId(requestId);
   if (typeof connectionId !== 'string' || typeof token !== 'string' || id === undefined) return undefined;
   return {
     key: { topic, connectionId, requestId: id, token, ...shardField(shard) },
     path: String(path),
+    ...authField(authUntilMs),
     ...(typeof sent === 'number' ? { active: { epoch: String(epoch), sent } } : {}),
     ...(sent === undefined && shard === undefined ? { claimedAtMs: Number(ttl) * 1_000 - CONNECTION_KEPT_MS } : {}),
     ...(typeof slowUntilMs === 'number' ? { slowUntilMs } : {}),
@@ -75,6 +85,10 @@ export function subscriberOf(topic: string, row: Row, shard?: number): Subscribe
 /** A row as an attribute or option says it, if it does. */
 function shardField(shard: unknown): { readonly shard?: number } {
   return typeof shard === 'number' ? { shard } : {};
+}
+
+function authField(authUntilMs: unknown): { readonly authUntilMs?: number } {
+  return typeof authUntilMs === 'number' ? { authUntilMs } : {};
 }
 
 function readRequestId(key: unknown): RequestId | undefined {

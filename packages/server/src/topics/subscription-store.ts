@@ -27,6 +27,8 @@ export interface Subscription {
   readonly key: SubscriptionKey;
   /** `service.subscription` */
   readonly path: string;
+  /** Set where the subscription needs a user: nothing is sent to it from then on, in epoch milliseconds. P5.11 */
+  readonly authUntilMs?: number;
 }
 
 /** A subscription as its topic has it. */
@@ -71,6 +73,8 @@ export interface SubscriptionStore {
   markSlow(key: SubscriptionKey, untilMs: number): Promise<void>;
   /** `false` when the subscription is gone: nothing is written. */
   activate(key: SubscriptionKey, active: { readonly epoch: string; readonly sent: number }): Promise<boolean>;
+  /** Moves the end of a subscription's sign-in, the row by topic last; nothing when it is gone. */
+  extend(key: SubscriptionKey, authUntilMs: number): Promise<void>;
   /** Deletes the row by topic: nothing is delivered from now on, and the request id stays in use. */
   silence(key: SubscriptionKey): Promise<void>;
   /** Deletes the rows of this claim. Deleting what is not there succeeds. */

@@ -5,6 +5,8 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import {
+  type AuthAnswer,
+  type AuthFrame,
   type CallFrame,
   PONG,
   type ReceivedMessage,
@@ -16,6 +18,7 @@ import {
   type UploadFrame,
 } from '@org/gateway-core/protocol';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { authenticate, takeParams } from '../identity/in-band.js';
 import { frameDeadline } from './deadline.js';
 import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent } from './socket-event.js';
@@ -69,6 +72,8 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
       return guarded(received, message.frame, 'subscription.stop', () => stop(received, message.frame));
     case 'call':
       return guarded(received, message.frame, message.frame.params.path, () => call(received, message.frame));
+    case 'auth':
+      return guarded(received, message.frame, message.frame.method, () => auth(received, message.frame));
     default:
       return message satisfies never;
   }
@@ -104,8 +109,13 @@ async function place({ parts: { payloads } }: Received, { id, params }: UploadFr
 }
 
 async function setParams({ parts, event }: Received, params: Readonly<Record<string, string>>): Promise<undefined> {
-  if (await parts.connections.setParams(event.requestContext.connectionId, params)) return;
-  throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
+  await takeParams(parts, event.requestContext.connectionId, params);
+}
+
+/** P5.9 */
+async function auth({ parts, event }: Received, { id, params }: AuthFrame): Promise<string> {
+  const expiresInMs = await authenticate(parts, event.requestContext.connectionId, params.token);
+  return JSON.stringify({ id, result: { type: 'data', data: { expiresInMs } satisfies AuthAnswer } });
 }
 
 async function call(received: Received, frame: CallFrame): Promise<string | undefined> {

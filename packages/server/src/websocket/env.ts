@@ -4,6 +4,8 @@
  */
 
 import * as z from 'zod';
+import { identityVariable } from '../identity/identity-variable.js';
+import type { IdentitySettings } from '../service/identity.js';
 import { GATEWAY_VARIABLES } from '../service/realtime.js';
 
 /** `process.env`, or a test's. */
@@ -43,6 +45,17 @@ export interface SocketEnvironment {
   readonly socketEndpoint: string;
   readonly serviceFunctions: Readonly<Record<string, string>>;
   readonly payloadsBucket: string;
+  /** Absent on a stage without identity. */
+  readonly identity?: IdentitySettings | undefined;
+  /** @default '*' */
+  readonly allowedOrigin?: string | undefined;
+}
+
+/** What the identity function is told. */
+export interface IdentityEnvironment {
+  readonly connectionsTable: string;
+  readonly allowedOrigin: string;
+  readonly identity: IdentitySettings;
 }
 
 /** What the fan-out function is told. */
@@ -80,7 +93,14 @@ export function readSocketEnvironment(env: Environment): SocketEnvironment {
     socketEndpoint: endpoint,
     serviceFunctions: functions,
     payloadsBucket: name,
+    identity: identityVariable().optional(),
+    allowedOrigin: name.optional(),
   });
+}
+
+/** @throws Error that names every variable that is missing or wrong. */
+export function readIdentityEnvironment(env: Environment): IdentityEnvironment {
+  return read(env, { connectionsTable: name, allowedOrigin: name, identity: identityVariable() });
 }
 
 /** @throws Error that names every variable that is missing or wrong. */

@@ -22,7 +22,7 @@ import type { TopicHead } from '../topics/topic-log.js';
 import type { Deadline } from './deadline.js';
 import { MAX_MESSAGE_BYTES, stoppedFrame } from './frame-text.js';
 import type { ServiceRealtime } from './service-message.js';
-import { refusalsOf, type SubscribeRequest, topicOf } from './subscribe.js';
+import { authOf, refusalsOf, type SubscribeRequest, topicOf } from './subscribe.js';
 
 /** `started` with nothing in it but ids and a reset. */
 const FRAME_BYTES = Buffer.byteLength('{"id":,"result":{"type":"started","id":"","gw":{"t":,"h":"","x":[],"reset":"trimmed"}}}') + 200;
@@ -41,7 +41,7 @@ export async function follow(realtime: ServiceRealtime, request: SubscribeReques
   if (refuse.position) return refuse.position();
   if (deadline.isOver()) return undefined;
   const key = { topic, connectionId, requestId, token, shard: await subscriptions.shardFor(topic, connectionId) };
-  const claimed = await subscriptions.claim({ key, path });
+  const claimed = await subscriptions.claim({ key, path, ...authOf(request) });
   switch (claimed) {
     case 'taken':
       return refuse.taken();

@@ -24,11 +24,24 @@ export function createMemoryConnectionStore({ clock, closeSubscriptions }: Memor
       const { reconnectAsked: _asked, ...rest } = connection as Connection & { readonly reconnectAsked?: true };
       return rest;
     },
-    setParams: async (connectionId, params) => {
+    setParams: async (connectionId, params, refused) => {
       const connection = connections.get(connectionId);
-      if (connection) connections.set(connectionId, { ...connection, params });
+      if (connection) connections.set(connectionId, { ...connection, params, ...(refused ? { refused } : {}) });
       return connection !== undefined;
     },
+    signIn: async (connectionId, user) => {
+      const connection = connections.get(connectionId);
+      if (!connection) return 'gone';
+      if (connection.user && connection.user.id !== user.id) return 'other';
+      const { refused: _refused, ...rest } = connection;
+      connections.set(connectionId, { ...rest, user });
+      return 'done';
+    },
+    signOut: async (connectionId) => {
+      const connection = connections.get(connectionId);
+      if (connection) connections.set(connectionId, { ...connection, user: null });
+    },
+    ofUser: async (userId) => [...connections.values()].flatMap(({ id, user }) => (user?.id === userId ? [id] : [])),
     claimReconnect: async (connectionId) => {
       const connection = connections.get(connectionId);
       if (!connection || connection.reconnectAsked || connection.gw) return false;

@@ -5,6 +5,7 @@
 
 import { formatEventId } from '@org/gateway-core/protocol';
 import type { PositionOf, PublishText, RecentText } from '../execute/function-parts.js';
+import { createSignInStore, type SignInStore } from '../identity/sign-in-store.js';
 import { createBucketPayloadStore } from '../large-messages/bucket-payload-store.js';
 import { createDynamoPartStore } from '../large-messages/dynamodb-part-store.js';
 import { keepLargeEvents, linkLargeEvents } from '../large-messages/large-events.js';
@@ -47,6 +48,7 @@ export interface Realtime extends ServiceRealtime {
   readonly position: PositionOf;
   readonly recent: RecentText;
   readonly rooms: Rooms;
+  readonly signIns: SignInStore;
 }
 
 /** Opens the stores. */
@@ -62,6 +64,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     subscriptions: createDynamoSubscriptionStore({ table, clock }),
     topics,
     clock,
+    signIns: createSignInStore({ table, clock }),
     rooms: createRooms({ table, clock, newId }),
     position: async (topic) => formatEventId(await topics.head(topic)),
     recent: async (topic, limit) => {

@@ -14,13 +14,13 @@ import {
   type StopFrame,
   splitPath,
 } from '@org/gateway-core/protocol';
-import type { User } from '../execute/context.js';
 import { contextFactory } from '../execute/create-context.js';
 import { execute, procedureOf } from '../execute/executor.js';
 import type { FunctionParts } from '../execute/function-parts.js';
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
+import { userOfCall } from '../identity/caller.js';
+import { socketIdentity } from '../identity/socket-caller.js';
 import { fittingAnswer, type LargeMessages, openMessage } from '../large-messages/large-messages.js';
-import { userOf } from '../rest/rest-user.js';
 import { hasSubscriptions } from '../service/define-service.js';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
 import type { TopicLog } from '../topics/topic-log.js';
@@ -83,6 +83,7 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
       return errorFrame(null, failure('BAD_REQUEST', 'connectionParams has no svc; send it without').error);
     case 'sync':
     case 'upload':
+    case 'auth':
       return errorFrame(
         message.frame.id,
         failure('BAD_REQUEST', `${message.frame.method} has the svc of a service; send it with "gw"`).error,
@@ -135,7 +136,11 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
   if (service !== name) return outcomeFrame(id, notOurs(params.path, name, requestId), params.path);
 
   const { signal, endsAtMs } = deadline;
-  const ctx = contextFactory(parts)({ connectionId, requestId, user: await callerOf(frame, procedure), signal, endsAtMs });
+  const isPublic = procedureOf(parts.implementation, procedure)?.meta.auth === 'public';
+  const { connections, clock } = realtime;
+  const identity = await socketIdentity(event.requestContext, { connections, clock, isPublic, hasIdentity: parts.tokens !== undefined });
+  const user = await userOfCall(parts.implementation.declaration, identity, { log: parts.log, requestId });
+  const ctx = contextFactory(parts)({ connectionId, requestId, user, identity, signal, endsAtMs });
   const { replies } = parts;
   const once = k === undefined || !replies ? undefined : { key: k, replies, leaseMs: frame.lambda.getRemainingTimeInMillis() };
   const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once }, ctx);
@@ -146,7 +151,16 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
       : outcomeFrame(id, outcome, params.path);
   }
   const lastEventId = params.lastEventId ?? firstPosition(params.input);
-  const subscription = { connectionId, requestId: id, token: requestId, path: params.path, topicKey: outcome.data, lastEventId };
+  const authUntilMs = isPublic ? undefined : identity?.expiresAtMs;
+  const subscription = {
+    connectionId,
+    requestId: id,
+    token: requestId,
+    path: params.path,
+    topicKey: outcome.data,
+    lastEventId,
+    authUntilMs,
+  };
   return (gw === undefined ? subscribe : follow)(realtime, subscription, deadline);
 }
 
@@ -159,14 +173,6 @@ function firstPosition(input: unknown): string | undefined {
 
 function notOurs(path: string, name: string, requestId: string): Outcome {
   return failure('NOT_FOUND', `service ${name} has no procedure ${path}; svc and params.path disagree`, { path, requestId });
-}
-
-/** API Gateway repeats what the authorizer of `$connect` said on every frame; the table is read only when it did not and it matters. */
-async function callerOf({ parts, realtime, event }: Frame, procedure: string): Promise<User | null> {
-  const { authorizer, connectionId } = event.requestContext;
-  const user = userOf(authorizer);
-  const isPublic = procedureOf(parts.implementation, procedure)?.meta.auth === 'public';
-  return user ?? (isPublic ? null : ((await realtime.connections.get(connectionId))?.user ?? null));
 }
 
 /**

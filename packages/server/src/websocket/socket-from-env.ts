@@ -2,6 +2,7 @@
  * The socket function as it is deployed: everything from the environment.
  */
 
+import { tokenVerifierOf } from '../identity/identity-from-env.js';
 import { createRoomKeeper } from '../presence/room-keeper.js';
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from './clock.js';
@@ -19,8 +20,9 @@ import { createSocketHandler } from './socket-function.js';
  * @throws Error that names every variable that is missing or wrong.
  */
 export function socketHandlerFromEnv(env: Environment): ReturnType<typeof createSocketHandler> {
-  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, serviceFunctions } = readSocketEnvironment(env);
-  const realtime = createRealtime({
+  const { connectionsTable, topicsTable, payloadsBucket, socketEndpoint, serviceFunctions, identity, allowedOrigin } =
+    readSocketEnvironment(env);
+  const { signIns, ...realtime } = createRealtime({
     connectionsTable,
     topicsTable,
     payloadsBucket,
@@ -35,6 +37,9 @@ export function socketHandlerFromEnv(env: Environment): ReturnType<typeof create
     rooms: createRoomKeeper({ rooms: realtime.rooms, tell: services.tell, clock: systemClock, log }),
     sender: createManagementApiSender({ endpoint: socketEndpoint, ...readFunctionEnvironment(env) }),
     services,
+    tokens: tokenVerifierOf(identity, log),
+    signIns: identity && signIns,
+    ...(allowedOrigin === undefined ? {} : { allowedOrigin }),
     log,
   });
 }

@@ -4,9 +4,11 @@
  */
 
 import { GATEWAY_PROTOCOL } from '@org/gateway-core/protocol';
+import { admit } from '../identity/connect.js';
+import type { SignInStore } from '../identity/sign-in-store.js';
+import type { TokenVerifier } from '../identity/token-verifier.js';
 import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { RoomKeeper } from '../presence/room-keeper.js';
-import { userOf } from '../rest/rest-user.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
 import type { TopicLog } from '../topics/topic-log.js';
@@ -29,6 +31,12 @@ export interface SocketParts {
   readonly payloads?: Pick<PayloadStore, 'place'> | undefined;
   /** Rooms that connections are in. @default none */
   readonly rooms?: RoomKeeper | undefined;
+  /** Checks tokens. @default none: the stage has no identity */
+  readonly tokens?: TokenVerifier | undefined;
+  /** Tickets and revocations. @default none: the stage has no identity */
+  readonly signIns?: SignInStore | undefined;
+  /** Which pages may connect: `*`, or origins with spaces between them. @default '*' */
+  readonly allowedOrigin?: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -39,8 +47,7 @@ export function createSocketHandler(parts: SocketParts): (event: SocketEvent, la
     const { eventType } = event.requestContext;
     switch (eventType) {
       case 'CONNECT':
-        await connect(parts, event);
-        return { statusCode: 200 };
+        return { statusCode: await connect(parts, event) };
       case 'DISCONNECT':
         await disconnect(parts, event);
         return { statusCode: 200 };
@@ -54,18 +61,28 @@ export function createSocketHandler(parts: SocketParts): (event: SocketEvent, la
   };
 }
 
-/** Nothing can be sent yet: `@connections` answers 410 until this returns. Offered subprotocols are not answered. */
-async function connect({ connections }: SocketParts, { requestContext, queryStringParameters }: SocketEvent): Promise<void> {
-  const { connectionId, connectedAt, authorizer } = requestContext;
+/**
+ * The status of the handshake. Nothing can be sent yet: `@connections` answers 410 until this returns. Offered subprotocols are not answered.
+ */
+async function connect({ connections, signIns, allowedOrigin = '*', clock }: SocketParts, event: SocketEvent): Promise<number> {
+  const { requestContext, queryStringParameters } = event;
+  const { connectionId, connectedAt } = requestContext;
+  const admission = await admit(event, { signIns, allowedOrigin, nowMs: clock.now() });
+  if ('refused' in admission) return admission.refused;
+  const { user } = admission;
   const awaitsParams = queryStringParameters?.connectionParams === '1';
   await connections.open({
     id: connectionId,
     connectedAtMs: connectedAt,
-    user: userOf(authorizer),
+    user,
     session: sessionOf(queryStringParameters?.session),
     ...(queryStringParameters?.gw === String(GATEWAY_PROTOCOL) ? { gw: true } : {}),
     params: awaitsParams ? undefined : {},
   });
+  // After the connection is among the user's: a revocation either finds it there, or is found here.
+  if (user === null || !(await signIns?.isRevoked(user))) return 200;
+  await connections.close(connectionId);
+  return 401;
 }
 
 /** A text of 1 to 64 characters; anything else is none. */

@@ -6,6 +6,7 @@
 
 import { type EventPosition, formatEventId, MAX_SUBSCRIPTIONS, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
+import type { Subscription } from '../topics/subscription-store.js';
 import { topicName } from '../topics/topic-name.js';
 import type { StartWake } from '../topics/wake.js';
 import type { Deadline } from './deadline.js';
@@ -24,6 +25,8 @@ export interface SubscribeRequest {
   /** What the handler returned; checked here. */
   readonly topicKey: unknown;
   readonly lastEventId: string | undefined;
+  /** End of the caller's sign-in, where the subscription needs one. */
+  readonly authUntilMs?: number | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function subscribe(
   // The fan-out looks again. Here it makes sure that a position ahead of the log is not refused first and reached later.
   if (from.epoch !== epoch || from.offset > offset) return refuse.unknown({ epoch, offset });
   if (deadline.isOver()) return undefined;
-  const claimed = await subscriptions.claim({ key, path });
+  const claimed = await subscriptions.claim({ key, path, ...authOf(request) });
   switch (claimed) {
     case 'taken':
       return refuse.taken();
@@ -60,6 +63,11 @@ export async function subscribe(
     default:
       return claimed satisfies never;
   }
+}
+
+/** What a subscription's rows say of the caller's sign-in. */
+export function authOf({ authUntilMs }: SubscribeRequest): Pick<Subscription, 'authUntilMs'> {
+  return authUntilMs === undefined ? {} : { authUntilMs };
 }
 
 /**

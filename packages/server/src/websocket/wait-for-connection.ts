@@ -6,7 +6,7 @@
 import { GatewayError } from '@org/gateway-core/errors';
 import type { ConnectionInfo } from '../execute/context.js';
 import type { Clock } from './clock.js';
-import type { ConnectionStore } from './connection-store.js';
+import type { Connection, ConnectionStore } from './connection-store.js';
 
 /** P3.6: "at most 2 s". */
 const WAIT_MS = 2_000;
@@ -19,12 +19,26 @@ const LONGEST_PAUSE_MS = 200;
  * @throws GatewayError UNAUTHORIZED for an unknown connection at once, and after 2 s without parameters.
  */
 export async function waitForConnection(store: ConnectionStore, connectionId: string, clock: Clock): Promise<ConnectionInfo> {
+  const { session, params } = await openConnection(store, connectionId, clock);
+  return { id: connectionId, ...(session === undefined ? {} : { session }), params };
+}
+
+/**
+ * All that is known of it, once its parameters are.
+ *
+ * @throws GatewayError UNAUTHORIZED for an unknown connection at once, and after 2 s without parameters.
+ */
+export async function openConnection(
+  store: ConnectionStore,
+  connectionId: string,
+  clock: Clock,
+): Promise<Connection & Pick<ConnectionInfo, 'params'>> {
   const deadlineMs = clock.now() + WAIT_MS;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const connection = await store.get(connectionId);
     if (!connection) throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the connection is closed; open a new one');
-    const { session, params } = connection;
-    if (params) return { id: connectionId, ...(session === undefined ? {} : { session }), params };
+    const { params } = connection;
+    if (params) return { ...connection, params };
     const leftMs = deadlineMs - clock.now();
     if (leftMs <= 0) {
       throw new GatewayError(
