@@ -30,31 +30,37 @@ export interface Call extends Omit<CallOptions, 'signal'> {
 export type Caller = (kind: CallKind, path: string) => (input?: unknown, options?: CallOptions) => Promise<unknown>;
 
 /** Hands each call to its carrier. A call rejects with a TypeError for an input JSON cannot carry (a bigint, a cycle). */
-export function callerOf({ clock = systemClock, timeoutMs: defaultMs = 30_000 }: HttpOptions, carry: (call: Call) => void): Caller {
+export function callerOf(
+  { clock = systemClock, timeoutMs: defaultMs = 30_000, validate }: HttpOptions,
+  carry: (call: Call) => void,
+): Caller {
   return (kind, path) =>
-    (input, options = {}) =>
-      new Promise((resolve, reject) => {
-        const { signal, timeoutMs = defaultMs } = options;
-        const call: Call = {
-          ...options,
-          kind,
-          path,
-          json: JSON.stringify(input),
-          timeoutMs,
-          end(outcome) {
-            if (call.ended) return;
-            call.ended = true;
-            cancelDeadline();
-            signal?.removeEventListener('abort', call.abort);
-            if (outcome instanceof GatewayError) reject(outcome);
-            else resolve(outcome);
-            call.onEnd?.();
-          },
-          abort: () => call.end(failure('CLIENT_CLOSED_REQUEST', path, 'was aborted', { cause: signal?.reason })),
-        };
-        const cancelDeadline = clock.after(timeoutMs, () => call.end(failure('TIMEOUT', path, `got no answer within ${timeoutMs} ms`)));
-        signal?.addEventListener('abort', call.abort);
-        if (signal?.aborted) call.abort();
-        else carry(call);
-      });
+    (input, options = {}) => {
+      const run = () =>
+        new Promise((resolve, reject) => {
+          const { signal, timeoutMs = defaultMs } = options;
+          const call: Call = {
+            ...options,
+            kind,
+            path,
+            json: JSON.stringify(input),
+            timeoutMs,
+            end(outcome) {
+              if (call.ended) return;
+              call.ended = true;
+              cancelDeadline();
+              signal?.removeEventListener('abort', call.abort);
+              if (outcome instanceof GatewayError) reject(outcome);
+              else resolve(outcome);
+              call.onEnd?.();
+            },
+            abort: () => call.end(failure('CLIENT_CLOSED_REQUEST', path, 'was aborted', { cause: signal?.reason })),
+          };
+          const cancelDeadline = clock.after(timeoutMs, () => call.end(failure('TIMEOUT', path, `got no answer within ${timeoutMs} ms`)));
+          signal?.addEventListener('abort', call.abort);
+          if (signal?.aborted) call.abort();
+          else carry(call);
+        });
+      return validate ? validate(path, input, run) : run();
+    };
 }

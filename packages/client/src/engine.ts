@@ -31,7 +31,7 @@ export interface Engine {
 export function createEngine(options: GatewayClientOptions): Engine {
   const carry = httpCarrier(options);
   const store = connectionStore();
-  const { random = Math.random } = options;
+  const { random = Math.random, validate } = options;
   const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
   const connection = socketConnection(options, session, store);
   const carryOver = socketCarrier(options, session, connection);
@@ -45,7 +45,8 @@ export function createEngine(options: GatewayClientOptions): Engine {
         let latest: Feed | undefined;
         const events = (tracked: boolean) => ({
           [Symbol.asyncIterator]() {
-            latest = open(path, tracked, own);
+            const run = () => open(path, tracked, own);
+            latest = validate ? validate(path, own[0], run, tracked) : run();
             return latest;
           },
         });

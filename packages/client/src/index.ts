@@ -25,6 +25,7 @@ export type { Connection, ConnectionState } from './connection-state.js';
 export { createGatewayClient } from './create-client.js';
 export { isGatewayError } from './is-gateway-error.js';
 export type {
+  CallCheck,
   CallOptions,
   Fetch,
   GatewayClientOptions,

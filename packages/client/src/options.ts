@@ -13,6 +13,12 @@ export type HeaderRecord = Readonly<Record<string, string>>;
 /** Headers, or a function that makes them for every request: a fresh token, a trace id. */
 export type HeadersSource = HeaderRecord | (() => HeaderRecord | Promise<HeaderRecord>);
 
+/**
+ * Stands between a caller and the client: runs the call, or opens the loop, and hands on what comes of it. Made by `validator(contract)` of
+ * `./validate`. `tracked`: the loop's events have their ids.
+ */
+export type CallCheck = <TRunning>(path: string, input: unknown, run: () => TRunning, tracked?: boolean) => TRunning;
+
 /** The `fetch` the client calls. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -39,6 +45,8 @@ export interface HttpOptions {
   /** Characters of a GET URL; queries beyond it travel in the next batch. @default 8_000 */
   readonly maxUrlLength?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Checks inputs before they are sent, and what comes back: `validator(contract)`. @default the server checks */
+  readonly validate?: CallCheck | undefined;
 }
 
 /** Options of `createGatewayClient` and `gatewayLink`. */

@@ -6,5 +6,5 @@ export { GatewayError } from '@org/gateway-core/errors';
 export type { AuthOptions, Token } from '../auth.js';
 export type { HttpClient } from '../client-types.js';
 export { isGatewayError } from '../is-gateway-error.js';
-export type { CallOptions, Fetch, HeaderRecord, HeadersSource, HttpOptions } from '../options.js';
+export type { CallCheck, CallOptions, Fetch, HeaderRecord, HeadersSource, HttpOptions } from '../options.js';
 export { createHttpClient } from './create-http-client.js';
