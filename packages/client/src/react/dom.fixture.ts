@@ -2,6 +2,7 @@
  * A page for the tests of hooks: React on a light DOM, whose globals are there for these tests only, because files of a worker share theirs.
  */
 
+import { notifyManager } from '@tanstack/react-query';
 import { Window } from 'happy-dom';
 import { act, createElement, type FunctionComponent, StrictMode } from 'react';
 import { hydrateRoot, type Root } from 'react-dom/client';
@@ -27,6 +28,8 @@ export function testPage(): TestPage {
   const window = new Window();
   let roots: Root[] = [];
   beforeAll(() => {
+    // Not in a timer, which no test could wait for.
+    notifyManager.setScheduler(queueMicrotask);
     Object.assign(globals, { window, document: window.document, IS_REACT_ACT_ENVIRONMENT: true });
   });
   afterEach(async () => {
