@@ -56,9 +56,9 @@ export function memoryBucket(now: () => number): MemoryBucket {
       fields: { key, 'Content-Type': contentType, policy: `up to ${maxBytes}` },
     }),
     createUpload: async (key, options) => uploads.create(key, options),
-    presignPart: async (key, { uploadId, partNumber, bytes, expiresInSeconds }) => ({
+    presignPart: async (key, { uploadId, partNumber, bytes, expiresInSeconds, sha256 }) => ({
       ...sign(key, expiresInSeconds, { uploadId, partNumber: String(partNumber), bytes: String(bytes) }),
-      headers: {},
+      headers: sha256 === undefined ? {} : { 'x-amz-checksum-sha256': sha256 },
     }),
     listParts: async (_key, uploadId) => uploads.parts(uploadId),
     completeUpload: async (_key, uploadId, parts) => uploads.complete(uploadId, parts),

@@ -8,11 +8,11 @@ import type { ObjectOptions, UploadedPart } from '@org/gateway-server/service';
 type Part = UploadedPart & { readonly body: Uint8Array };
 
 export interface MemoryUploads {
-  create(key: string, options: ObjectOptions): { readonly uploadId: string };
+  create(key: string, options: ObjectOptions & { readonly checksums?: boolean }): { readonly uploadId: string };
   /** A part arrives, or arrives anew. */
   arrive(uploadId: string, partNumber: number, body: Uint8Array): void;
   parts(uploadId: string): readonly UploadedPart[] | undefined;
-  complete(uploadId: string, parts: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[]): void;
+  complete(uploadId: string, parts: readonly Omit<UploadedPart, 'bytes'>[]): void;
   abort(uploadId: string): void;
   /** Ids of the uploads under way. */
   underway(): readonly string[];

@@ -25,7 +25,7 @@ export function bucketSigning({
         const time = signingTime(expiresInSeconds);
         const checksum = sha256 === undefined ? {} : { ChecksumSHA256: sha256 };
         const input = { ...at(key), ContentType: contentType, ContentLength: bytes, Metadata: { ...metadata }, ...checksum };
-        const headers = { ...uploadHeaders(contentType, metadata), ...(sha256 === undefined ? {} : { 'x-amz-checksum-sha256': sha256 }) };
+        const headers = { ...uploadHeaders(contentType, metadata), ...checksumHeader(sha256) };
         return { url: await client.signPut(input, time), headers, expiresAtMs: expiryMs(time) };
       }),
     presignPost: (key, { contentType, maxBytes, metadata = {}, expiresInSeconds }) =>
@@ -34,11 +34,12 @@ export function bucketSigning({
         const form = await client.signForm({ bucket: bucketName, key: at(key).Key, contentType, metadata, maxBytes }, time);
         return { ...form, expiresAtMs: expiryMs(time) };
       }),
-    presignPart: (key, { uploadId, partNumber, bytes, expiresInSeconds }) =>
+    presignPart: (key, { uploadId, partNumber, bytes, expiresInSeconds, sha256 }) =>
       run('presignPart', async (client) => {
         const time = signingTime(expiresInSeconds);
-        const input = { ...at(key), UploadId: uploadId, PartNumber: partNumber, ContentLength: bytes };
-        return { url: await client.signPart(input, time), headers: {}, expiresAtMs: expiryMs(time) };
+        const checksum = sha256 === undefined ? {} : { ChecksumSHA256: sha256 };
+        const input = { ...at(key), UploadId: uploadId, PartNumber: partNumber, ContentLength: bytes, ...checksum };
+        return { url: await client.signPart(input, time), headers: checksumHeader(sha256), expiresAtMs: expiryMs(time) };
       }),
   };
 }
@@ -47,6 +48,10 @@ export function bucketSigning({
 function uploadHeaders(contentType: string, metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const fields = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name.toLowerCase()}`, value] as const);
   return { 'content-type': contentType, ...Object.fromEntries(fields) };
+}
+
+function checksumHeader(sha256: string | undefined): Readonly<Record<string, string>> {
+  return sha256 === undefined ? {} : { 'x-amz-checksum-sha256': sha256 };
 }
 
 /** `content-disposition` for any name: RFC 6266 with RFC 5987's encoding. */

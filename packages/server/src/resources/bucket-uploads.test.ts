@@ -148,6 +148,30 @@ describe('multipart uploads', () => {
     expect(request?.query.get('uploadId')).toBe('u1');
   });
 
+  // SHA-256 of "abc", FIPS 180-4's example, in base64.
+  const sha256 = 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=';
+
+  test('with checksums name the algorithm first, and every part’s when they are listed and completed', async () => {
+    answer = () => xml('<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>');
+    await uploads().createUpload('big', { contentType: 'video/mp4', checksums: true });
+    expect(recorder.requests[0]?.headers['x-amz-checksum-algorithm']).toBe('SHA256');
+    answer = () =>
+      xml(
+        `<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>"e1"</ETag><Size>5</Size><ChecksumSHA256>${sha256}</ChecksumSHA256></Part></ListPartsResult>`,
+      );
+    const parts = await uploads().listParts('big', 'u1');
+    expect(parts).toEqual([{ partNumber: 1, etag: '"e1"', bytes: 5, sha256 }]);
+    answer = () => xml('<CompleteMultipartUploadResult><Key>files/big</Key></CompleteMultipartUploadResult>');
+    await uploads().completeUpload('big', 'u1', parts ?? []);
+    expect(recorder.requests[2]?.body.toString()).toContain(`<ChecksumSHA256>${sha256}</ChecksumSHA256>`);
+  });
+
+  test('a part with a checksum has it signed as a header, which the uploader must send', async () => {
+    const signed = await uploads().presignPart('big', { uploadId: 'u1', partNumber: 2, bytes: 3, expiresInSeconds: 600, sha256 });
+    expect(new URL(signed.url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host;x-amz-checksum-sha256');
+    expect(signed.headers).toEqual({ 'x-amz-checksum-sha256': sha256 });
+  });
+
   test.each([
     ['NoSuchUpload', 404, 'NOT_FOUND'],
     ['InvalidPart', 400, 'BAD_REQUEST'],

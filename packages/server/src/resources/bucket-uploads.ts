@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  */
 
+import type { Part } from '@aws-sdk/client-s3';
 import { GatewayError } from '@org/gateway-core/errors';
 import type { BucketClient, UploadedPart } from '../service/bucket.js';
 import { type BucketParts, unless } from './bucket-parts.js';
@@ -17,9 +18,10 @@ export function bucketUploads({
   at,
 }: BucketParts): Pick<BucketClient, 'createUpload' | 'listParts' | 'completeUpload' | 'abortUpload'> {
   return {
-    createUpload: (key, { contentType, metadata = {} }) =>
+    createUpload: (key, { contentType, metadata = {}, checksums = false }) =>
       run('createUpload', async (client) => {
-        const { UploadId } = await client.createUpload({ ...at(key), ContentType: contentType, Metadata: { ...metadata } });
+        const input = { ...at(key), ContentType: contentType, Metadata: { ...metadata } };
+        const { UploadId } = await client.createUpload(checksums ? { ...input, ChecksumAlgorithm: 'SHA256' } : input);
         return { uploadId: UploadId ?? '' };
       }),
     listParts: (key, uploadId) =>
@@ -33,9 +35,7 @@ export function bucketUploads({
               UploadId: uploadId,
               ...(marker === undefined ? {} : { PartNumberMarker: marker }),
             });
-            parts.push(
-              ...(page.Parts ?? []).map(({ PartNumber = 0, ETag = '', Size = 0 }) => ({ partNumber: PartNumber, etag: ETag, bytes: Size })),
-            );
+            parts.push(...(page.Parts ?? []).map(uploadedPart));
             marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
           } while (marker !== undefined);
           return parts;
@@ -44,7 +44,11 @@ export function bucketUploads({
     completeUpload: (key, uploadId, parts) =>
       run('completeUpload', async (client) => {
         const inOrder = [...parts].sort((one, other) => one.partNumber - other.partNumber);
-        const Parts = inOrder.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag }));
+        const Parts = inOrder.map(({ partNumber, etag, sha256 }) => ({
+          PartNumber: partNumber,
+          ETag: etag,
+          ...(sha256 === undefined ? {} : { ChecksumSHA256: sha256 }),
+        }));
         try {
           await client.completeUpload({ ...at(key), UploadId: uploadId, MultipartUpload: { Parts } });
         } catch (cause) {
@@ -56,6 +60,11 @@ export function bucketUploads({
         await unless(['NoSuchUpload'], () => client.abortUpload({ ...at(key), UploadId: uploadId }));
       }),
   };
+}
+
+function uploadedPart({ PartNumber = 0, ETag = '', Size = 0, ChecksumSHA256 }: Part): UploadedPart {
+  const part = { partNumber: PartNumber, etag: ETag, bytes: Size };
+  return ChecksumSHA256 === undefined ? part : { ...part, sha256: ChecksumSHA256 };
 }
 
 /** Keys are made by services, so callers are not told them. */

@@ -57,7 +57,7 @@ export interface S3 {
   signGet(input: GetObjectCommandInput, time: SigningTime): Promise<string>;
   /** Type, length, metadata and checksum are part of the signature, as headers. */
   signPut(input: PutObjectCommandInput, time: SigningTime): Promise<string>;
-  /** Length is part of the signature, as a header. */
+  /** Length and checksum are part of the signature, as headers. */
   signPart(input: UploadPartCommandInput, time: SigningTime): Promise<string>;
   signForm(policy: FormPolicy, time: SigningTime): Promise<{ readonly url: string; readonly fields: Readonly<Record<string, string>> }>;
   close(): void;
@@ -97,7 +97,11 @@ export function openS3(options: AwsOptions): S3 {
         ]),
       }),
     signPart: (input, time) =>
-      getSignedUrl(client, new UploadPartCommand(input), { ...signingOptions(time), signableHeaders: new Set(['host', 'content-length']) }),
+      getSignedUrl(client, new UploadPartCommand(input), {
+        ...signingOptions(time),
+        signableHeaders: new Set(['host', 'content-length']),
+        unhoistableHeaders: new Set([CHECKSUM_HEADER]),
+      }),
     signForm: (policy, time) => signForm(client, policy, time),
     close: () => client.destroy(),
   };

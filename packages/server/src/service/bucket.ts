@@ -46,12 +46,25 @@ export interface SignedForm {
   readonly expiresAtMs: number;
 }
 
+/** A part of a multipart upload that a URL is to be signed for. */
+export interface PartToSign {
+  readonly uploadId: string;
+  /** From 1 to 10,000. */
+  readonly partNumber: number;
+  readonly bytes: number;
+  readonly expiresInSeconds: number;
+  /** Of an upload with checksums: base64. */
+  readonly sha256?: string | undefined;
+}
+
 /** A part of a multipart upload that arrived. */
 export interface UploadedPart {
   /** From 1 to 10,000. */
   readonly partNumber: number;
   readonly etag: string;
   readonly bytes: number;
+  /** Base64, of a part of an upload with checksums. */
+  readonly sha256?: string;
 }
 
 /**
@@ -89,20 +102,17 @@ export interface BucketClient {
   ): Promise<SignedUrl>;
   /** A form that takes a body of this type of 1 to `maxBytes`; S3 refuses everything else. */
   presignPost(key: string, options: ObjectOptions & { readonly maxBytes: number; readonly expiresInSeconds: number }): Promise<SignedForm>;
-  /** Begins a multipart upload; nothing is visible before `completeUpload`. */
-  createUpload(key: string, options: ObjectOptions): Promise<{ readonly uploadId: string }>;
-  /** A URL that takes one part of exactly this size: at least 5 MiB, but for the last. */
-  presignPart(
-    key: string,
-    options: { readonly uploadId: string; readonly partNumber: number; readonly bytes: number; readonly expiresInSeconds: number },
-  ): Promise<SignedUrl>;
+  /** Begins a multipart upload; nothing is visible before `completeUpload`. With checksums S3 takes no part without its SHA-256. */
+  createUpload(key: string, options: ObjectOptions & { readonly checksums?: boolean }): Promise<{ readonly uploadId: string }>;
+  /** A URL that takes one part of exactly this size: at least 5 MiB, but for the last. With a checksum (base64 SHA-256) no other content. */
+  presignPart(key: string, options: PartToSign): Promise<SignedUrl>;
   /** The parts that arrived, in order; undefined when there is no such upload. */
   listParts(key: string, uploadId: string): Promise<readonly UploadedPart[] | undefined>;
   /**
    * Makes the object of the parts. Rejects with NOT_FOUND when there is no such upload, BAD_REQUEST when parts are missing, too small or
    * changed; the upload stays then.
    */
-  completeUpload(key: string, uploadId: string, parts: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[]): Promise<void>;
+  completeUpload(key: string, uploadId: string, parts: readonly Omit<UploadedPart, 'bytes'>[]): Promise<void>;
   /** Removes what arrived. Succeeds whether or not there is such an upload. */
   abortUpload(key: string, uploadId: string): Promise<void>;
 }

@@ -78,6 +78,7 @@ function selectParts(upload: Upload, root: XmlElement | undefined): readonly Par
     if (!part || part.md5Hex !== etag || !checksumsMatch(part, element)) {
       throw s3Error('InvalidPart', { UploadId: upload.uploadId, PartNumber: partNumber, ETag: etag });
     }
+    checkNamesChecksum(upload, element, partNumber);
     return part;
   });
   const small = parts.slice(0, -1).find((part) => part.size < MIN_PART_BYTES);
@@ -96,6 +97,16 @@ function checksumsMatch(part: PartRecord, element: XmlElement): boolean {
     const algorithm = child.name.startsWith('Checksum') ? checksumAlgorithm(child.name.slice('Checksum'.length)) : undefined;
     return algorithm === undefined || (part.checksum?.algorithm === algorithm && part.checksum.value === child.text);
   });
+}
+
+/** S3 asks for the checksums of all parts where the object's is made of them. */
+function checkNamesChecksum({ checksum }: Upload, element: XmlElement, partNumber: number): void {
+  if (checksum?.type !== 'COMPOSITE' || element.children.some(({ name }) => name === `Checksum${checksum.algorithm.toUpperCase()}`)) return;
+  throw s3Error(
+    'InvalidRequest',
+    {},
+    `The upload was created using a ${checksum.algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${partNumber} in the request.`,
+  );
 }
 
 interface Joining {

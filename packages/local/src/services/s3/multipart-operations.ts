@@ -91,11 +91,10 @@ async function receivePart(call: S3Call, body: AsyncIterable<Buffer>, declared: 
       `Part number must be an integer between 1 and ${MAX_PART_NUMBER}, inclusive`,
     );
   }
+  checkChecksum(upload, call, declared);
   const draft = await bucket.draft();
   try {
     const { size, md5Hex, checksum } = await receiveBody(body, declared, { write: draft.write, wanted: upload.checksum?.algorithm });
-    if (checksum && upload.checksum && checksum.algorithm !== upload.checksum.algorithm)
-      throw s3Error('InvalidRequest', {}, mixedChecksums(upload, checksum.algorithm));
     const part: PartRecord = { partNumber, size, md5Hex, lastModifiedMs: call.clock.now(), ...(checksum && { checksum }) };
     if (!(await bucket.uploads.putPart(upload.uploadId, draft, part))) throw s3Error('NoSuchUpload', { UploadId: upload.uploadId });
     return part;
@@ -104,8 +103,19 @@ async function receivePart(call: S3Call, body: AsyncIterable<Buffer>, declared: 
   }
 }
 
-function mixedChecksums(upload: Upload, got: string): string {
-  return `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksum!.algorithm}, actual checksum Type: ${got}`;
+/**
+ * A part comes with a checksum of the algorithm that its upload was created with: "must be the same for all parts and match the one
+ * supplied in the CreateMultipartUpload request", https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html. S3 computes those of
+ * copied parts itself.
+ */
+function checkChecksum({ checksum }: Upload, call: S3Call, declared: BodyDeclaration): void {
+  const actual = declared.checksum?.algorithm;
+  if (checksum === undefined || checksum.algorithm === actual || call.header('x-amz-copy-source') !== undefined) return;
+  throw s3Error(
+    'InvalidRequest',
+    {},
+    `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm}, actual checksum Type: ${actual ?? 'null'}`,
+  );
 }
 
 export const abortMultipartUpload: S3Operation = async (call) => {

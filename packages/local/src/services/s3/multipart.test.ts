@@ -17,6 +17,8 @@ import { startFixture, temporaryFolder } from '../fixture.test.support.js';
 
 const Bucket = 'files';
 const Key = 'big/video.bin';
+/** SHA-256 of "abc", FIPS 180-4's example, in base64. */
+const ABC_SHA256 = 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=';
 const FIVE_MB = 5 * 1024 * 1024;
 
 async function startWithBucket(options: Parameters<typeof startFixture>[0] = {}) {
@@ -67,6 +69,30 @@ describe('multipart uploads', () => {
     const done = await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
     expect(Buffer.from(done.ChecksumCRC32!, 'base64').toString('hex')).toBe('cbf43926');
     expect(done.ChecksumType).toBe('FULL_OBJECT');
+  });
+
+  it('asks for the checksum of every part when the upload was created with one, as it comes and on completion', async () => {
+    const { s3 } = await startWithBucket();
+    const UploadId = await create(s3, { ChecksumAlgorithm: 'SHA256' });
+    const part = { Bucket, Key, UploadId, PartNumber: 1, Body: Buffer.from('abc') };
+    await expect(s3.send(new UploadPartCommand(part))).rejects.toMatchObject({
+      name: 'InvalidRequest',
+      message: 'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32',
+    });
+    const { ETag, ChecksumSHA256 } = await s3.send(new UploadPartCommand({ ...part, ChecksumSHA256: ABC_SHA256 }));
+    expect(ChecksumSHA256).toBe(ABC_SHA256);
+    const { Parts: listed } = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId }));
+    expect(listed).toMatchObject([{ PartNumber: 1, ChecksumSHA256: ABC_SHA256 }]);
+    const complete = (Part: object) =>
+      s3.send(
+        new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag, ...Part }] } }),
+      );
+    await expect(complete({})).rejects.toMatchObject({
+      name: 'InvalidRequest',
+      message:
+        'The upload was created using a sha256 checksum. The complete request must include the checksum for each part. It was missing for part 1 in the request.',
+    });
+    expect((await complete({ ChecksumSHA256 })).ChecksumSHA256).toMatch(/-1$/);
   });
 
   it('refuses parts that are too small, unknown, out of order or changed, and goes on afterwards', async () => {
