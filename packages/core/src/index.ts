@@ -19,3 +19,5 @@ export {
   schemaOf,
 } from './dsl/schema.js';
 export { type AnyService, type ProcedureRecord, routeKey, type Service, service } from './dsl/service.js';
+export { type LimitedUpload, type UploadLimits, type UploadLimitsOf, uploadLimits } from './upload/limits.js';
+export type { SignedPut, UploadedFile, UploadProcedures } from './upload/procedures.js';

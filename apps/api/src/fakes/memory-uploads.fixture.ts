@@ -5,12 +5,14 @@
 import { GatewayError } from '@org/gateway-core/errors';
 import type { ObjectOptions, UploadedPart } from '@org/gateway-server/service';
 
+type UploadOptions = ObjectOptions & { readonly checksums?: boolean };
+
 type Part = UploadedPart & { readonly body: Uint8Array };
 
 export interface MemoryUploads {
-  create(key: string, options: ObjectOptions & { readonly checksums?: boolean }): { readonly uploadId: string };
+  create(key: string, options: UploadOptions): { readonly uploadId: string };
   /** A part arrives, or arrives anew. */
-  arrive(uploadId: string, partNumber: number, body: Uint8Array): void;
+  arrive(uploadId: string, partNumber: number, body: Uint8Array, sha256?: string): void;
   parts(uploadId: string): readonly UploadedPart[] | undefined;
   complete(uploadId: string, parts: readonly Omit<UploadedPart, 'bytes'>[]): void;
   abort(uploadId: string): void;
@@ -23,7 +25,7 @@ const MIN_PART_BYTES = 5 * 1_048_576;
 
 /** No uploads; `store` takes the finished object. */
 export function memoryUploads(store: (key: string, body: Uint8Array, options: ObjectOptions) => void): MemoryUploads {
-  const uploads = new Map<string, { readonly key: string; readonly options: ObjectOptions; readonly parts: Map<number, Part> }>();
+  const uploads = new Map<string, { readonly key: string; readonly options: UploadOptions; readonly parts: Map<number, Part> }>();
   let created = 0;
   const partsOf = (uploadId: string) => {
     const parts = uploads.get(uploadId)?.parts.values();
@@ -35,16 +37,15 @@ export function memoryUploads(store: (key: string, body: Uint8Array, options: Ob
       uploads.set(`upload-${created}`, { key, options, parts: new Map() });
       return { uploadId: `upload-${created}` };
     },
-    arrive: (uploadId, partNumber, body) => {
-      uploads
-        .get(uploadId)
-        ?.parts.set(partNumber, { partNumber, etag: `"${partNumber}-${body.byteLength}"`, bytes: body.byteLength, body });
+    arrive: (uploadId, partNumber, body, sha256) => {
+      const part = { partNumber, etag: `"${partNumber}-${body.byteLength}"`, bytes: body.byteLength, body };
+      uploads.get(uploadId)?.parts.set(partNumber, sha256 === undefined ? part : { ...part, sha256 });
     },
-    parts: (uploadId) => partsOf(uploadId)?.map(({ partNumber, etag, bytes }) => ({ partNumber, etag, bytes })),
+    parts: (uploadId) => partsOf(uploadId)?.map(({ body: _body, ...part }) => part),
     complete: (uploadId, named) => {
       const upload = uploads.get(uploadId);
       if (upload === undefined) throw new GatewayError('NOT_FOUND', `[NOT_FOUND] there is no upload ${uploadId}`);
-      const parts = named.map(({ partNumber, etag }) => checkPart(upload.parts.get(partNumber), etag, partNumber));
+      const parts = named.map((part) => checkPart(upload.parts.get(part.partNumber), part, upload.options.checksums ?? false));
       if (parts.slice(0, -1).some(({ bytes }) => bytes < MIN_PART_BYTES))
         throw new GatewayError('BAD_REQUEST', '[BAD_REQUEST] a part is too small');
       store(upload.key, Buffer.concat(parts.map(({ body }) => body)), upload.options);
@@ -55,7 +56,7 @@ export function memoryUploads(store: (key: string, body: Uint8Array, options: Ob
   };
 }
 
-function checkPart(part: Part | undefined, etag: string, partNumber: number): Part {
-  if (part?.etag === etag) return part;
-  throw new GatewayError('BAD_REQUEST', `[BAD_REQUEST] part ${partNumber} is missing or another one`);
+function checkPart(part: Part | undefined, named: Omit<UploadedPart, 'bytes'>, checksums: boolean): Part {
+  if (part?.etag === named.etag && (!checksums || (part.sha256 !== undefined && part.sha256 === named.sha256))) return part;
+  throw new GatewayError('BAD_REQUEST', `[BAD_REQUEST] part ${named.partNumber} is missing or another one`);
 }

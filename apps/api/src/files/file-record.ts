@@ -5,6 +5,7 @@
 
 import type { files } from '@org/gateway-contract';
 import type { OutputOf } from '@org/gateway-core';
+import type { UploadRecord, UploadRecords } from '@org/gateway-server';
 import type { ObjectInfo } from '@org/gateway-server/service';
 import { changeKey } from '../change-key.js';
 import type { FilesContext } from './context.js';
@@ -16,8 +17,17 @@ export type FileInfo = OutputOf<(typeof files)['procedures']['put']>;
 export const URL_LIFETIME_SECONDS = 600;
 
 /** The record of a file. */
-export function fileRecord(file: Pick<FileItem, 'key' | 'name' | 'contentType' | 'bytes' | 'upTo' | 'uploadId'>, nowMs: number): FileItem {
-  return { ...file, collection: 'files', requestedAtMs: nowMs, changeKey: changeKey(nowMs, file.key) };
+export function fileRecord(file: UploadRecord): FileItem {
+  return { ...file, collection: 'files', changeKey: changeKey(file.requestedAtMs, file.key) };
+}
+
+/** Uploads are remembered in the table of files. */
+export function fileRecords({ table }: FilesContext): UploadRecords {
+  return {
+    get: (key) => table.get({ key }),
+    put: (record) => table.put(fileRecord(record)),
+    delete: (key) => table.delete({ key }),
+  };
 }
 
 /** What callers see: the name from the record, everything else from the object. */

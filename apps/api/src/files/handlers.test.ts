@@ -39,6 +39,16 @@ describe('upload', () => {
     expect(await service.call('get', { key })).toMatchObject(file);
   });
 
+  test('can be given up for as long as its URL is good, and its record is forgotten like others', async () => {
+    const { key } = await beginUpload();
+    await arrive(key);
+    service.nowMs += 600_000;
+    expect(await service.call('abortUpload', { key })).toEqual({ key });
+    expect([service.bucket('uploads').objects.size, service.table('table').items.size]).toEqual([0, 1]);
+    service.nowMs += 1;
+    await expect(service.call('abortUpload', { key })).rejects.toMatchObject({ error: 'NOT_FOUND' });
+  });
+
   test('refuses an empty file and one over 50 MB', async () => {
     for (const bytes of [0, 50_000_001]) {
       await expect(service.call('upload', { name: 'a', contentType: 'image/png', bytes })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
@@ -340,6 +350,28 @@ describe('an upload in parts', () => {
     service.before('uploads', 'completeUpload', unavailable);
     await expect(service.call('completeUpload', { key })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(uploads().underway()).toEqual(['upload-1']);
+  });
+
+  test('with checksums has that of every part signed, and tells those of the parts that arrived', async () => {
+    const sha256 = 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=';
+    const input = { name: 'film.mp4', contentType: 'video/mp4', bytes: 5, checksums: true };
+    const { key: its } = (await service.call('beginUpload', input)) as Upload;
+    await expect(service.call('signParts', { key: its, part: [1] })).rejects.toMatchObject({
+      error: 'CHECKSUMS_MISSING',
+      data: { key: its },
+    });
+    expect(await service.call('signParts', { key: its, part: [1], sha256: [sha256] })).toMatchObject({
+      parts: [{ part: 1, headers: { 'x-amz-checksum-sha256': sha256 } }],
+    });
+    uploads().arrive('upload-2', 1, new Uint8Array(5), sha256);
+    expect(await service.call('listParts', { key: its })).toEqual({
+      partBytes: PART,
+      parts: 1,
+      arrived: [1],
+      missing: [],
+      sha256: [sha256],
+    });
+    expect(await service.call('completeUpload', { key: its })).toMatchObject({ bytes: 5 });
   });
 
   test('can be given up: nothing of it is left', async () => {

@@ -4,15 +4,13 @@
  */
 
 import { MAX_RANGE_BYTES } from '@org/gateway-contract';
-import { type Implementation, implement } from '@org/gateway-server';
+import { type Implementation, implement, uploadHandlers } from '@org/gateway-server';
 import { newId, type RandomBytes } from '../new-id.js';
-import { fileRecord, URL_LIFETIME_SECONDS, uploadedFile } from './file-record.js';
-import { finishUpload } from './finish-upload.js';
+import { fileRecords, URL_LIFETIME_SECONDS, uploadedFile } from './file-record.js';
 import { forgetAbandoned } from './forget-abandoned.js';
-import { completeParts, findUpload, recordOf, signParts } from './multipart.js';
 import { putFile } from './put-file.js';
 import { filesService } from './service.js';
-import { partPlan } from './upload-parts.js';
+import { tell } from './tell.js';
 import { usageOf } from './usage.js';
 
 const SIGNED = { expiresInSeconds: URL_LIFETIME_SECONDS };
@@ -20,68 +18,23 @@ const SIGNED = { expiresInSeconds: URL_LIFETIME_SECONDS };
 /** The service's handlers, with their source of keys. */
 export function filesHandlers(randomBytes: RandomBytes): Implementation {
   return implement(filesService, {
-    upload: async ({ input: { name, contentType, bytes, sha256 }, ctx }) => {
-      const key = newId(ctx.now(), randomBytes);
-      const checksum = sha256 === undefined ? {} : { sha256 };
-      const { url, headers, expiresAtMs } = await ctx.uploads.presignPut(key, { contentType, bytes, ...checksum, ...SIGNED });
-      await ctx.table.put(fileRecord({ key, name, contentType, bytes }, ctx.now()));
-      return { key, url, headers: { ...headers }, expiresAtMs };
-    },
+    ...uploadHandlers(filesService, {
+      bucket: 'uploads',
+      records: fileRecords,
+      newKey: (nowMs) => newId(nowMs, randomBytes),
+      onUploaded: tell,
+    }),
 
     form: async ({ input: { name, contentType, maxBytes }, ctx }) => {
       const key = newId(ctx.now(), randomBytes);
       const { url, fields, expiresAtMs } = await ctx.uploads.presignPost(key, { contentType, maxBytes, ...SIGNED });
-      await ctx.table.put(fileRecord({ key, name, contentType, bytes: maxBytes, upTo: true }, ctx.now()));
+      await fileRecords(ctx).put({ key, name, contentType, bytes: maxBytes, upTo: true, requestedAtMs: ctx.now() });
       return { key, url, fields: { ...fields }, expiresAtMs };
-    },
-
-    uploaded: async ({ input: { key }, ctx, errors }) => {
-      const item = await ctx.table.get({ key });
-      return item === undefined ? errors.NOT_FOUND({ key }) : finishUpload(ctx, item, errors);
     },
 
     put: async ({ input: { name, contentType, content }, ctx }) => {
       const key = newId(ctx.now(), randomBytes);
       return putFile(ctx, { key, name, contentType, body: Buffer.from(content, 'base64') });
-    },
-
-    beginUpload: async ({ input: { name, contentType, bytes }, ctx }) => {
-      const key = newId(ctx.now(), randomBytes);
-      const { uploadId } = await ctx.uploads.createUpload(key, { contentType });
-      await ctx.table.put(fileRecord({ key, name, contentType, bytes, uploadId }, ctx.now()));
-      const plan = partPlan(bytes);
-      return { key, partBytes: plan.bytes, parts: plan.count };
-    },
-
-    signParts: async ({ input: { key, part }, ctx, errors }) => {
-      const item = await recordOf(ctx, key);
-      if (item === undefined) return errors.NOT_FOUND({ key });
-      const { count } = partPlan(item.bytes);
-      if (part.some((each) => each > count)) return errors.NO_SUCH_PART({ key, parts: count });
-      return { parts: await signParts(ctx, item, part) };
-    },
-
-    listParts: async ({ input: { key }, ctx, errors }) => {
-      const upload = await findUpload(ctx, key);
-      if (upload === undefined) return errors.NOT_FOUND({ key });
-      const { plan, arrived, missing } = upload;
-      return { partBytes: plan.bytes, parts: plan.count, arrived: arrived.map(({ partNumber }) => partNumber), missing: [...missing] };
-    },
-
-    // Repeated after its answer got lost, it finds no upload and the finished file.
-    completeUpload: async ({ input: { key }, ctx, errors }) => {
-      const item = await recordOf(ctx, key);
-      if (item === undefined) return errors.NOT_FOUND({ key });
-      const missing = await completeParts(ctx, key);
-      return missing.length > 0 ? errors.PARTS_MISSING({ key, missing: [...missing] }) : finishUpload(ctx, item, errors);
-    },
-
-    abortUpload: async ({ input: { key }, ctx, errors }) => {
-      const upload = await findUpload(ctx, key);
-      if (upload === undefined) return errors.NOT_FOUND({ key });
-      await ctx.uploads.abortUpload(key, upload.item.uploadId);
-      await ctx.table.delete({ key });
-      return { key };
     },
 
     list: async ({ input: { limit, cursor }, ctx }) => {

@@ -5,7 +5,7 @@
 import { GatewayError } from '@org/gateway-core/errors';
 import type { FilesContext } from './context.js';
 import { type FileInfo, fileRecord, uploadedFile } from './file-record.js';
-import { tell } from './finish-upload.js';
+import { tell } from './tell.js';
 
 /** A file, whole. */
 export interface SmallFile {
@@ -20,7 +20,7 @@ export interface SmallFile {
  * record would stay for ever. A file that could not be told about is taken out again: its caller is told that nothing happened.
  */
 export async function putFile(ctx: FilesContext, { key, name, contentType, body }: SmallFile): Promise<FileInfo> {
-  const record = fileRecord({ key, name, contentType, bytes: body.byteLength }, ctx.now());
+  const record = fileRecord({ key, name, contentType, bytes: body.byteLength, requestedAtMs: ctx.now() });
   await ctx.table.put(record);
   await ctx.uploads.put(key, body, { contentType });
   const file = await uploadedFile(ctx, record);

@@ -19,6 +19,8 @@ const FileItem = () =>
     upTo: z.boolean().optional(),
     /** S3's id of an upload in parts. */
     uploadId: z.string().optional(),
+    /** Whether its parts have checksums. */
+    checksums: z.boolean().optional(),
     requestedAtMs: z.int(),
     /** `requestedAtMs` in 15 digits and the key: sorts by time, unique. */
     changeKey: z.string(),

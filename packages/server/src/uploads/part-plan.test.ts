@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partPlan } from './upload-parts.js';
+import { partPlan } from './part-plan.js';
 
 const sizes = (totalBytes: number) => {
   const { count, bytes, sizeOf } = partPlan(totalBytes);
