@@ -1,0 +1,35 @@
+/** Type-checks the sources of a fresh project, and the declarations it has installed: `skipLibCheck` is off, unlike in most projects. */
+
+import { join } from 'node:path';
+import { ROOT } from '@org/release';
+import type { FreshProject } from './fresh-project.js';
+
+/** Names under which this package depends on compilers. */
+export type Compiler = 'typescript' | 'typescript-5';
+
+const STRICT = {
+  target: 'es2022',
+  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  // The compiler's own libraries are not ours to check, and take longest.
+  skipDefaultLibCheck: true,
+  types: [],
+};
+
+/** What the compiler complains about; empty when it does not. */
+export async function compile(project: FreshProject, compiler: Compiler, options: object): Promise<string> {
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ['src'] }));
+  const { output } = await project.run(process.execPath, [
+    join(ROOT, 'apps/e2e/node_modules', compiler, 'bin/tsc'),
+    '-p',
+    '.',
+    '--pretty',
+    'false',
+  ]);
+  return output;
+}
