@@ -10,7 +10,7 @@ import { httpCarrier } from './http/carrier.js';
 import type { GatewayClientOptions } from './options.js';
 import { socketConnection } from './socket/connection.js';
 import { type Feed, feedsOf, type SubscribeArguments } from './socket/feed.js';
-import { socketCarrier } from './socket/socket-call.js';
+import { lateCarrier } from './socket/late-calls.js';
 
 /** A subscription as client-types.ts has it, untyped. */
 export interface UntypedSubscription extends AsyncIterable<unknown, void> {
@@ -34,7 +34,7 @@ export function createEngine(options: GatewayClientOptions): Engine {
   const { random = Math.random, validate } = options;
   const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
   const connection = socketConnection(options, session, store);
-  const carryOver = socketCarrier(options, session, connection);
+  const carryOver = lateCarrier(options, session, connection);
   const open = feedsOf(options, connection);
   return {
     controls: { $connection: store, $close: connection.close },

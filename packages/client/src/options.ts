@@ -60,7 +60,7 @@ export interface GatewayClientOptions extends HttpOptions {
   readonly socketUrl?: string | (() => string | Promise<string>) | undefined;
   /** @default globalThis.WebSocket, and the `ws` package where there is none (Node 20) */
   readonly WebSocket?: WebSocketConstructor | undefined;
-  /** The longest wait between connection attempts. @default 3_000, and 30_000 after twenty that failed */
+  /** The longest wait between connection attempts. @default 2_500, and 30_000 when they have failed for half a minute */
   readonly maxRetryDelayMs?: number | undefined;
   /** Where `online`, `offline`, `visibilitychange`, `pagehide`, `pageshow` and `resume` come from. @default globalThis, where it sends them */
   readonly page?: PageEvents | undefined;

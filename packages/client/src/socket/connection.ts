@@ -16,9 +16,12 @@ import { alarmOf, systemClock } from '../clock.js';
 import type { ConnectionState, ConnectionStore } from '../connection-state.js';
 import { answerFailure } from '../failure.js';
 import type { GatewayClientOptions, PageEvents } from '../options.js';
-import { FIRST_RETRY_MS, LINGER_MS, MAX_RETRY_MS, PATIENT_AFTER, PATIENT_RETRY_MS, STABLE_MS, SUBSCRIPTIONS_PER_SECOND } from './limits.js';
+import { backoffOf } from './backoff.js';
+import { boardingOf } from './boarding.js';
+import { LINGER_MS } from './limits.js';
 import { type Link, openLink } from './link.js';
 import { makeWebSocket } from './make-web-socket.js';
+import { pageWatch } from './page-watch.js';
 
 /** Something that needs the connection. */
 export interface SocketRequest {
@@ -49,41 +52,31 @@ export interface SocketConnection {
 /** Errors of `socketUrl` after which another attempt makes sense. PROTOCOL.md section 4. */
 const RETRYABLE = /^(NETWORK_ERROR|TIMEOUT|TOO_MANY_REQUESTS|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT)$/;
 
-/** What a page tells: of the network, of itself. Captured, because some are told to the document only. */
-const PAGE_EVENTS = ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange', 'resume'];
-
 /** Opens nothing yet. */
 export function socketConnection(options: GatewayClientOptions, session: string, store: ConnectionStore): SocketConnection {
   const { clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = options;
   const requests = new Set<SocketRequest>();
-  /** Those that have to be started on the link in use. */
-  const waiting = new Set<SocketRequest>();
-  const stable = alarmOf(clock);
+  const { board, forget, stop } = boardingOf(clock);
+  const backoff = backoffOf(clock, random, maxRetryDelayMs);
   const linger = alarmOf(clock);
   const retrying = alarmOf(clock);
-  const pace = alarmOf(clock);
-  let budget = SUBSCRIPTIONS_PER_SECOND;
   /** The link in use, the one it replaces, and the one that is being opened. */
   let current: Link | undefined;
   let old: Link | undefined;
   let next: Link | undefined;
   let isRetrying = false;
+  let isLingering = false;
+  let wasNeeded = false;
   /** Why there is no attempt at present. */
   let pausedBy = '';
   /** What is shown while there is no link in use. */
   let progress: ConnectionState = { status: 'idle' };
-  /** The number of the attempt that is made or comes next, since the connection was last stable. */
-  let attempt = 1;
   let isClosed = false;
 
   const changed = () => {
-    if (!current) store.set(progress);
-    else {
-      const isBehind = [...requests].some((request) => request.isBehind?.());
-      const status = current.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live';
-      // Most calls change nothing, and comparing whole states takes longer than they do.
-      if (status !== store.state.status) store.set({ status });
-    }
+    if (!current) return store.set(progress);
+    const isBehind = [...requests].some((request) => request.isBehind?.());
+    store.set({ status: current.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live' });
   };
   const show = (state: ConnectionState) => {
     progress = state;
@@ -92,11 +85,16 @@ export function socketConnection(options: GatewayClientOptions, session: string,
   /** Forgets the links before it closes them, so that their end is no news. */
   const hangUp = (state: ConnectionState) => {
     const links = [current, old, next];
-    budget = SUBSCRIPTIONS_PER_SECOND;
     current = old = next = undefined;
-    isRetrying = false;
-    for (const alarm of [stable, linger, retrying, pace]) alarm();
+    isRetrying = isLingering = false;
+    linger();
+    retrying();
+    stop();
     for (const link of links) link?.close();
+    if (!requests.size) {
+      pausedBy = '';
+      watch(false);
+    }
     show(state);
   };
   const endAll = (reason: string, error?: GatewayError) => {
@@ -104,29 +102,12 @@ export function socketConnection(options: GatewayClientOptions, session: string,
       if (error) request.end(error);
       else request.abort();
     }
-    attempt = 1;
+    backoff.reset();
     hangUp({ status: 'closed', reason });
-  };
-  /** Starts what waits, subscriptions at a pace. */
-  const startWaiting = () => {
-    for (const request of waiting) {
-      if (request.isBehind) {
-        if (budget === SUBSCRIPTIONS_PER_SECOND) pace(1_000, refill);
-        if (!budget) continue;
-        budget -= 1;
-      }
-      waiting.delete(request);
-      request.start(current!);
-    }
-  };
-  const refill = () => {
-    budget = SUBSCRIPTIONS_PER_SECOND;
-    if (current) startWaiting();
   };
   const use = (link: Link) => {
     current = link;
-    for (const request of requests) waiting.add(request);
-    startWaiting();
+    board(link, requests);
     changed();
   };
   const dial = () => {
@@ -144,7 +125,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
         wasUp = true;
         next = undefined;
         old = current;
-        stable(STABLE_MS, () => (attempt = 1));
+        backoff.up();
         use(link);
         old?.retire(true);
       },
@@ -154,7 +135,6 @@ export function socketConnection(options: GatewayClientOptions, session: string,
           return;
         }
         if (link === current) {
-          stable();
           current = undefined;
           // What it was to replace serves on.
           old?.retire(false);
@@ -173,32 +153,35 @@ export function socketConnection(options: GatewayClientOptions, session: string,
       onChange: changed,
     });
     next = link;
-    show({ status: 'connecting', attempt });
+    show({ status: 'connecting', attempt: backoff.attempt() });
   };
-  /** Tries to open another link: at once after a good one, else with full jitter. */
   const retry = (reason: string, wasUp: boolean) => {
-    const capMs = maxRetryDelayMs ?? (attempt > PATIENT_AFTER ? PATIENT_RETRY_MS : MAX_RETRY_MS);
-    const retryInMs = wasUp && attempt === 1 ? 0 : random() * Math.min(capMs, FIRST_RETRY_MS * 2 ** (attempt - 1));
-    attempt += 1;
+    const retryInMs = backoff.next(wasUp);
     isRetrying = true;
     retrying(retryInMs, dial);
-    show({ status: 'offline', attempt, retryInMs, reason });
+    show({ status: 'offline', attempt: backoff.attempt(), retryInMs, reason });
   };
-  /** What looked well before the page or the network was away may be dead. */
-  const onPage = ({ type }: { readonly type: string }) => {
-    if (type === 'visibilitychange' && page.document?.hidden) return;
-    if (type === 'offline' || type === 'pagehide') {
-      pausedBy = type;
-      hangUp({ status: 'offline', attempt, retryInMs: Number.POSITIVE_INFINITY, reason: type });
-    } else if (current) current.wake();
-    else if (type === 'online' || pausedBy || isRetrying) {
-      pausedBy = '';
-      hangUp(progress);
-      dial();
-    }
-  };
-  const listen = (change: 'addEventListener' | 'removeEventListener') => {
-    for (const type of PAGE_EVENTS) page[change]?.(type, onPage, { capture: true });
+  const watch = pageWatch(page, {
+    onAway(reason) {
+      if (!requests.size) return hangUp({ status: 'idle' });
+      pausedBy = reason;
+      hangUp({ status: 'offline', attempt: backoff.attempt(), retryInMs: Number.POSITIVE_INFINITY, reason });
+    },
+    onBack(isOnline) {
+      if (current) current.wake();
+      else if (isOnline || pausedBy || isRetrying) {
+        pausedBy = '';
+        hangUp(progress);
+        dial();
+      }
+    },
+  });
+  /** One timer for many requests that come one after the other. */
+  const rest = () => {
+    isLingering = !requests.size;
+    if (isLingering && !wasNeeded) return hangUp({ status: 'idle' });
+    wasNeeded = false;
+    if (isLingering) linger(LINGER_MS, rest);
   };
 
   return {
@@ -206,23 +189,19 @@ export function socketConnection(options: GatewayClientOptions, session: string,
     isUp: () => !!current,
     add(request) {
       if (isClosed) return request.abort();
-      if (!requests.size) listen('addEventListener');
+      watch(true);
+      wasNeeded = true;
       requests.add(request);
-      linger();
       if (current) {
-        waiting.add(request);
-        startWaiting();
-        changed();
+        board(current, [request]);
+        if (request.isBehind) changed();
       } else if (!next && !isRetrying && !pausedBy) dial();
     },
     remove(request) {
-      waiting.delete(request);
+      forget(request);
       if (!requests.delete(request)) return;
-      changed();
-      if (requests.size) return;
-      listen('removeEventListener');
-      pausedBy = '';
-      linger(LINGER_MS, () => hangUp({ status: 'idle' }));
+      if (request.isBehind) changed();
+      if (!requests.size && !isLingering) rest();
     },
     close() {
       isClosed = true;

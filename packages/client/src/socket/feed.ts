@@ -14,10 +14,10 @@ import type { SubscriptionState, TrackedEvent } from '../client-types.js';
 import { alarmOf, systemClock } from '../clock.js';
 import { answerFailure, failure } from '../failure.js';
 import type { HttpOptions, SubscribeOptions } from '../options.js';
+import { bytesBeyond } from './bytes-beyond.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { type Entry, eventQueue } from './event-queue.js';
-import { frameFailure } from './frame-input.js';
-import { GAP_MS, MAX_QUEUED_EVENTS } from './limits.js';
+import { GAP_MS, MAX_INPUT_BYTES, MAX_QUEUED_EVENTS } from './limits.js';
 import type { Answer, FeedSeat, Link } from './link.js';
 import { parseId, placeAt } from './place.js';
 
@@ -46,8 +46,8 @@ export function feedsOf(
   return (path, tracked, [input, options = {}]) => {
     const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS, onReset } = options;
     const json = JSON.stringify(input);
-    const tooLarge = frameFailure(path, json);
-    if (tooLarge) throw tooLarge;
+    const bytes = bytesBeyond(MAX_INPUT_BYTES, json ?? '');
+    if (bytes) throw failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`);
     /** How to leave each link it is on. */
     const leaves = new Map<Link, (stop?: boolean) => void>();
     /** The links among them on which it has started. */

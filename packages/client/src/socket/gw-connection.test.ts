@@ -45,7 +45,7 @@ describe('gw.sync', () => {
     void stage.client().documents.folders.query(undefined, OVER);
     const peer = await stage.opened();
     await peer.sent();
-    await stage.pass(5_000);
+    await stage.pass(4_000);
     expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [] });
     peer.send(synced(1));
     await stage.pass(539_999);
@@ -109,12 +109,12 @@ describe('gw.sync', () => {
     expect(await methods(peer)).toEqual(['gw.sync']);
   });
 
-  it('P3.19 is sent when a call got no answer for 5 s and nothing else came, and after 5 s more the connection is left', async () => {
+  it('P3.19 is sent when a call got no answer for 4 s and nothing else came, and after 5 s more the connection is left', async () => {
     const { gateway, peer } = await following();
     await stage.pass(12_000);
     const call = gateway.documents.folders.query(undefined, OVER);
     expect(await methods(peer)).toEqual(['query']);
-    await stage.pass(4_999);
+    await stage.pass(3_999);
     expect(await peer.sent()).toEqual([]);
     await stage.pass(1);
     expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [[1, 'e1.10']] });
@@ -131,26 +131,103 @@ describe('gw.sync', () => {
     const { gateway, peer } = await following();
     void gateway.documents.folders.query(undefined, OVER).catch(() => {});
     await peer.sent();
-    await stage.pass(4_000);
+    await stage.pass(3_500);
     peer.send(pushed('e1', 11));
     await stage.pass(6_000);
     expect(await peer.sent()).toEqual([]);
     void gateway.documents.folders.query(undefined, OVER).catch(() => {});
     await peer.sent();
-    await stage.pass(5_000);
+    await stage.pass(4_000);
     expect(await methods(peer)).toEqual(['gw.sync']);
     peer.send(synced(1));
     await stage.pass(29_999);
     expect(await peer.sent()).toEqual([]);
   });
 
+  it('P3.19 is sent 4 s after the last of events that followed each other closely, and 5 s later the connection is left', async () => {
+    const { gateway, events, peer } = await following();
+    for (const offset of [11, 12, 13, 14]) {
+      await stage.pass(3_900);
+      peer.send(pushed('e1', offset));
+    }
+    await stage.pass(3_999);
+    expect(await peer.sent()).toEqual([]);
+    await stage.pass(1);
+    expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [[1, 'e1.14']] });
+    expect(gateway.$connection.state).toEqual({ status: 'live' });
+    await stage.pass(4_999);
+    expect(peer.closedWith).toBeUndefined();
+    await stage.pass(1);
+    expect(peer.closedWith).toBe(1000);
+    const second = await stage.opened();
+    second.send(startedGw(1, 'e1.14', 'e1.15', numbered('e1', 15)));
+    expect(await take(events, 5)).toEqual(['e1.11', 'e1.12', 'e1.13', 'e1.14', 'e1.15']);
+  });
+
+  it('P3.19 is sent once per silence, and keeps its rhythm then', async () => {
+    const { peer } = await following();
+    for (const n of [1, 2]) {
+      peer.send(...[1, 2, 3, 4].map((step) => pushed('e1', n * 4 + 6 + step)));
+      await stage.pass(4_000);
+      expect((await peer.sent())[0]?.params).toEqual({ n, c: [[1, `e1.${n * 4 + 10}`]] });
+      // A cold start.
+      await stage.pass(3_000);
+      peer.send(synced(n));
+      await stage.pass(20_000);
+      expect(await peer.sent()).toEqual([]);
+    }
+    await stage.pass(7_000);
+    expect(await methods(peer)).toEqual(['gw.sync']);
+  });
+
+  it('P3.19 is not sent early for a burst of three, for events more than 4 s apart, and while the page is hidden', async () => {
+    const { peer } = await following();
+    peer.send(pushed('e1', 11), pushed('e1', 12), pushed('e1', 13));
+    for (const offset of [14, 15, 16, 17, 18]) {
+      await stage.pass(4_001);
+      peer.send(pushed('e1', offset));
+    }
+    expect(await peer.sent()).toEqual([]);
+    stage.page.document.hidden = true;
+    peer.send(pushed('e1', 19), pushed('e1', 20), pushed('e1', 21));
+    await stage.pass(60_000);
+    expect(await peer.sent()).toEqual([]);
+  });
+
+  it('P3.19 is sent again, and not given up after the first, when something comes after a question that silence asked', async () => {
+    const { peer } = await following();
+    peer.send(...[11, 12, 13, 14].map((offset) => pushed('e1', offset)));
+    await stage.pass(4_000);
+    await peer.sent();
+    await stage.pass(1_000);
+    peer.send('{"message":"Limit exceeded","connectionId":"c","requestId":"r"}');
+    await stage.pass(4_000);
+    expect([await methods(peer), peer.closedWith]).toEqual([['gw.sync'], undefined]);
+    peer.send(synced(1));
+  });
+
+  it('P3.20 is sent again after the time its answer says, and who it did not speak of still lacks what it lacked', async () => {
+    const { gateway, peer } = await following();
+    peer.send(pushed('e1', 12));
+    await stage.pass(200);
+    expect((await peer.sent())[0]?.params).toEqual({ n: 1, c: [[1, 'e1.10']] });
+    peer.send('{"id":null,"method":"gw.sync","params":{"n":1,"s":[],"exp":7000000,"again":1000}}');
+    expect(gateway.$connection.state).toEqual({ status: 'catching-up' });
+    await stage.pass(999);
+    expect(await peer.sent()).toEqual([]);
+    await stage.pass(1);
+    expect((await peer.sent())[0]?.params).toEqual({ n: 2, c: [[1, 'e1.10']] });
+    peer.send(synced(2, [[1, 'e1.12', numbered('e1', 11, 12)]]));
+    expect(gateway.$connection.state).toEqual({ status: 'live' });
+  });
+
   it('is sent when a call waited in vain', async () => {
     const { gateway, peer } = await following();
     await stage.pass(12_000);
-    const call = gateway.documents.folders.query(undefined, { over: 'socket', timeoutMs: 4_000 });
+    const call = gateway.documents.folders.query(undefined, { over: 'socket', timeoutMs: 3_000 });
     await peer.sent();
     const failed = expect(call).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await stage.pass(4_000);
+    await stage.pass(3_000);
     await failed;
     expect(await methods(peer)).toEqual(['gw.sync']);
   });
@@ -328,15 +405,40 @@ describe('the end', () => {
 });
 
 describe('the waits between attempts (P3.14)', () => {
-  it('end at 3 s, and at 30 s after twenty failures', async () => {
+  it('end at 2.5 s, and at 30 s when attempts have failed for half a minute, however many they were', async () => {
     const waits: number[] = [];
-    const gateway = stage.client({ random: () => 1 });
+    let luck = 1;
+    const gateway = stage.client({ random: () => luck });
     gateway.$connection.subscribe((state: ConnectionState) => state.status === 'offline' && waits.push(state.retryInMs));
     iterate(gateway.documents.changes.subscribe({}));
-    for (let count = 0; count < 22; count += 1) {
-      await stage.pass(waits.at(-1) ?? 0);
-      (stage.peers.at(-1) as MemoryPeer).close(1006);
-    }
-    expect(waits).toEqual([500, 1_000, 2_000, ...Array(17).fill(3_000), 30_000, 30_000]);
+    const fail = async (times: number) => {
+      for (let count = 0; count < times; count += 1) {
+        await stage.pass(waits.at(-1) ?? 0);
+        (stage.peers.at(-1) as MemoryPeer).close(1006);
+      }
+      return waits.splice(0);
+    };
+    expect(await fail(15)).toEqual([500, 1_000, 2_000, ...Array(11).fill(2_500), 30_000]);
+    luck = 0.1;
+    await stage.pass(30_000);
+    const good = await stage.opened();
+    await stage.pass(30_000);
+    good.close(1006);
+    expect(await fail(40)).toEqual([0, 100, 200, ...Array(38).fill(250)]);
+  });
+
+  it('are counted by the clock: a connection that lasted 30 s is good though its timers come late', async () => {
+    const { clock } = stage;
+    let sleptMs = 0;
+    const gateway = stage.client({ clock: { after: clock.after, now: () => clock.now() + sleptMs } });
+    iterate(gateway.documents.changes.subscribe({}));
+    (await stage.opened()).close(1006);
+    (await stage.opened()).close(1006);
+    expect(gateway.$connection.state).toMatchObject({ status: 'offline', retryInMs: 500 });
+    await stage.pass(500);
+    const third = await stage.opened();
+    sleptMs = 30_000;
+    third.close(1001);
+    expect(gateway.$connection.state).toMatchObject({ status: 'offline', attempt: 2, retryInMs: 0 });
   });
 });

@@ -4,7 +4,8 @@
  * another file, but for what fetches references. PROTOCOL.md P3.26 and P3.27.
  */
 
-import { MAX_FRAME_BYTES, MAX_PARTS, type UploadPlace } from '@org/gateway-core/protocol';
+import { MAX_PARTS, partFrames } from '@org/gateway-core/parts';
+import type { UploadPlace } from '@org/gateway-core/protocol';
 import { fetchReference, hexHash } from '../fetch-reference.js';
 import type { Fetch } from '../options.js';
 import type { Passenger } from './link.js';
@@ -102,33 +103,12 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
       else fetchReference(fields, fetch).then(accept, () => {});
     },
     async write(svc, name, text) {
-      const frames = framesOf(svc, name, text);
+      const frames = partFrames(name, text, svc);
       if (!frames) return store(svc, text);
       for (const frame of frames) send(frame);
     },
   };
 }
-
-/** The frames of a message in parts, or nothing if they would be too many. */
-function framesOf(svc: string, k: string, text: string): readonly string[] | undefined {
-  const parts: string[] = [];
-  let rest = text;
-  while (rest) {
-    let length = MAX_FRAME_BYTES;
-    // Escapes and characters outside of ASCII take more bytes than characters.
-    while (frameBytes(svc, k, rest.slice(0, length)) > MAX_FRAME_BYTES) length = Math.floor(length * 0.9);
-    // Never between the halves of a character: what keeps a part may know whole ones only.
-    if (/[\ud800-\udbff]/.test(rest.charAt(length - 1))) length -= 1;
-    parts.push(rest.slice(0, length));
-    rest = rest.slice(length);
-    if (parts.length > MAX_PARTS || (rest && parts.length === MAX_PARTS)) return undefined;
-  }
-  return parts.map((d, i) => partFrame(svc, { k, i, n: parts.length, d }));
-}
-
-const partFrame = (svc: string, params: object) => JSON.stringify({ id: null, method: 'gw.part', svc, params });
-
-const frameBytes = (svc: string, k: string, d: string) => utf8.encode(partFrame(svc, { k, i: 0, n: MAX_PARTS, d })).length;
 
 const isCount = (value: unknown, min: number, max: number): value is number =>
   Number.isInteger(value) && (value as number) >= min && (value as number) <= max;

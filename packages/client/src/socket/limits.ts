@@ -17,6 +17,12 @@ export const HIDDEN_SYNC_MS = 240_000;
 /** The same without subscriptions: API Gateway closes a connection that is idle for 10 minutes. */
 export const IDLE_SYNC_MS = 540_000;
 
+/** Silence after a call, or where events followed each other closely, is asked about after this time, give or take an eighth. PROTOCOL.md P3.19. */
+export const QUIET_MS = 4_000;
+
+/** So many messages that follow each other within that time make a subscription one that is not expected to fall silent. */
+export const LIVELY_EVENTS = 4;
+
 /** A page that wakes and has heard nothing for this long asks at once. */
 export const SILENCE_MS = 10_000;
 
@@ -39,11 +45,11 @@ export const STABLE_MS = 30_000;
 /** The longest wait after the first attempt that failed; it doubles up to the cap. PROTOCOL.md P3.14. */
 export const FIRST_RETRY_MS = 500;
 
-/** The cap, unless `maxRetryDelayMs` says otherwise: who is back within half a minute is served within three seconds. */
-export const MAX_RETRY_MS = 3_000;
+/** The cap, unless `maxRetryDelayMs` says otherwise: who is back within half a minute is served within three seconds, handshake included. */
+export const MAX_RETRY_MS = 2_500;
 
-/** The cap after as many failures, some half a minute. */
-export const PATIENT_AFTER = 20;
+/** The cap of those who have tried for so long. */
+export const PATIENT_AFTER_MS = 30_000;
 export const PATIENT_RETRY_MS = 30_000;
 
 /** A client moves so long before API Gateway cuts the connection, up to twice as long by chance. PROTOCOL.md P3.21. */

@@ -1,36 +1,17 @@
 /**
- * One physical connection: numbers the requests on it, hands answers and events to them, and asks with `gw.sync` where they stand, which
- * is also how it finds out that the peer is gone. It is opened once and goes down once; that another one follows is connection.ts's
- * business. PROTOCOL.md sections 3.1, 3.5 and 3.6.
+ * One physical connection: numbers the requests on it, and hands answers and events to them. It is opened once and goes down once; that
+ * another one follows is connection.ts's business, and asking where subscriptions stand asking.ts's. PROTOCOL.md sections 3.1, 3.5 and 3.6.
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import {
-  GATEWAY_PROTOCOL,
-  GATEWAY_SERVICE,
-  type GatewayStart,
-  MAX_CURSORS,
-  MAX_FRAME_BYTES,
-  type OffsetEvent,
-  PING,
-  PONG,
-} from '@org/gateway-core/protocol';
+import { GATEWAY_PROTOCOL, type GatewayStart, MAX_FRAME_BYTES, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
 import type { Fetch, PageEvents } from '../options.js';
-import type { LargeMessages } from './large-messages.js';
-import {
-  BROKEN,
-  GAP_MS,
-  HIDDEN_SYNC_MS,
-  IDLE_SYNC_MS,
-  MOVE_AHEAD_MS,
-  NORMAL,
-  PATIENCE_MS,
-  SILENCE_MS,
-  SYNC_DEADLINE_MS,
-  VISIBLE_SYNC_MS,
-} from './limits.js';
+import { type Asking, askingOf } from './asking.js';
+import { bytesBeyond } from './bytes-beyond.js';
+import type { LargeMessageOwner, LargeMessages } from './large-messages.js';
+import { BROKEN, NORMAL, PATIENCE_MS, VISIBLE_SYNC_MS } from './limits.js';
 import { list } from './list.js';
 import type { WebSocketLike } from './web-socket.js';
 
@@ -96,169 +77,67 @@ export interface LinkOwner {
 }
 
 /** A WebSocket that speaks the protocol. */
-export interface Link {
+export interface Link extends Pick<Asking, 'want' | 'wake' | 'isLate' | 'stock'> {
   /** Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server. */
   request(opening: Opening, passenger: Passenger): (stop?: boolean) => void;
-  /** A subscription lacks events: asks for them after a delay, unless they have come by then. */
-  want(delayMs: number): void;
-  /** The page has come back: asks for a sign of life if there was none lately. */
-  wake(): void;
-  /** The server has owed a sign of life for a while. */
-  isLate(): boolean;
   /** It is not needed any more: closes once the answers owed have come, or in 10 s. `false`: it is needed again. */
   retire(isRetired: boolean): void;
   /** Closes it, or with a reason leaves a peer that is gone at once: a handshake would keep it, and a Node process, for half a minute. */
   close(reason?: string): void;
-  /** The server has no `gw.sync`: it is asked by PING. */
-  stock(): void;
 }
 
 /** Begins to open a link. */
 export function openLink(owner: LinkOwner): Link {
-  const { clock, page } = owner;
   const passengers = new Map<unknown, Passenger>();
-  const alarm = alarmOf(clock);
-  const moving = alarmOf(clock);
-  const aheadMs = MOVE_AHEAD_MS * (1 + owner.random());
+  /** With the handshake, and with what is owed after it is not needed any more. */
+  const patience = alarmOf(owner.clock);
   let socket: (WebSocketLike & { terminate?(): void }) | undefined;
   let lastId = 0;
   let isRetired = false;
   let isDown = false;
-  let isStock = false;
-  let heardAt = 0;
-  /** When the first call was sent after something was last heard. */
-  let owedAt = -1;
-  /** When all subscriptions were last asked for. */
-  let syncedAt = clock.now();
-  /** When the alarm will ring. */
-  let dueAt = 0;
-  /** The wait before holes that an answer left open are asked for again. */
-  let pauseMs = 0;
-  /** Subscriptions still to be asked for in this round. */
-  let round: (readonly [unknown, FeedSeat])[] = [];
-  /** The question that is out: its number, its text, where the subscriptions stood, and how often it was sent. */
-  let question: { readonly n: number; readonly text: string; readonly asked: Map<unknown, string>; sent: number } | undefined;
-  let lastQuestion = 0;
-  let loading: Promise<LargeMessages> | undefined;
 
   const close = (reason = '', cause?: unknown) => {
     if (isDown) return;
     isDown = true;
-    alarm();
-    moving();
+    patience();
+    asking.pause();
     socket?.close(NORMAL);
     if (reason) socket?.terminate?.();
     // The owner first: what is lost may then go on at once on another link.
     owner.onDown(reason, cause);
     for (const { receive } of passengers.values()) receive({}, reason || 'closed');
   };
-  const seats = () => [...passengers].flatMap(([id, { feed }]) => (feed?.position() === undefined ? [] : [[id, feed] as const]));
-  const rest = (delayMs: number) => {
-    if (isRetired || isDown) return;
-    dueAt = clock.now() + delayMs;
-    alarm(delayMs, tick);
-  };
-  /** Asks for whoever lacks something, or for all when it is time to: by the clock, since a hidden page's timers come late. */
-  const tick = () => {
-    const all = seats();
-    const isFollowed = [...passengers.values()].some(({ feed }) => feed);
-    const periodMs = isFollowed ? (page.document?.hidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
-    const sinceMs = Math.abs(clock.now() - syncedAt);
-    // Once per silence: a call may take longer than that.
-    const isOwed = owedAt >= heardAt && [...passengers.values()].some(({ feed }) => !feed);
-    const patienceMs = isOwed ? SYNC_DEADLINE_MS + owedAt - clock.now() : periodMs;
-    const isDue = sinceMs >= periodMs || patienceMs <= 0;
-    round = isDue ? all : all.filter(([, feed]) => feed.wants());
-    if (isDue) syncedAt = clock.now();
-    else if (!round.length) return rest(Math.ceil(Math.min(periodMs - sinceMs, patienceMs)));
-    if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
-    // The call that got no answer was the first time of asking.
-    inquire(patienceMs <= 0 ? 1 : 0);
-  };
-  const want = (delayMs: number) => {
-    if (!question && clock.now() + delayMs < dueAt) rest(delayMs);
-  };
-  const wake = () => {
-    if (clock.now() - heardAt > SILENCE_MS) syncedAt = Number.NEGATIVE_INFINITY;
-    if (!question) tick();
-  };
-  const inquire = (sent = 0) => {
-    const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
-    lastQuestion += 1;
-    const params = { n: lastQuestion, c: [...asked] };
-    const text = isStock ? PING : JSON.stringify({ id: null, method: 'gw.sync', svc: GATEWAY_SERVICE, params });
-    question = { n: lastQuestion, text, asked, sent };
-    repeat();
-  };
-  const repeat = () => {
-    if (!question || isRetired) return;
-    if (question.sent > 1) return close('no answer to gw.sync');
-    question.sent += 1;
-    socket?.send(question.text);
-    alarm(SYNC_DEADLINE_MS, repeat);
-    owner.onChange();
-  };
-  /** Each subscription of the question learns what was said of it, or that it lacks nothing. */
-  const answered = (states: unknown, expiresInMs?: number) => {
-    const { asked } = question!;
-    question = undefined;
-    const known = new Map(list(states).map(([id, ...state]) => [id, state]));
-    let isMoving = false;
-    for (const [id, position] of asked) {
-      const feed = passengers.get(id)?.feed;
-      feed?.sync(position, ...((known.get(id) ?? []) as []));
-      isMoving ||= feed?.position() !== position;
-    }
-    if (expiresInMs) moving(Math.max(0, expiresInMs - aheadMs), owner.onLeave);
-    if (round.length) inquire();
-    else if (isMoving || !seats().some(([, feed]) => feed.wants())) {
-      pauseMs = 0;
-      tick();
-    } else {
-      // An answer that brings nothing is not asked for in circles.
-      pauseMs = Math.min(pauseMs * 2 || GAP_MS, VISIBLE_SYNC_MS);
-      rest(pauseMs);
-    }
-    owner.onChange();
-  };
+  const send = (text: string) => socket?.send(text);
+  const asking = askingOf(owner, { passengers, send, close });
   const enroll = (passenger: Passenger) => {
     lastId += 1;
     passengers.set(lastId, passenger);
     return lastId;
-  };
-  const sendText = (text: string) => socket?.send(text);
-  /** What messages that do not fit into a frame need, loaded with the first of them. */
-  const large = () => {
-    loading ??= import('./large-messages.js').then(
-      ({ largeMessages }) => largeMessages({ now: clock.now, fetch: owner.fetch, enroll, send: sendText, accept: readText }),
-      (cause) => {
-        loading = undefined;
-        throw cause;
-      },
-    );
-    return loading;
   };
   const readText = (text: unknown) => {
     // What is no JSON answers nothing.
     const messages = readJson(text);
     for (const message of Array.isArray(messages) ? messages : [messages]) if (!isDown) read((message ?? {}) as Message);
   };
+  const large = largeMessagesOf({ now: owner.clock.now, fetch: owner.fetch, enroll, send, accept: readText });
   const take = (id: unknown, answer: Answer) => {
     const passenger = passengers.get(id);
     if (!passenger?.feed) passengers.delete(id);
+    else if (answer.result?.type === 'data') asking.beat();
     passenger?.receive(answer);
   };
   const read = (message: Message) => {
     const { id, method, params } = message;
-    const { t, e, x, n, s, exp, code, why, retry } = (params ?? {}) as Parameters;
+    const { t, e, x, n, s, exp, again, code, why, retry } = (params ?? {}) as Parameters;
     switch (method) {
       case undefined:
         return take(id, message);
       case 'gw.ev':
+        asking.beat();
         for (const { feed } of passengers.values()) feed?.push(t, e, list(x) as OffsetEvent[]);
         return;
       case 'gw.sync':
-        return n === question?.n && answered(s, exp);
+        return asking.answer(n, s, exp, again);
       case 'gw.part':
       case 'gw.ref':
         // If the code cannot be loaded the message is missing, as if its frame had been lost.
@@ -280,59 +159,76 @@ export function openLink(owner: LinkOwner): Link {
     made.onerror = made.onclose = ({ code = BROKEN }: { readonly code?: number }) => close(`closed with ${code}`);
     if (isDown) return made.close();
     made.onopen = () => {
-      lastId = lastQuestion = made.firstId ?? 0;
-      syncedAt = heardAt = clock.now();
-      rest(VISIBLE_SYNC_MS);
+      patience();
+      lastId = made.firstId ?? 0;
+      asking.start(lastId);
       owner.onUp();
     };
     made.onmessage = ({ data }) => {
       if (isDown) return;
-      heardAt = clock.now();
+      asking.heard();
       if (data === PING) made.send(PONG);
-      else if (data === PONG) question && answered([]);
+      else if (data === PONG) asking.answer();
       else readText(data);
     };
   };
 
-  alarm(PATIENCE_MS, () => close('no connection'));
+  patience(PATIENCE_MS, () => close('no connection'));
   owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
-    request({ kind, path, json, lastEventId, k, dl }, passenger) {
+    ...asking,
+    request(opening, passenger) {
       const id = enroll(passenger);
-      const svc = path.split('.')[0]!;
-      // From its text: the input as it was when the call began, whatever has become of the object since.
-      const frame = JSON.stringify({ id, method: kind, svc, gw: GATEWAY_PROTOCOL, k, dl, params: { path, lastEventId } });
-      const text = json ? `${frame.slice(0, -2)},"input":${json}}}` : frame;
-      if (text.length < MAX_FRAME_BYTES / 3 || new Blob([text]).size <= MAX_FRAME_BYTES) sendText(text);
+      const svc = opening.path.split('.')[0]!;
+      const text = requestText(id, svc, opening);
+      if (!bytesBeyond(MAX_FRAME_BYTES, text)) send(text);
       else {
         large()
           .then(({ write }) => write(svc, `m${id}`, text))
           .catch((cause) => isDown || passenger.fail?.(cause));
       }
-      if (owedAt < heardAt && !passenger.feed) owedAt = clock.now();
-      want(passenger.feed ? VISIBLE_SYNC_MS : SYNC_DEADLINE_MS);
+      if (passenger.feed) asking.want(VISIBLE_SYNC_MS);
+      else asking.owe();
       return (stop) => {
         if (passengers.delete(id) && !isDown) {
-          if (stop) sendText(JSON.stringify({ id, method: 'subscription.stop', svc }));
+          if (stop) send(JSON.stringify({ id, method: 'subscription.stop', svc }));
           // A call that waited in vain.
-          else wake();
+          else asking.wake();
         }
         if (isRetired && !passengers.size) close();
       };
     },
-    want,
-    wake,
-    isLate: () => (question?.sent ?? 0) > 1,
     retire(retired) {
       isRetired = retired;
-      if (!retired) rest(0);
-      else if (passengers.size) alarm(PATIENCE_MS, close);
+      asking.pause();
+      if (!retired) {
+        patience();
+        asking.resume();
+      } else if (passengers.size) patience(PATIENCE_MS, close);
       else close();
     },
     close,
-    stock() {
-      isStock = true;
-    },
+  };
+}
+
+/** The frame of a request. From the text of its input as it was when the call began, whatever has become of the object since. */
+function requestText(id: number, svc: string, { kind, path, json, lastEventId, k, dl }: Opening): string {
+  const frame = JSON.stringify({ id, method: kind, svc, gw: GATEWAY_PROTOCOL, k, dl, params: { path, lastEventId } });
+  return json ? `${frame.slice(0, -2)},"input":${json}}}` : frame;
+}
+
+/** Loads what messages that do not fit into a frame need, with the first of them. */
+function largeMessagesOf(owner: LargeMessageOwner): () => Promise<LargeMessages> {
+  let loading: Promise<LargeMessages> | undefined;
+  return () => {
+    loading ??= import('./large-messages.js').then(
+      ({ largeMessages }) => largeMessages(owner),
+      (cause) => {
+        loading = undefined;
+        throw cause;
+      },
+    );
+    return loading;
   };
 }
 
@@ -344,6 +240,7 @@ interface Parameters {
   readonly n: unknown;
   readonly s: unknown;
   readonly exp: number;
+  readonly again: number;
   readonly code: number;
   readonly why: string;
   readonly retry: unknown;

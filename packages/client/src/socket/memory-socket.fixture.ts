@@ -8,6 +8,7 @@ import type { GatewayClient } from '../client-types.js';
 import { createGatewayClient } from '../create-client.js';
 import { type FakeClock, fakeClock } from '../fake-clock.fixture.js';
 import type { GatewayClientOptions } from '../options.js';
+import { loadCalls } from './late-calls.js';
 import { pass } from './memory-gateway.fixture.js';
 import type { WebSocketLike } from './web-socket.js';
 
@@ -63,7 +64,8 @@ export function memoryStage(): MemoryStage {
   let page: FakePage;
   let peers: MemoryPeer[];
   let clients: GatewayClient[];
-  beforeEach(() => {
+  beforeEach(async () => {
+    await loadCalls();
     clock = fakeClock();
     const target = new EventTarget();
     page = Object.assign(target, {

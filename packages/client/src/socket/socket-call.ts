@@ -1,21 +1,26 @@
 /**
  * Queries and mutations over the socket. They wait in an outbox that has bounds. What was in flight when the connection broke is sent again
  * on the next one if that is safe: a query, or a mutation with a key, which the server executes once. PROTOCOL.md P3.3, P3.14, P3.23, P3.24.
+ * Loaded by late-calls.ts.
  */
 
 import type { Call } from '../call.js';
-import { systemClock } from '../clock.js';
-import { answerFailure, failure } from '../failure.js';
-import type { GatewayClientOptions } from '../options.js';
+import type { Clock } from '../clock.js';
+import type { answerFailure, failure } from '../failure.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { MAX_DEADLINE_MS, MAX_OUTBOX_CALLS, MAX_OUTBOX_LENGTH } from './limits.js';
 
+/** What carrying calls needs. Functions too: a module that two chunks import becomes a third. */
+export interface SocketCallOwner {
+  readonly clock: Clock;
+  readonly session: string;
+  readonly connection: SocketConnection;
+  readonly failure: typeof failure;
+  readonly answerFailure: typeof answerFailure;
+}
+
 /** Makes what carries calls over a connection. */
-export function socketCarrier(
-  { clock = systemClock }: GatewayClientOptions,
-  session: string,
-  connection: SocketConnection,
-): (call: Call) => void {
+export function socketCarrier({ clock, session, connection, failure, answerFailure }: SocketCallOwner): (call: Call) => void {
   /** What begins the calls of each lane, in order. */
   const lanes = new Map<string, (() => void)[]>();
   let count = 0;

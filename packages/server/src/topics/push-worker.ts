@@ -31,7 +31,7 @@ export function createPushWorker(parts: PushWorkerParts): (event: QueueEvent) =>
   const lanes = createLanes(parts.parallelSends ?? PARALLEL_SENDS);
   const work = async ({ topic, epoch, after, to, shard, shards }: PushMessage): Promise<void> => {
     const { events } = runAfter(await parts.topics.read(topic, after, to - after), { epoch, offset: after });
-    await pushToShard({ ...parts, lanes }, { topic, shard, shards }, eventsFrames(topic, epoch, events));
+    await pushToShard({ ...parts, lanes }, { topic, shard, shards }, eventsFrames(parts.log, { topic, epoch, events }));
   };
   return async ({ Records }) => {
     const failed = await Promise.all(

@@ -31,7 +31,7 @@ export function createPush(parts: PushParts & PushOptions & { readonly subscript
       await spread(numbers.map((shard) => ({ topic, epoch, after, to, shard, shards })));
       return;
     }
-    const frames = eventsFrames(topic, epoch, events);
+    const frames = eventsFrames(log, { topic, epoch, events });
     for (const shard of numbers) await pushToShard(parts, { topic, shard, shards }, frames);
   };
   return (topic, epoch, events) =>

@@ -29,7 +29,7 @@ describe('P3.26 a message in parts', () => {
     });
     fc.assert(
       fc.property(any, (text) => {
-        const frames = partFrames('k'.repeat(64), text) ?? [];
+        const frames = partFrames('k'.repeat(64), text, 's'.repeat(64)) ?? [];
         expect(Math.max(...frames.map((frame) => Buffer.byteLength(frame)))).toBeLessThanOrEqual(32_000);
         expect(
           read(frames)
@@ -39,6 +39,11 @@ describe('P3.26 a message in parts', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('P3.26 names its service in every part, where there is one', () => {
+    const frames = partFrames('m7', 'x'.repeat(32_000), 'documents') ?? [];
+    expect(frames.map((frame) => JSON.parse(frame).svc)).toEqual(['documents', 'documents']);
   });
 
   it('P3.26 has at most eight: more is none', () => {
