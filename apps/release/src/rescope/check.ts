@@ -26,7 +26,18 @@ try {
   for (const generator of ['packages/contract', 'infra', 'apps/release'])
     succeed(copy, process.execPath, `${generator}/dist/generate.js`, '--check');
   succeed(copy, process.execPath, 'apps/release/dist/check.js');
-  succeed(copy, bin('vitest'), 'run', '--project', 'unit', 'packages/core', 'packages/contract', 'packages/client', 'packages/conformance');
+  succeed(
+    copy,
+    bin('vitest'),
+    'run',
+    '--project',
+    'unit',
+    'packages/core',
+    'packages/contract',
+    'packages/client',
+    'packages/conformance',
+    'apps/release',
+  );
   succeed(copy, 'git', '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--all', '--message', 'Moved');
   succeed(copy, process.execPath, main, SCOPE);
   if (run(copy, 'git', 'status', '--porcelain').output !== '') throw new Error('the second run changed something');

@@ -8,12 +8,12 @@ import { rescopeFiles } from './rescope-files.js';
 const PAGE = 'https://github.com/org/gateway';
 const FILES = {
   'package.json': '{"name":"gateway","private":true}',
-  'packages/core/package.json': `{"name":"@org/gateway-core","homepage":"${PAGE}/tree/main/packages/core"}`,
+  'packages/core/package.json': `{"name":"@old/gateway-core","homepage":"${PAGE}/tree/main/packages/core"}`,
   'packages/client/package.json':
-    '{"name":"@org/gateway-client","dependencies":{"@org/gateway-core":"workspace:^","@trpc/client":"^11.0.0"}}',
-  'packages/client/src/index.ts': "import { a } from '@org/gateway-core/errors';\nconst text = '@org/pkg';\n",
-  'pnpm-lock.yaml': "  packages/client:\n    dependencies:\n      '@org/gateway-core':\n",
-  'logo.png': '\u0000@org/gateway-core',
+    '{"name":"@old/gateway-client","dependencies":{"@old/gateway-core":"workspace:^","@trpc/client":"^11.0.0"}}',
+  'packages/client/src/index.ts': "import { a } from '@old/gateway-core/errors';\nconst text = '@old/pkg';\n",
+  'pnpm-lock.yaml': "  packages/client:\n    dependencies:\n      '@old/gateway-core':\n",
+  'logo.png': '\u0000@old/gateway-core',
   'empty.txt': '',
 };
 let root: string;
@@ -44,7 +44,7 @@ it('moves packages, imports and the lockfile, and nothing else', async () => {
   expect(read('packages/client/package.json')).toBe(
     '{"name":"@acme/gateway-client","dependencies":{"@acme/gateway-core":"workspace:^","@trpc/client":"^11.0.0"}}',
   );
-  expect(read('packages/client/src/index.ts')).toBe("import { a } from '@acme/gateway-core/errors';\nconst text = '@org/pkg';\n");
+  expect(read('packages/client/src/index.ts')).toBe("import { a } from '@acme/gateway-core/errors';\nconst text = '@old/pkg';\n");
   expect(read('packages/core/package.json')).toContain(PAGE);
   expect(read('logo.png')).toBe(FILES['logo.png']);
 });
@@ -59,9 +59,9 @@ it('changes nothing the second time, and moves on from there', async () => {
 });
 
 it('writes where the repository is, when it is told', async () => {
-  await rescopeFiles({ root, scope: '@org', repository: 'https://github.com/acme/api' });
+  await rescopeFiles({ root, scope: '@old', repository: 'https://github.com/acme/api' });
   expect(read('packages/core/package.json')).toBe(
-    '{"name":"@org/gateway-core","homepage":"https://github.com/acme/api/tree/main/packages/core"}',
+    '{"name":"@old/gateway-core","homepage":"https://github.com/acme/api/tree/main/packages/core"}',
   );
 });
 
@@ -78,7 +78,7 @@ it('refuses while something is not committed, and says what', async () => {
   await expect(rescopeFiles({ root, scope: '@acme' })).rejects.toThrow(
     'there are changes that are not committed; commit or stash them first:\n   M packages/client/src/index.ts\n  ?? new.ts',
   );
-  expect(read('packages/core/package.json')).toContain('@org');
+  expect(read('packages/core/package.json')).toContain('@old');
 });
 
 it('refuses where there is no Git, because it could not be undone', async () => {

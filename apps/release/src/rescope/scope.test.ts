@@ -1,37 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { rescopeText, scopeProblem } from './scope.js';
 
-const rescope = (text: string, from = '@org', to = '@acme') => rescopeText(text, { from, to, names: ['gateway-client', 'gateway', 'api'] });
+const rescope = (text: string, from = '@old', to = '@acme') => rescopeText(text, { from, to, names: ['gateway-client', 'gateway', 'api'] });
 
 describe('a text after the move', () => {
   it.each([
-    ["import { a } from '@org/gateway-client/http';", "import { a } from '@acme/gateway-client/http';"],
-    ['"@org/api": "workspace:^"', '"@acme/api": "workspace:^"'],
-    ["  '@org/gateway@1.0.0':", "  '@acme/gateway@1.0.0':"],
-    ['"@org/api#build": {}', '"@acme/api#build": {}'],
-    ["/from '@org\\/gateway-client'/", "/from '@acme\\/gateway-client'/"],
-    ["mkdir('node_modules/@org', 1)", "mkdir('node_modules/@acme', 1)"],
-    ['`@org/*` resolves', '`@acme/*` resolves'],
-    ['It lives in @org.', 'It lives in @acme.'],
+    ["import { a } from '@old/gateway-client/http';", "import { a } from '@acme/gateway-client/http';"],
+    ['"@old/api": "workspace:^"', '"@acme/api": "workspace:^"'],
+    ["  '@old/gateway@1.0.0':", "  '@acme/gateway@1.0.0':"],
+    ['"@old/api#build": {}', '"@acme/api#build": {}'],
+    ["/from '@old\\/gateway-client'/", "/from '@acme\\/gateway-client'/"],
+    ["mkdir('node_modules/@old', 1)", "mkdir('node_modules/@acme', 1)"],
+    ['`@old/*` resolves', '`@acme/*` resolves'],
+    ['It lives in @old.', 'It lives in @acme.'],
   ])('names our packages by their new scope: %s', (before, after) => {
     expect(rescope(before)).toBe(after);
   });
 
   it.each([
-    "'@org/gateway-clients'",
-    "'@org/pkg@4.6.7'",
-    "'@organisation/api'",
-    'someone@org/api',
-    'a@org.example',
-    "'@org.example/api'",
-    '@@org/api',
+    "'@old/gateway-clients'",
+    "'@old/pkg@4.6.7'",
+    "'@older/api'",
+    'someone@old/api',
+    'a@old.example',
+    "'@old.example/api'",
+    '@@old/api',
   ])('leaves what is not ours: %s', (text) => {
     expect(rescope(text)).toBe(text);
   });
 
   it('comes back when it is moved back, also from a scope with a dot', () => {
-    const text = "import '@org/gateway-client'; // @org/api and @org";
-    expect(rescope(rescope(text, '@org', '@my.co'), '@my.co', '@org')).toBe(text);
+    const text = "import '@old/gateway-client'; // @old/api and @old";
+    expect(rescope(rescope(text, '@old', '@my.co'), '@my.co', '@old')).toBe(text);
   });
 });
 
