@@ -219,6 +219,13 @@ describe('a token for a test', () => {
     expect(claims).not.toHaveProperty('jti');
   });
 
+  it('can be had over HTTP by programs, and read by no page of another origin', async () => {
+    const response = await get(`${url}/test-token?user=ada&scope=admin`);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    expect(decodeJwt(await response.text())).toMatchObject({ sub: 'ada', scope: 'admin' });
+    expect(await (await get(`${url}/test-token?user=bob`)).text()).toBe('got user=bob, expected one of ada, alan\n');
+  });
+
   it('of nobody is refused with the names there are', async () => {
     await expect(issuer.tokenFor('bob')).rejects.toThrow('tokenFor: got the user "bob", expected one of ada, alan');
   });

@@ -80,6 +80,8 @@ async function answer(endpoints: Endpoints, request: IncomingMessage): Promise<R
       return withForm(request, async (form) => endpoints.signIn.choose(form));
     case 'POST /token':
       return withForm(request, (form) => answerTokenRequest(endpoints, form));
+    case 'GET /test-token':
+      return testToken(endpoints, searchParams);
     case 'GET /sign-out':
       return signOut(endpoints, searchParams);
     default:
@@ -109,6 +111,21 @@ function metadata({ url, definition }: Endpoints): Readonly<Record<string, unkno
     scopes_supported: [...new Set(['openid', 'profile', 'email', 'offline_access', ...definition.users.flatMap(({ scopes }) => scopes)])],
     authorization_response_iss_parameter_supported: true,
   };
+}
+
+/** For `curl` and tests in other processes. Pages have no business here: one that fetches it cannot read the answer. */
+async function testToken(endpoints: Endpoints, query: URLSearchParams): Promise<Reply> {
+  const { users } = endpoints.definition;
+  const user = users.find(({ name }) => name === query.get('user'));
+  if (user === undefined) {
+    return {
+      kind: 'text',
+      status: 400,
+      text: `got user=${query.get('user') ?? ''}, expected one of ${users.map(({ name }) => name).join(', ')}\n`,
+    };
+  }
+  const scopes = query.get('scope')?.split(' ');
+  return { kind: 'text', status: 200, text: await accessToken(endpoints, user, scopes === undefined ? {} : { scopes }) };
 }
 
 /**

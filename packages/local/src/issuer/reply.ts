@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 
 export type Reply =
   | { readonly kind: 'json'; readonly status: number; readonly body: unknown }
+  /** For programs of this machine alone: no page of another origin can read it. */
+  | { readonly kind: 'text'; readonly status: number; readonly text: string }
   | { readonly kind: 'page'; readonly status: number; readonly html: string; readonly setCookie?: string }
   | { readonly kind: 'redirect'; readonly location: string; readonly setCookie?: string };
 
@@ -19,6 +21,9 @@ export function writeReply(response: ServerResponse, reply: Reply): void {
   if (reply.kind === 'json') {
     response.setHeader('access-control-allow-origin', '*');
     send(response, reply.status, { type: 'application/json', text: JSON.stringify(reply.body) });
+  } else if (reply.kind === 'text') {
+    response.setHeader('x-content-type-options', 'nosniff');
+    send(response, reply.status, { type: 'text/plain', text: reply.text });
   } else if (reply.kind === 'page') {
     response.setHeader('content-security-policy', PAGE_POLICY);
     send(response, reply.status, { type: 'text/html; charset=utf-8', text: reply.html });
