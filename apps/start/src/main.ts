@@ -14,6 +14,9 @@ import { collectMarkdown } from './collect-markdown.js';
 import { type ImportProgress, importDocuments } from './import-documents.js';
 import { HELP, readOptions, type StartOptions } from './options.js';
 
+/** What the page asks the issuer for: who it is, tokens without another sign-in, and the scopes of the contract. */
+const SCOPE = 'openid profile email offline_access search:rebuild';
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 async function main(): Promise<void> {
@@ -31,7 +34,12 @@ async function main(): Promise<void> {
     site: {
       directory: join(root, 'apps', 'web', 'dist', 'site'),
       port: options.ports.site,
-      config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl, graph: stage.outputs.LibraryUrl !== undefined }),
+      config: ({ restUrl, socketUrl, issuerUrl }) => ({
+        restUrl,
+        socketUrl,
+        graph: stage.outputs.LibraryUrl !== undefined,
+        identity: issuerUrl && { issuer: issuerUrl, clientId: stage.issuer?.clientId, scope: SCOPE },
+      }),
     },
     report: ({ level, part, message }) => level !== 'info' && console.warn(`${level} ${part}: ${message}`),
   });

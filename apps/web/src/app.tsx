@@ -1,6 +1,7 @@
 /** The page: search and documents on the left, what is open in the middle, what happens on the right. */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCanWrite } from './gateway.js';
 import { useActivity } from './hooks/use-activity.js';
 import { useDocuments } from './hooks/use-documents.js';
 import { goTo, useHashRoute } from './hooks/use-hash-route.js';
@@ -16,9 +17,11 @@ import { Library } from './views/library.js';
 import { NewDocument } from './views/new-document.js';
 import { ToolLinks } from './views/tool-links.js';
 import { ToolPane } from './views/tool-pane.js';
+import { Who } from './views/who.js';
 
 export function App() {
   const { folder, documentId, tool } = useHashRoute();
+  const canWrite = useCanWrite();
   const documents = useDocuments(folder);
   const [query, setQuery] = useState<SearchQuery>({ text: '', isTyping: true, folder: undefined });
   const search = useSearch(query);
@@ -49,11 +52,18 @@ export function App() {
     <div className="page">
       <header className="bar">
         <h1>Documents</h1>
-        <button type="button" data-testid="new-document" onClick={() => setCreating(true)}>
+        <button
+          type="button"
+          data-testid="new-document"
+          disabled={!canWrite}
+          title={canWrite ? undefined : 'Sign in to write'}
+          onClick={() => setCreating(true)}
+        >
           New document
         </button>
         <ToolLinks folder={folder} tool={tool} />
         <ConnectionBadge />
+        <Who />
       </header>
       <Library {...{ documents, query, search, labels, lastChange, folder, documentId }} onQuery={setQuery} />
       <main className="middle" ref={middle}>

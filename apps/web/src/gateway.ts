@@ -1,20 +1,23 @@
 /**
- * The page's one client. Components get it through `useGateway`.
+ * The page's one client, and who uses it. Components get them through `useGateway` and `useSession`.
  */
 
 import { createGatewayClient, type GatewayClient, GatewayError } from '@org/gateway-client';
 import { sharedWebSocket } from '@org/gateway-client/tabs';
-import { createContext, useContext } from 'react';
-import { type RuntimeConfig, readRuntimeConfig } from './model/runtime-config.js';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { type IdentityConfig, type RuntimeConfig, readRuntimeConfig } from './model/runtime-config.js';
+import { openSession, type Session, type SessionState, type User } from './session/session.js';
+import type { SignInFlow } from './session/sign-in-flow.js';
 
 /** The client, and what it was made from. */
 export interface ConnectedGateway {
   readonly gateway: GatewayClient;
   readonly config: RuntimeConfig;
+  readonly session: Session;
 }
 
 /**
- * Reads where the gateway is and makes the client.
+ * Reads where the gateway is, finds out who is signed in, and makes the client.
  *
  * @throws Error with a sentence for the person, when the configuration is missing or malformed.
  */
@@ -24,7 +27,25 @@ export async function connectGateway(): Promise<ConnectedGateway> {
   const config = readRuntimeConfig(await response.json());
   // All tabs of the browser share one connection.
   const WebSocket = sharedWebSocket();
-  return { gateway: createGatewayClient({ url: config.restUrl, socketUrl: config.socketUrl, WebSocket }), config };
+  const session = await openSession({ ...browserParts(), now: () => Date.now() }, config.identity && (() => loadFlow(config.identity!)));
+  const { restUrl: url, socketUrl } = config;
+  return { gateway: createGatewayClient({ url, socketUrl, WebSocket, auth: session }), config, session };
+}
+
+/** With the methods bound. */
+function browserParts() {
+  const { location, history, localStorage } = window;
+  return {
+    location,
+    history,
+    localStorage,
+    addEventListener: (type: 'storage', listener: (event: StorageEvent) => void) => window.addEventListener(type, listener),
+  };
+}
+
+async function loadFlow(identity: IdentityConfig): Promise<SignInFlow> {
+  const { createSignInFlow } = await import('./session/sign-in-flow.js');
+  return createSignInFlow({ identity, sessionStorage: window.sessionStorage, location: window.location, now: () => Date.now() });
 }
 
 export const GatewayContext = createContext<ConnectedGateway | undefined>(undefined);
@@ -37,6 +58,23 @@ export function useGateway(): GatewayClient {
 /** What the page knows of the stage. */
 export function useRuntimeConfig(): RuntimeConfig {
   return useConnected().config;
+}
+
+/** Who uses the page, and how to change that. */
+export function useSession(): { readonly session: Session; readonly state: SessionState } {
+  const { session } = useConnected();
+  return { session, state: useSyncExternalStore(session.subscribe, () => session.state) };
+}
+
+/** Who may write: somebody who is signed in, or on a stage without an issuer anybody. */
+export function useCanWrite(): boolean {
+  return useSession().state.status !== 'signed-out';
+}
+
+/** Who is signed in. */
+export function useUser(): User | undefined {
+  const { state } = useSession();
+  return state.status === 'signed-in' ? state.user : undefined;
 }
 
 function useConnected(): ConnectedGateway {

@@ -1,6 +1,6 @@
 /**
- * A place in a room: enters it with this connection and again after every reconnect, loads what was said and who is there, and follows what
- * comes after. Leaves it when the page goes elsewhere.
+ * A place in a room: loads what was said and who is there, and follows what comes after. Who has a name enters it with this connection, and
+ * again after every reconnect, and leaves it when the page goes elsewhere; others look on.
  */
 
 import { useEffect, useState } from 'react';
@@ -20,14 +20,13 @@ export interface ChatRoom {
 
 const OUTSIDE: ChatRoom = { lines: [], members: [], self: undefined, failure: undefined };
 
-/** Without a name nobody enters. */
+/** @param name absent for who only looks on */
 export function useChat(room: string, name: string | undefined): ChatRoom {
   const gateway = useGateway();
   const [seen, setSeen] = useState(OUTSIDE);
 
   useEffect(() => {
     setSeen(OUTSIDE);
-    if (name === undefined) return;
     const stop = new AbortController();
     const { signal } = stop;
     const update = (change: Partial<ChatRoom> | ((before: ChatRoom) => Partial<ChatRoom>)) =>
@@ -42,10 +41,9 @@ export function useChat(room: string, name: string | undefined): ChatRoom {
     let self: string | undefined;
     const enter = async () => {
       changes = [];
-      const { member } = await gateway.chat.join.mutate({ room, name }, place);
-      self = member;
+      self = name === undefined ? undefined : (await gateway.chat.join.mutate({ room, name }, place)).member;
       loaded = (await gateway.chat.who.query({ room }, { over: 'socket', signal })).members;
-      update({ self: member, members: membersAfter(loaded, changes), failure: undefined });
+      update({ self, members: membersAfter(loaded, changes), failure: undefined });
     };
     const onStarted = () => void enter().catch(onFailure);
     void follow({
@@ -72,14 +70,17 @@ export function useChat(room: string, name: string | undefined): ChatRoom {
       });
     };
     void messages().catch(onFailure);
-    void follow({
-      open: () => gateway.chat.inbox.subscribe(undefined, { signal }).tracked(),
-      onEvent: ({ id, data }) => add(directLine(id, data)),
-      onFailure,
-      signal,
-    });
+    if (name !== undefined) {
+      void follow({
+        open: () => gateway.chat.inbox.subscribe(undefined, { signal }).tracked(),
+        onEvent: ({ id, data }) => add(directLine(id, data)),
+        onFailure,
+        signal,
+      });
+    }
     return () => {
       stop.abort();
+      if (name === undefined) return;
       // The lease would run out; this is quicker.
       gateway.chat.leave.mutate({ room }, { ...place, volatile: true }).catch(() => {});
     };

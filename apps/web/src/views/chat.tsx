@@ -1,16 +1,20 @@
 /** Rooms: who is there, what is said, and messages to one of them. */
 
 import { type FormEvent, useState } from 'react';
-import { describeFailure, useGateway } from '../gateway.js';
+import { describeFailure, useGateway, useSession } from '../gateway.js';
 import { type ChatRoom, useChat } from '../hooks/use-chat.js';
 import type { ChatLine } from '../model/chat-room.js';
 import { Problem } from './problem.js';
+import { SignInHint } from './sign-in-hint.js';
 
 const ROOMS = ['lobby', 'help', 'random'] as const;
 
 export function Chat() {
   const [room, setRoom] = useState<string>(ROOMS[0]);
-  const [name, setName] = useState<string>();
+  const { state } = useSession();
+  const [typed, setTyped] = useState<string>();
+  // Who is not signed in has a name only where nobody is.
+  const name = state.status === 'signed-in' ? state.user.name : state.status === 'unavailable' ? typed : undefined;
   const chat = useChat(room, name);
   return (
     <section aria-labelledby="chat-title" className="chat">
@@ -28,7 +32,7 @@ export function Chat() {
           </button>
         ))}
       </nav>
-      {name === undefined ? <NameForm onName={setName} /> : <Room room={room} name={name} chat={chat} />}
+      {state.status === 'unavailable' && name === undefined ? <NameForm onName={setTyped} /> : <Room room={room} name={name} chat={chat} />}
     </section>
   );
 }
@@ -59,7 +63,8 @@ function NameForm({ onName }: { readonly onName: (name: string) => void }) {
 
 interface RoomProps {
   readonly room: string;
-  readonly name: string;
+  /** Absent for who only looks on. */
+  readonly name: string | undefined;
   readonly chat: ChatRoom;
 }
 
@@ -77,7 +82,7 @@ function Room({ room, name, chat }: RoomProps) {
             <li key={member.member}>
               <button
                 type="button"
-                disabled={member.member === self}
+                disabled={member.member === self || self === undefined}
                 aria-pressed={member.member === to}
                 data-testid="chat-member"
                 title={member.member === self ? 'You' : `Write to ${member.name} alone`}
@@ -94,7 +99,11 @@ function Room({ room, name, chat }: RoomProps) {
           <Line key={line.key} line={line} self={self} namesOf={namesOf} />
         ))}
       </ol>
-      <SayForm key={to} room={room} name={name} to={to} toName={namesOf.get(to)} isIn={self !== undefined} />
+      {name === undefined ? (
+        <SignInHint to="say something" />
+      ) : (
+        <SayForm key={to} room={room} name={name} to={to} toName={namesOf.get(to)} isIn={self !== undefined} />
+      )}
     </div>
   );
 }

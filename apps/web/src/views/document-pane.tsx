@@ -1,7 +1,7 @@
 /** The open document: read it, edit it, delete it. Someone else's change is shown while reading and announced while editing. */
 
 import { useEffect, useState } from 'react';
-import { describeFailure, useGateway } from '../gateway.js';
+import { describeFailure, useCanWrite, useGateway } from '../gateway.js';
 import { useDocument } from '../hooks/use-document.js';
 import type { Change } from '../model/document-types.js';
 import { formatBytes } from '../model/format.js';
@@ -11,6 +11,7 @@ import { LabelChip } from './label-chip.js';
 import { Markdown } from './markdown.js';
 import { NoteForm } from './note-form.js';
 import { Problem } from './problem.js';
+import { SignInHint } from './sign-in-hint.js';
 
 interface Props {
   readonly id: string;
@@ -21,6 +22,7 @@ interface Props {
 
 export function DocumentPane({ id, label, lastChange, onRemoved }: Props) {
   const { document, failure, reload } = useDocument(id);
+  const canWrite = useCanWrite();
   const [editing, setEditing] = useState(false);
   const changed = lastChange?.document.id === id && lastChange.document.version !== document?.version;
   const removed = lastChange?.document.id === id && lastChange.change === 'removed';
@@ -46,10 +48,16 @@ export function DocumentPane({ id, label, lastChange, onRemoved }: Props) {
         <p className="row-facts">
           {document.folder} · version {document.version} · {formatBytes(document.bytes)} <LabelChip label={label} />
         </p>
-        <button type="button" data-testid="edit" onClick={() => setEditing(true)}>
-          Edit
-        </button>
-        <DeleteButton id={id} onRemoved={onRemoved} />
+        {canWrite ? (
+          <>
+            <button type="button" data-testid="edit" onClick={() => setEditing(true)}>
+              Edit
+            </button>
+            <DeleteButton id={id} onRemoved={onRemoved} />
+          </>
+        ) : (
+          <SignInHint to="edit" />
+        )}
       </header>
       <Markdown text={document.body} />
       <NoteForm id={id} />

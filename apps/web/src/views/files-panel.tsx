@@ -1,18 +1,20 @@
 /** Files: drop or choose them, watch them upload, download or delete them. */
 
 import { type ChangeEvent, type DragEvent, useEffect, useState } from 'react';
-import { describeFailure, useGateway } from '../gateway.js';
+import { describeFailure, useCanWrite, useGateway } from '../gateway.js';
 import { useFiles } from '../hooks/use-files.js';
 import { useUploads } from '../hooks/use-uploads.js';
 import type { FileInfo } from '../model/document-types.js';
 import { formatBytes } from '../model/format.js';
 import { uploadProblem } from '../model/upload-limits.js';
 import { Problem } from './problem.js';
+import { SignInHint } from './sign-in-hint.js';
 import { UploadRow } from './upload-row.js';
 
 /** @param lastFile changes when somebody's upload is done */
 export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined }) {
   const gateway = useGateway();
+  const canWrite = useCanWrite();
   const { items, failure: listFailure, reload } = useFiles();
   const { uploads, add, cancel, resume } = useUploads(reload);
   const [problem, setProblem] = useState<string>();
@@ -28,7 +30,7 @@ export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    addAll(event.dataTransfer.files);
+    if (canWrite) addAll(event.dataTransfer.files);
   };
   // Emptied, so that the same file can be chosen again.
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
@@ -43,11 +45,15 @@ export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined
   return (
     <section aria-labelledby="files-title" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <h2 id="files-title">Files</h2>
-      <label className="drop">
-        Drop files here or choose some
-        <input type="file" multiple data-testid="upload-input" aria-describedby="upload-limits" onChange={choose} />
-        <span id="upload-limits">Any type, up to 5 GB each. Files over 5 MB go in parts and can be resumed.</span>
-      </label>
+      {canWrite ? (
+        <label className="drop">
+          Drop files here or choose some
+          <input type="file" multiple data-testid="upload-input" aria-describedby="upload-limits" onChange={choose} />
+          <span id="upload-limits">Any type, up to 5 GB each. Files over 5 MB go in parts and can be resumed.</span>
+        </label>
+      ) : (
+        <SignInHint to="upload files" />
+      )}
       {trouble === undefined ? null : (
         <Problem
           message={trouble}
@@ -64,7 +70,12 @@ export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined
       </ul>
       <ul className="rows" data-testid="file-list">
         {items.map((file) => (
-          <FileRow key={file.key} file={file} onDownload={() => void download(file.key)} onRemove={() => void remove(file.key)} />
+          <FileRow
+            key={file.key}
+            file={file}
+            onDownload={() => void download(file.key)}
+            onRemove={canWrite ? () => void remove(file.key) : undefined}
+          />
         ))}
       </ul>
     </section>
@@ -74,7 +85,8 @@ export function FilesPanel({ lastFile }: { readonly lastFile: string | undefined
 interface FileRowProps {
   readonly file: FileInfo;
   readonly onDownload: () => void;
-  readonly onRemove: () => void;
+  /** Absent for who may not. */
+  readonly onRemove: (() => void) | undefined;
 }
 
 function FileRow({ file: { name, bytes, contentType }, onDownload, onRemove }: FileRowProps) {
@@ -87,9 +99,11 @@ function FileRow({ file: { name, bytes, contentType }, onDownload, onRemove }: F
       <button type="button" onClick={onDownload} aria-label={`Download ${name}`}>
         ↓
       </button>
-      <button type="button" onClick={onRemove} aria-label={`Delete ${name}`}>
-        ×
-      </button>
+      {onRemove === undefined ? null : (
+        <button type="button" onClick={onRemove} aria-label={`Delete ${name}`}>
+          ×
+        </button>
+      )}
     </li>
   );
 }
