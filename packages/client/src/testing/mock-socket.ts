@@ -1,0 +1,174 @@
+/**
+ * The mock as a WebSocket class: PROTOCOL.md section 3, as our own client speaks it. Frames come and go in memory, each in a microtask of
+ * its own; nothing gets lost unless a test breaks the connections.
+ */
+
+import {
+  type CallFrame,
+  type ReceivedMessage,
+  readFrame,
+  type StopFrame,
+  type SyncFrame,
+  type SyncState,
+} from '@org/gateway-core/protocol';
+import type { WebSocketConstructor, WebSocketLike } from '../socket/web-socket.js';
+import type { RunCall } from './mock-fetch.js';
+import { type RecordedCall, shapeOf } from './mock-run.js';
+import type { MockTopic } from './mock-topics.js';
+
+/** What connections need of the mock. */
+export interface SocketSide {
+  readonly run: RunCall;
+  /** Records a subscription, and gives its topic and how to follow it. @throws GatewayError */
+  subscribe(call: RecordedCall, isResumed: boolean): Promise<{ readonly topic: MockTopic; readonly follow: MockTopic['follow'] }>;
+}
+
+/** The class, and what tests do to its connections. */
+export interface MockSockets {
+  readonly WebSocket: WebSocketConstructor;
+  /** Breaks every connection. */
+  disconnect(): void;
+}
+
+/** API Gateway's two hours. */
+const CONNECTION_MS = 7_200_000;
+
+export function mockSockets(side: SocketSide): MockSockets {
+  const open = new Set<{ break(): void }>();
+  class MockWebSocket implements WebSocketLike {
+    onmessage: WebSocketLike['onmessage'] = null;
+    onclose: WebSocketLike['onclose'] = null;
+    onerror: WebSocketLike['onerror'] = null;
+    #isOpen = true;
+    #onopen: WebSocketLike['onopen'] = null;
+    readonly #peer = mockPeer(side, (frame) =>
+      queueMicrotask(() => this.#isOpen && this.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) })),
+    );
+
+    constructor(_url: string) {
+      open.add(this);
+    }
+
+    get onopen() {
+      return this.#onopen;
+    }
+
+    /** It opens once somebody listens: whoever makes it may need a moment, and a test has no time to wait for. */
+    set onopen(handler) {
+      this.#onopen = handler;
+      queueMicrotask(() => this.#isOpen && this.#onopen?.({}));
+    }
+
+    send(text: string): void {
+      for (const message of readFrame(text)) this.#peer.take(message);
+    }
+
+    close(code = 1_000): void {
+      this.#end(code);
+    }
+
+    break(): void {
+      this.#end(1_006);
+    }
+
+    #end(code: number): void {
+      if (!this.#isOpen) return;
+      this.#isOpen = false;
+      open.delete(this);
+      this.#peer.leave();
+      queueMicrotask(() => this.onclose?.({ code, reason: '' }));
+    }
+  }
+  return {
+    WebSocket: MockWebSocket,
+    disconnect() {
+      for (const socket of [...open]) socket.break();
+    },
+  };
+}
+
+/** The server's end of one connection. */
+function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
+  const seats = new Map<CallFrame['id'], { readonly topic: MockTopic; readonly leave: (stopped: boolean) => void }>();
+  const gone = new AbortController();
+  const stop = ({ id }: StopFrame) => {
+    seats.get(id)?.leave(true);
+    seats.delete(id);
+    send({ id, result: { type: 'stopped' } });
+  };
+  const subscribe = async ({ id, params }: CallFrame) => {
+    const { path, input, lastEventId } = params;
+    const call = { path, kind: 'subscription', input, over: 'socket', headers: {} } as const;
+    const { topic, follow } = await side.subscribe(call, lastEventId !== undefined);
+    if (gone.signal.aborted) return;
+    const { position, events, reset } = topic.from(lastEventId);
+    send({ id, result: { type: 'started', id: position, gw: { t: topic.name, h: topic.head, x: events, reset } } });
+    const leave = follow({
+      // One frame for all subscriptions of the connection to a topic.
+      push: (x) =>
+        [...seats].find(([, seat]) => seat.topic === topic)?.[0] === id &&
+        send({ id: null, method: 'gw.ev', params: { t: topic.name, e: topic.epoch, x } }),
+      end(failure) {
+        seats.delete(id);
+        send(failure === undefined ? { id, result: { type: 'stopped' } } : { id, error: shapeOf(failure, path) });
+      },
+    });
+    seats.set(id, { topic, leave });
+  };
+  const call = async (frame: CallFrame) => {
+    const { id, method, params } = frame;
+    if (method === 'subscription') return subscribe(frame);
+    const { path, input } = params;
+    const outcome = await side.run({ path, kind: method, input, over: 'socket', headers: {} }, gone.signal);
+    send('error' in outcome ? { id, ...outcome } : { id, result: { type: 'data', data: outcome.data } });
+  };
+  const sync = ({ params: { n, c } }: SyncFrame) => {
+    const states = c.flatMap(([id, position]): SyncState[] => {
+      const topic = seats.get(id)?.topic;
+      if (!topic) return [[id, null]];
+      return topic.head === position ? [] : [[id, topic.head, topic.from(position).events]];
+    });
+    send({ id: null, method: 'gw.sync', params: { n, s: states, exp: CONNECTION_MS } });
+  };
+  const take = (message: ReceivedMessage) => {
+    switch (message.kind) {
+      case 'ping':
+        return send('PONG');
+      case 'call': {
+        const { id, params } = message.frame;
+        return void call(message.frame).catch((failure: unknown) => send({ id, error: shapeOf(failure, params.path) }));
+      }
+      case 'stop':
+        return stop(message.frame);
+      case 'sync':
+        return sync(message.frame);
+      case 'auth':
+        return send({
+          id: message.frame.id,
+          result: { type: 'data', data: { expiresInMs: message.frame.params.token ? CONNECTION_MS : null } },
+        });
+      case 'part':
+      case 'uploaded':
+      case 'upload':
+        return send({
+          id: null,
+          error: shapeOf(new TypeError('a message of more than 32,000 bytes, which the mock does not take'), message.frame.method),
+        });
+      case 'invalid':
+        return send({ id: message.id, error: shapeOf(new TypeError(message.message), 'frame') });
+      case 'connectionParams':
+      case 'pong':
+        return;
+      default:
+        return message satisfies never;
+    }
+  };
+  return {
+    take,
+    leave() {
+      gone.abort();
+      for (const { leave } of seats.values()) leave(false);
+      seats.clear();
+    },
+  };
+}
