@@ -13,7 +13,7 @@ const page = testPage();
 it('the example of the README runs', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const example =
-    /```tsx\nimport (\{.*?\}) from '@org\/gateway-client\/react';\nimport (\{.*?\}) from '@tanstack\/react-query';\n\nexport (.*?)```/s.exec(
+    /```tsx\nimport (\{[^}]*\}) from '@org\/gateway-client\/react';\nimport (\{[^}]*\}) from '@tanstack\/react-query';\n\nexport (.*?)```/s.exec(
       readme,
     );
   const source = `export const component = (${example?.[1]}, ${example?.[2]}, h) => { ${example?.[3]}; return Folders; }`;

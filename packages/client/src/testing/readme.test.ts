@@ -7,7 +7,7 @@ import * as testing from './index.js';
 it('the example of the README runs', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const example =
-    /```ts\nimport (\{.*?\}) from '@org\/gateway-contract';\nimport (\{.*?\}) from '@org\/gateway-client\/testing';\n(.*?)```/s.exec(
+    /```ts\nimport (\{[^}]*\}) from '@org\/gateway-contract';\nimport (\{[^}]*\}) from '@org\/gateway-client\/testing';\n(.*?)```/s.exec(
       readme,
     );
   const source = `export const run = async (${example?.[1]}, ${example?.[2]}, saved, render) => {${example?.[3]}}`;
