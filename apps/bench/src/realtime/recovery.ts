@@ -83,10 +83,10 @@ async function play({ title, names, clients, everyMs, run }: Scenario, children:
 /** One client each, closed with 1001, contestants in turn. */
 function closes(): Scenario {
   return {
-    title: `After a close with 1001 (${CLOSES} times, events every 100 ms)`,
+    title: `After a close with 1001 (${CLOSES} times, events every 10 ms)`,
     names: EVERYBODY,
     clients: 1,
-    everyMs: 100,
+    everyMs: 10,
     async run(rows) {
       for (let at = 0; at < CLOSES; at += 1) {
         for (const { trials, recoveries } of rows) {

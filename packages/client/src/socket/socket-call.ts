@@ -40,7 +40,7 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
       start(link) {
         const dl = Math.max(0, Math.min(MAX_DEADLINE_MS, startedAt + timeoutMs! - clock.now()));
         leave ??= link.request(
-          { ...call, k, dl },
+          { kind, path, json: call.json, k, dl },
           {
             fail(cause) {
               const { message } = cause as Error;
@@ -62,7 +62,7 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
       },
     };
     const begin = () => connection.add(request);
-    const queue = lanes.get(lane ?? '') ?? [];
+    const queue = lane ? (lanes.get(lane) ?? []) : undefined;
     const refusal =
       (call.volatile && !connection.isUp() ? failure('NETWORK_ERROR', path, 'is volatile, and there is no connection') : undefined) ??
       (count >= MAX_OUTBOX_CALLS || (count && length + json.length > MAX_OUTBOX_LENGTH)
@@ -76,12 +76,13 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
       length -= json.length;
       leave?.();
       connection.remove(request);
+      if (!queue) return;
       const isFirst = queue[0] === begin;
       queue.splice(queue.indexOf(begin), 1);
-      if (!queue.length) lanes.delete(lane ?? '');
+      if (!queue.length) lanes.delete(lane!);
       else if (isFirst) queue[0]?.();
     };
-    if (lane) lanes.set(lane, queue);
-    if (!lane || queue.push(begin) === 1) begin();
+    if (queue) lanes.set(lane!, queue);
+    if (!queue || queue.push(begin) === 1) begin();
   };
 }
