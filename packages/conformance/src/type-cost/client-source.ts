@@ -3,7 +3,7 @@
  * client, and one that compiles only when the emitted types are exactly what the schemas say.
  */
 
-import { calledProcedures } from './contract-source.js';
+import { allProcedures, type CalledProcedure, calledProcedures } from './contract-source.js';
 
 const INPUT = (suffix: string) => `{ id: 'a', kind: 'final', length_${suffix}: 'abc', filter: { tags: [] } }`;
 
@@ -13,7 +13,17 @@ export function gatewayClientSource(procedures: number): string {
 import type { contract } from './contract/index.js';
 
 declare const client: GatewayClient<typeof contract>;
-${calls(procedures)}
+${calls(calledProcedures(procedures))}
+`;
+}
+
+/** A call of every procedure there is through `GatewayClient`. */
+export function everyCallSource(procedures: number): string {
+  return `import type { GatewayClient } from '@org/gateway-client';
+import type { contract } from './contract/index.js';
+
+declare const client: GatewayClient<typeof contract>;
+${calls(allProcedures(procedures))}
 `;
 }
 
@@ -24,12 +34,12 @@ import { createTRPCClient, httpLink } from '@trpc/client';
 import type { contract } from './contract/index.js';
 
 const client = createTRPCClient<ContractRouter<typeof contract>>({ links: [httpLink({ url: 'http://127.0.0.1' })] });
-${calls(procedures)}
+${calls(calledProcedures(procedures))}
 `;
 }
 
-function calls(procedures: number): string {
-  const lines = calledProcedures(procedures).map(({ service, procedure, suffix }, index) => {
+function calls(procedures: readonly CalledProcedure[]): string {
+  const lines = procedures.map(({ service, procedure, suffix }, index) => {
     const method = Number(procedure.slice(1)) % 2 === 0 ? 'query' : 'mutate';
     return `export const title${index}: string = (await client.${service}.${procedure}.${method}(${INPUT(suffix)})).items[0]!.title_${suffix};`;
   });

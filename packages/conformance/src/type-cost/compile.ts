@@ -4,10 +4,11 @@
  */
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unpackInto } from '@org/release';
 import type { SourceFile } from './contract-source.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -20,7 +21,21 @@ export interface Compilation {
   readonly instantiations: number;
 }
 
-/** A folder of generated sources in which `@org/*`, zod and tRPC resolve to the declarations this repository has emitted. */
+/** Packages as a program finds them that has installed ours: the packed declarations, zod and tRPC. */
+export interface Installation {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** Packs our packages and lays them out; one is enough for all workbenches. */
+export async function install(): Promise<Installation> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'type-cost-packages-')));
+  await unpackInto(folder, ['core', 'contract', 'client']);
+  for (const name of ['zod', '@trpc']) await symlink(here(`../../node_modules/${name}`), join(folder, 'node_modules', name));
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** A folder of generated sources, in a project that has installed our packages. */
 export interface Workbench {
   readonly folder: string;
   /** Compiles sources to declarations in a folder of their own. */
@@ -31,9 +46,9 @@ export interface Workbench {
 }
 
 /** A new, empty workbench. */
-export async function openWorkbench(): Promise<Workbench> {
+export async function openWorkbench(installation: Installation): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'type-cost-'));
-  await symlink(here('../../node_modules'), join(folder, 'node_modules'));
+  await symlink(join(installation.folder, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   return {
     folder,
@@ -71,7 +86,6 @@ const OPTIONS = {
   verbatimModuleSyntax: true,
   skipLibCheck: true,
   types: [],
-  paths: { '@org/gateway-client': [here('../../../client/dist/index.d.ts')] },
 };
 
 /** tsc ends with 1 or 2 when it has found errors; those are its answer here, not a failure. */

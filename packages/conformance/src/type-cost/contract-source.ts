@@ -62,10 +62,23 @@ export const contract: Contract<{ ${types.join('; ')} }> = defineContract({ ${se
 `;
 }
 
+/** A procedure, and what the names of its fields end in. */
+export interface CalledProcedure {
+  readonly service: string;
+  readonly procedure: string;
+  readonly suffix: string;
+}
+
+/** All procedures of a contract. */
+export function allProcedures(procedures: number): readonly CalledProcedure[] {
+  return Array.from({ length: procedures }, (_, index) => {
+    const [service, procedure] = [`s${Math.floor(index / PROCEDURES_PER_SERVICE)}`, index % PROCEDURES_PER_SERVICE];
+    return { service, procedure: `p${procedure}`, suffix: `${service}x${procedure}` };
+  });
+}
+
 /** The ten procedures a client project calls: spread over the services, queries and mutations alike. */
-export function calledProcedures(
-  procedures: number,
-): readonly { readonly service: string; readonly procedure: string; readonly suffix: string }[] {
+export function calledProcedures(procedures: number): readonly CalledProcedure[] {
   const services = procedures / PROCEDURES_PER_SERVICE;
   return Array.from({ length: 10 }, (_, index) => {
     const service = `s${Math.floor((index * services) / 10)}`;
