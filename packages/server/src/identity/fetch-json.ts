@@ -22,7 +22,8 @@ export const fetchJson: FetchJson = async (url, { timeoutMs, maxBytes }) => {
   const { get } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   const text = await new Promise<string>((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const request = get(url, { headers: { accept: 'application/json' }, signal }, (response) => {
+    // No connection is kept: while Lambda freezes a function the other side closes it.
+    const request = get(url, { headers: { accept: 'application/json' }, signal, agent: false }, (response) => {
       readText(response, url, maxBytes).then(resolve, reject);
     });
     request.on('error', (cause) => reject(signal.aborted ? new Error(`[IDENTITY] ${url} took longer than ${timeoutMs} ms`) : cause));

@@ -90,13 +90,11 @@ async function signedPayload(token: string, keyOf: KeyFinder, keyObjectOf: (key:
   }
 }
 
-/** The library's own messages may repeat parts of the token. */
+/** The library's own messages may repeat parts of the token. What `node:crypto` throws is about the signature, too. */
 async function reasonOf(cause: unknown): Promise<string> {
-  const { JwtParseError, JwtInvalidSignatureError, JwtInvalidSignatureAlgorithmError } = await import('aws-jwt-verify/error');
+  const { JwtParseError, JwtInvalidSignatureAlgorithmError } = await import('aws-jwt-verify/error');
   if (cause instanceof JwtParseError) return 'it is no JSON Web Token';
-  if (cause instanceof JwtInvalidSignatureError) return 'its signature does not fit';
-  if (cause instanceof JwtInvalidSignatureAlgorithmError) return 'its algorithm is not that of its key';
-  return 'it does not fit its key';
+  return cause instanceof JwtInvalidSignatureAlgorithmError ? 'its algorithm is not that of its key' : 'its signature does not fit';
 }
 
 function identityOf(payload: Payload, settings: IdentitySettings, nowMs: number): Identity {

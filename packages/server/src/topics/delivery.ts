@@ -15,10 +15,13 @@ import type { CloseWake } from './wake.js';
 const RETRY_PAUSES_MS = [50, 250];
 
 /**
- * Why the server ends a subscription: its position cannot be served (P3.9), or an event fits in no frame (`append` refuses those; one
+ * Why the server ends a subscription: its position cannot be served (P3.9), its sign-in is over (P5.11), or an event fits in no frame (`append` refuses those; one
  * that is there all the same would otherwise close every subscriber's connection, again and again).
  */
-type EndCode = 'PRECONDITION_FAILED' | 'PAYLOAD_TOO_LARGE';
+export type EndCode = 'PRECONDITION_FAILED' | 'UNAUTHORIZED' | 'PAYLOAD_TOO_LARGE';
+
+/** A stock client has no way to renew its sign-in on the connection. */
+export const SIGN_IN_OVER = 'the sign-in has expired; open a new connection with another token';
 
 /** A way through the stream takes a quarter of a second or more, so these are half a minute at least. */
 const CLOSE_ATTEMPTS = 100;

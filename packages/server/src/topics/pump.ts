@@ -4,9 +4,10 @@
  */
 
 import { eventFrame } from '../websocket/frame-text.js';
+import { type EndCode, SIGN_IN_OVER } from './delivery.js';
 import { runAfter } from './event-run.js';
 import type { FanoutWork } from './fanout.js';
-import type { Subscriber } from './subscription-store.js';
+import { isSignInOver, type Subscriber } from './subscription-store.js';
 import type { TopicEvent } from './topic-log.js';
 
 const PAGE = 100;
@@ -48,7 +49,15 @@ async function activeSubscribers(work: FanoutWork, topic: string, epoch: string)
   }
   const others = active.filter((subscriber) => subscriber.active.epoch !== epoch);
   await end(work, others, 'the log was lost and begun again; load the state again');
-  return active.filter((subscriber) => subscriber.active.epoch === epoch);
+  const here = active.filter((subscriber) => subscriber.active.epoch === epoch);
+  const nowMs = work.clock.now();
+  await end(
+    work,
+    here.filter((subscriber) => isSignInOver(subscriber, nowMs)),
+    SIGN_IN_OVER,
+    'UNAUTHORIZED',
+  );
+  return here.filter((subscriber) => !isSignInOver(subscriber, nowMs));
 }
 
 /** Their starts were given up, and they would miss events without knowing: the client of a closed connection subscribes again. */
@@ -81,10 +90,13 @@ async function endBehind(work: FanoutWork, subscribers: readonly ActiveSubscribe
   return subscribers.filter(({ active }) => active.sent >= offset);
 }
 
-async function end({ delivery, lanes }: FanoutWork, subscribers: readonly ActiveSubscriber[], why: string): Promise<void> {
-  await settled(
-    subscribers.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.fail(subscriber, 'PRECONDITION_FAILED', why))),
-  );
+async function end(
+  { delivery, lanes }: FanoutWork,
+  subscribers: readonly ActiveSubscriber[],
+  why: string,
+  code: EndCode = 'PRECONDITION_FAILED',
+): Promise<void> {
+  await settled(subscribers.map((subscriber) => lanes.run(subscriber.key.connectionId, () => delivery.fail(subscriber, code, why))));
 }
 
 function isActive(subscriber: Subscriber): subscriber is ActiveSubscriber {

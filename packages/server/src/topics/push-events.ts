@@ -1,7 +1,7 @@
 /**
  * Pushes events to a topic's followers, the subscriptions of our own client. A push is only quicker than `gw.sync`, which finds everything
  * in the log: so a frame that cannot be posted is tried again once or twice and then left out, nothing is closed, and nobody waits for
- * one connection. PROTOCOL.md P3.17.
+ * one connection. Nothing is pushed for a sign-in that is over: `gw.sync` renews the row and finds what was missed. PROTOCOL.md P3.17, P5.11.
  *
  * Followers are read after the events they are sent, and the number of shards before the shards: a subscription that is entered meanwhile
  * is found, or has read a head that contains the events (`websocket/follow.ts`).
@@ -11,7 +11,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../websocket/clock.js';
 import { type ConnectionSender, sendFailureKind } from '../websocket/sender.js';
 import type { Lanes } from './parallel.js';
-import type { Subscriber, SubscriptionKey, SubscriptionStore } from './subscription-store.js';
+import { isSignInOver, type Subscriber, type SubscriptionKey, type SubscriptionStore } from './subscription-store.js';
 
 export interface PushParts {
   readonly subscriptions: Pick<SubscriptionStore, 'subscribers' | 'drop' | 'markSlow' | 'grow'>;
@@ -50,7 +50,8 @@ export async function pushToShard(parts: PushParts, { topic, shard, shards }: Sh
   let last: string | undefined;
   for await (const page of parts.subscriptions.subscribers(topic, shard)) {
     followers += page.length;
-    const connections = byConnection(page);
+    const nowMs = parts.clock.now();
+    const connections = byConnection(page.filter((subscriber) => !isSignInOver(subscriber, nowMs)));
     // A connection whose rows are in two pages has had its frames.
     if (last !== undefined) connections.delete(last);
     last = page.at(-1)?.key.connectionId ?? last;

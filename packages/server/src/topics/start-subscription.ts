@@ -5,9 +5,10 @@
  */
 
 import { eventFrame, startedFrame } from '../websocket/frame-text.js';
+import { SIGN_IN_OVER } from './delivery.js';
 import { runAfter } from './event-run.js';
 import type { FanoutWork } from './fanout.js';
-import type { Subscriber } from './subscription-store.js';
+import { isSignInOver, type Subscriber } from './subscription-store.js';
 import type { TopicEvent } from './topic-log.js';
 import type { StartWake } from './wake.js';
 
@@ -17,9 +18,10 @@ const PAGE = 100;
 
 /** Works off one start. Rejects only when a store fails; doing it again sends the same frames again at worst. */
 export async function startSubscription(work: FanoutWork, wake: StartWake): Promise<void> {
-  const { topics, subscriptions } = work;
+  const { topics, subscriptions, delivery, clock } = work;
   const subscriber = await subscriptions.get(wake.key);
   if (!subscriber || subscriber.active) return;
+  if (isSignInOver(subscriber, clock.now())) return delivery.fail(subscriber, 'UNAUTHORIZED', SIGN_IN_OVER);
   const replayed = await replay(work, subscriber, wake);
   if (!replayed) return;
   const { epoch, at, isDone } = replayed;

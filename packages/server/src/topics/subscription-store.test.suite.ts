@@ -188,4 +188,17 @@ export function subscriptionStoreSuite(start: () => Promise<SubscriptionsUnderTe
     expect(new Set(shards).size).toBeGreaterThan(20);
     expect(Math.max(...shards)).toBeLessThan(512);
   });
+
+  it('keeps the end of the sign-in in both rows, and moves it in both', async () => {
+    const { store } = await start();
+    const key = { ...freshKey('docs.changes/auth'), shard: 0 };
+    await store.claim({ key, path, authUntilMs: 1_714_565_100_000 });
+    expect(await store.ofConnection(key.connectionId)).toEqual([{ key, path, authUntilMs: 1_714_565_100_000 }]);
+    await store.extend(key, 1_714_565_400_000);
+    expect(await store.ofConnection(key.connectionId)).toEqual([{ key, path, authUntilMs: 1_714_565_400_000 }]);
+    expect(await subscribersOf(store, key.topic, 0)).toEqual([{ key, path, authUntilMs: 1_714_565_400_000 }]);
+    await store.remove(key);
+    await store.extend(key, 1_714_565_700_000);
+    expect([await store.ofConnection(key.connectionId), await subscribersOf(store, key.topic, 0)]).toEqual([[], []]);
+  });
 }

@@ -31,6 +31,11 @@ export interface Subscription {
   readonly authUntilMs?: number;
 }
 
+/** Whether the sign-in that a subscription needs has ended. */
+export function isSignInOver({ authUntilMs = Number.POSITIVE_INFINITY }: Pick<Subscription, 'authUntilMs'>, nowMs: number): boolean {
+  return authUntilMs <= nowMs;
+}
+
 /** A subscription as its topic has it. */
 export interface Subscriber extends Subscription {
   /** Where its own replay ended: it has every event from its start to here, or to the topic's `delivered`. Absent until activated. */

@@ -1,10 +1,10 @@
 /** What every `ConnectionStore` does. Run by `memory-connection-store.test.ts` and `dynamodb-connection-store.test.ts`. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SubscriptionStore } from '../topics/subscription-store.js';
 import { freshKey, subscribersOf } from '../topics/subscription-store.test.suite.js';
 import { type createJumpingClock, START_MS } from './clock.fixture.js';
-import type { ConnectionStore } from './connection-store.js';
+import type { Connection, ConnectionStore } from './connection-store.js';
 
 export interface ConnectionsUnderTest {
   readonly store: ConnectionStore;
@@ -97,5 +97,57 @@ export function connectionStoreSuite(start: () => Promise<ConnectionsUnderTest>)
       'claimed',
     );
     await store.close('nobody=');
+  });
+
+  describe('who is signed in', () => {
+    const ada = { id: 'ada', claims: { sub: 'ada', odd: 1e300, list: [null, ''] }, scopes: ['read'], expiresAtMs: START_MS + 300_000 };
+    const opened = async (id: string, owner: Connection['user'] = null) => {
+      const { store } = await start();
+      await store.open({ id, connectedAtMs: START_MS, user: owner, params: {} });
+      return store;
+    };
+
+    it('comes with the connection or later, and is found from the user', async () => {
+      const store = await opened('in1=', { ...ada, id: 'in' });
+      expect(await store.signIn('in1=', { ...ada, id: 'in', expiresAtMs: START_MS + 600_000 })).toBe('done');
+      expect((await store.get('in1='))?.user).toEqual({ ...ada, id: 'in', expiresAtMs: START_MS + 600_000 });
+      await store.open({ id: 'in2=', connectedAtMs: START_MS, user: null, params: {} });
+      expect(await store.ofUser('in')).toEqual(['in1=']);
+      expect(await store.signIn('in2=', { ...ada, id: 'in' })).toBe('done');
+      expect([...(await store.ofUser('in'))].sort()).toEqual(['in1=', 'in2=']);
+    });
+
+    it('is nobody else on the same connection, and nobody on one that is closed', async () => {
+      const store = await opened('other1=', ada);
+      expect(await store.signIn('other1=', { ...ada, id: 'bob' })).toBe('other');
+      expect((await store.get('other1='))?.user).toEqual(ada);
+      expect(await store.ofUser('bob')).toEqual([]);
+      expect(await store.signIn('closed1=', ada)).toBe('gone');
+    });
+
+    it('is one alone, however many come at once', async () => {
+      const store = await opened('race1=');
+      const done = await Promise.all(['a', 'b', 'c'].map((id) => store.signIn('race1=', { ...ada, id: `race-${id}` })));
+      expect(done.filter((each) => each === 'done')).toHaveLength(1);
+      expect((await store.get('race1='))?.user?.id).toBe(['race-a', 'race-b', 'race-c'][done.indexOf('done')]);
+    });
+
+    it('signs out, or goes with the connection', async () => {
+      const store = await opened('out1=', { ...ada, id: 'out' });
+      await store.signOut('out1=');
+      expect([(await store.get('out1='))?.user, await store.ofUser('out')]).toEqual([null, []]);
+      await store.signIn('out1=', { ...ada, id: 'out' });
+      await store.close('out1=');
+      expect(await store.ofUser('out')).toEqual([]);
+      await store.signOut('nobody=');
+    });
+
+    it('is refused with the parameters, until a sign-in does', async () => {
+      const store = await opened('refused1=');
+      await store.setParams('refused1=', { tenant: 'a' }, 'UNAUTHORIZED');
+      expect(await store.get('refused1=')).toMatchObject({ refused: 'UNAUTHORIZED', params: { tenant: 'a' } });
+      await store.signIn('refused1=', ada);
+      expect((await store.get('refused1='))?.refused).toBeUndefined();
+    });
   });
 }

@@ -96,7 +96,7 @@ async function guarded(
 async function synchronized({ parts, event }: Received, { params }: SyncFrame): Promise<string> {
   const { connectionId, connectedAt } = event.requestContext;
   const [text] = await Promise.all([
-    sync(parts, { connectionId, connectedAtMs: connectedAt, ...params }),
+    sync(parts.tokens ? parts : { ...parts, connections: undefined }, { connectionId, connectedAtMs: connectedAt, ...params }),
     parts.rooms?.renew(connectionId),
   ]);
   return text;

@@ -7,19 +7,22 @@
  * throttled would cost all connections at once. What could not be read is left out, with the time after which to ask again.
  */
 
-import { type EventPosition, parseEventId, type RequestId, type SyncCursor } from '@org/gateway-core/protocol';
+import { BYE_CODES, type ByeFrame, type EventPosition, parseEventId, type RequestId, type SyncCursor } from '@org/gateway-core/protocol';
+import { type Identity, isOver } from '../identity/identity.js';
 import type { Logger } from '../telemetry/logger.js';
 import { resetReason } from '../topics/missed-events.js';
 import { forEachParallel } from '../topics/parallel.js';
 import type { Subscription, SubscriptionStore } from '../topics/subscription-store.js';
 import type { TopicHead, TopicLog } from '../topics/topic-log.js';
 import type { Clock } from './clock.js';
-import { CONNECTION_LIFE_MS } from './connection-store.js';
+import { CONNECTION_LIFE_MS, type ConnectionStore } from './connection-store.js';
 import { requestKey } from './request-key.js';
 import { type Behind, behind, fillEvents, fixedBytes, stateText } from './sync-state.js';
 
 export interface SyncParts {
-  readonly subscriptions: Pick<SubscriptionStore, 'ofConnection'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'ofConnection' | 'extend'>;
+  /** Reads whose sign-in is over. @default nobody's: the stage has no identity */
+  readonly connections?: Pick<ConnectionStore, 'get'> | undefined;
   readonly topics: Pick<TopicLog, 'peek' | 'read'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -47,12 +50,14 @@ interface Known {
   behind: readonly Behind[];
   /** Something could not be read. */
   isPartial: boolean;
+  /** The sign-in of the connection is over. */
+  isSignedOut: boolean;
 }
 
 /** The answer. Never rejects. */
 export async function sync(parts: SyncParts, request: SyncRequest): Promise<string> {
   const { clock, log } = parts;
-  const known: Known = { unknown: [], behind: [], isPartial: true };
+  const known: Known = { unknown: [], behind: [], isPartial: true, isSignedOut: false };
   const done = new AbortController();
   const reading = read(parts, request, known).then(
     (isComplete) => {
@@ -62,9 +67,17 @@ export async function sync(parts: SyncParts, request: SyncRequest): Promise<stri
   );
   await Promise.race([reading, clock.sleep(ANSWER_WITHIN_MS, done.signal)]);
   done.abort();
+  if (known.isSignedOut) return SIGNED_OUT_FRAME;
   const expiresInMs = Math.max(0, request.connectedAtMs + CONNECTION_LIFE_MS - clock.now());
   return answerText(request.n, known, expiresInMs);
 }
+
+/** The client comes back on a new connection, with a new ticket. P5.11 */
+const SIGNED_OUT_FRAME = JSON.stringify({
+  id: null,
+  method: 'gw.bye',
+  params: { code: BYE_CODES.SIGNED_OUT, why: 'the token of the connection has expired', retry: true },
+} satisfies ByeFrame);
 
 function answerText(n: number, { unknown, behind, isPartial }: Known, expiresInMs: number): string {
   const states = [...unknown.map((id) => `[${JSON.stringify(id)},null]`), ...behind.map(stateText)];
@@ -74,11 +87,17 @@ function answerText(n: number, { unknown, behind, isPartial }: Known, expiresInM
 
 /** Resolves with whether everything could be read. */
 async function read(parts: SyncParts, { connectionId, n, c }: SyncRequest, known: Known): Promise<boolean> {
+  const user = await userOf(parts, connectionId);
+  if (user && isOver(user, parts.clock.now())) {
+    known.isSignedOut = true;
+    return true;
+  }
   if (c.length === 0) return true;
   const own = new Map<string, Subscription>();
   for (const subscription of await parts.subscriptions.ofConnection(connectionId)) {
     if (subscription.key.shard !== undefined) own.set(requestKey(subscription.key.requestId), subscription);
   }
+  await renew(parts, own, user);
   const asked = c.flatMap(([id, position]) => {
     const subscription = own.get(requestKey(id));
     if (!subscription) known.unknown.push(id);
@@ -90,6 +109,23 @@ async function read(parts: SyncParts, { connectionId, n, c }: SyncRequest, known
   const first = all.length === 0 ? 0 : n % all.length;
   known.behind = [...all.slice(first), ...all.slice(0, first)];
   return (await fillEvents(parts, known.behind, fixedBytes(n, known.unknown))) && isComplete;
+}
+
+async function userOf({ connections }: SyncParts, connectionId: string): Promise<Identity | null> {
+  return (await connections?.get(connectionId))?.user ?? null;
+}
+
+/**
+ * Moves the ends of subscriptions to that of the sign-in, before anything is read: an event that is not pushed for want of it is in the answer.
+ * Those of a user who has signed out are no more.
+ */
+async function renew({ subscriptions, connections }: SyncParts, own: Map<string, Subscription>, user: Identity | null): Promise<void> {
+  if (!connections) return;
+  await forEachParallel([...own], PARALLEL_READS, async ([id, { key, authUntilMs }]) => {
+    if (authUntilMs === undefined) return;
+    if (!user) own.delete(id);
+    else if (user.expiresAtMs !== undefined && user.expiresAtMs > authUntilMs) await subscriptions.extend(key, user.expiresAtMs);
+  });
 }
 
 /** Nothing for a subscription at its head, and for a topic that has lost its memory: the next publisher or subscriber begins its epoch. */
