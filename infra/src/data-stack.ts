@@ -112,8 +112,9 @@ export class DataStack extends Stack {
       case 'model':
       case 'graph':
       case 'function':
-      // Lies in the table of connections.
+      // Both lie in the table of connections.
       case 'presence':
+      case 'sessions':
         return undefined;
       default:
         return declaration satisfies never;

@@ -33,6 +33,7 @@ const CLIENTS: Readonly<Record<ResourceDeclaration['kind'], readonly string[]>> 
   function: ['@aws-sdk/client-lambda'],
   topics: [DYNAMODB],
   presence: [],
+  sessions: [DYNAMODB],
 };
 
 /** Clients that a function may read at its cold start, by the names of their packages. */

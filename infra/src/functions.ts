@@ -12,6 +12,7 @@ import {
   GATEWAY_VARIABLES,
   hasSubscriptions,
   isPresenceGrant,
+  isSessionsGrant,
   keepsReplies,
   PAYLOAD_GRANTS,
   publishesSequenced,
@@ -41,6 +42,8 @@ export interface FunctionParts {
   readonly data: DataStack;
   /** Folder of a function's bundle, by the function's name. */
   readonly codeFolder: (name: string) => string;
+  /** Where the stage has a socket: whoever ends sessions closes connections. */
+  readonly connections?: SocketGateway | undefined;
   /** Declared resources by name, functions of services among them once they are made. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
 }
@@ -292,8 +295,9 @@ function sequencerOf({ sequencer }: DataStack): NonNullable<DataStack['sequencer
 }
 
 /** What a function's `uses` come to: where its resources are and what it may do, over there by a role that it may assume. */
-function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settings, resources }: FunctionParts) {
+function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settings, resources, connections }: FunctionParts) {
   const grants = Object.values(uses).filter((grant) => !isPresenceGrant(grant));
+  const closing = connections !== undefined && grants.some(isSessionsGrant) ? [connectionPermission(connections)] : [];
   const accounts = accountsOf(grants);
   const assumed = accounts.map((account) => ({
     sid: `Account${account.charAt(0).toUpperCase()}${account.slice(1)}`,
@@ -306,7 +310,7 @@ function usesOf(name: string, uses: Readonly<Record<string, AnyGrant>>, { settin
       ...Object.fromEntries(grants.map(({ resource }) => [resourceVariable(resource), find(resources, resource).location])),
       ...accountEnvironment(settings, name, grants),
     },
-    permissions: [...grantPermissions(own, resources), ...assumed],
+    permissions: [...grantPermissions(own, resources), ...assumed, ...closing],
     ...(accounts.length === 0 ? {} : { roleName: functionRoleName(settings, name) }),
   };
 }

@@ -63,14 +63,16 @@ export class GatewayStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, codeFolder, declarations, ...props }: GatewayStackProps) {
     super(scope, id, props);
     this.#resources = new Map(data.resources);
-    this.#parts = { settings, data, codeFolder, resources: this.#resources };
+    // Before the functions: their variables and rights name it. Its routes, which name them, are last.
+    const connections = settings.socket ? new SocketGateway(this, 'SocketGateway', settings) : undefined;
+    this.#parts = { settings, data, codeFolder, resources: this.#resources, connections };
     this.#addResources(declarations);
     const { services, workers } = deployedOf(declarations, settings);
     const routed = this.#addServices(services);
     for (const worker of workers) this.#addWorker(worker);
     this.#addSequencer(sequencedServices(declarations, settings));
     const rest = settings.rest ? this.#addRest(routed) : undefined;
-    const socket = settings.socket ? this.#addSocket(routed) : undefined;
+    const socket = connections && this.#addSocket(connections, routed);
     this.#monitor({ rest: rest?.api, socket: socket?.gateway.api, queues: socket?.queues ?? {}, deadLetters: socket?.deadLetters ?? {} });
     if (settings.accountLogRole) {
       const role = new AccountLogRole(this, 'AccountLogRole');
@@ -85,8 +87,13 @@ export class GatewayStack extends Stack {
 
   /** Models and GraphQL APIs. */
   #addResources(declarations: Declarations): void {
-    const { settings } = this.#parts;
+    const { settings, data, connections } = this.#parts;
     for (const declaration of declaredResources(declarations, settings)) {
+      if (declaration.kind === 'sessions') {
+        const { tableName, tableArn } = data.connections;
+        const location = connections === undefined ? tableName : `${tableName} ${connections.callbackUrl}`;
+        this.#resources.set(declaration.name, { declaration, location, arn: tableArn });
+      }
       const { graph } = settings;
       if (declaration.kind === 'graph' && graph !== false) {
         const api = new GraphApi(this, declaration, { ...settings, graph });
@@ -162,10 +169,9 @@ export class GatewayStack extends Stack {
   }
 
   /** Services that AWS identities call are not on it: nobody signs frames. */
-  #addSocket(routed: readonly RoutedService[]) {
+  #addSocket(gateway: SocketGateway, routed: readonly RoutedService[]) {
     const parts = this.#parts;
     const services = routed.filter(({ auth }) => auth === 'token');
-    const gateway = new SocketGateway(this, 'SocketGateway', parts.settings);
     const socket = socketFunction(this, { ...parts, socket: gateway, services });
     const { pushes, unpushed } = pushQueues(this, Duration.seconds(FANOUT_TIMEOUT_SECONDS));
     const fanout = fanoutFunction(this, { ...parts, socket: gateway, pushes });

@@ -137,7 +137,7 @@ function resourceShape(uses: Uses): Shape {
   // Presence lies in a table of the gateway's own.
   const used = Object.values(uses).flatMap(({ resource }) => (resource.kind === 'presence' ? [] : [resource]));
   const accounts = used.flatMap((resource) => ('account' in resource && resource.account !== undefined ? [resource.account] : []));
-  const signs = used.some(({ kind }) => kind === 'index' || kind === 'graph');
+  const signs = used.some(({ kind }) => kind === 'index' || kind === 'graph' || kind === 'sessions');
   return {
     [REGION]: signs ? name : name.optional(),
     ...Object.fromEntries(used.map((resource) => [resourceVariable(resource), locationSchema(resource)])),
@@ -159,6 +159,7 @@ function locationSchema(resource: ResourceDeclaration): z.ZodType {
     case 'function':
     case 'topics':
     case 'presence':
+    case 'sessions':
       return name;
     default:
       return resource satisfies never;

@@ -22,6 +22,7 @@ export {
   createSequencerFunction,
   createSocketFunction,
 } from './gateway-functions.js';
+export { createSessions, type SessionsParts } from './identity/sessions.js';
 export { type CreatePublisherOptions, createPublisher, type Publisher } from './publish/create-publisher.js';
 export type { RestEvent } from './rest/rest-event.js';
 export { createRestHandler } from './rest/rest-handler.js';

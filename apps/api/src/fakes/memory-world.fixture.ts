@@ -70,6 +70,7 @@ function makeStore(grant: AnyGrant, { clients = {} }: Given, now: () => number):
       return memoryBus(grant as BusGrant<unknown>) as unknown as Client;
     case 'model':
     case 'topics':
+    case 'sessions':
     case 'function': {
       const client = clients[resource.name];
       if (client === undefined) throw new Error(`the test gives no client for ${resource.name}`);

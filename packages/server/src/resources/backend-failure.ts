@@ -96,6 +96,7 @@ function nounOf(resource: ResourceDeclaration): string {
     case 'model':
     case 'graph':
     case 'presence':
+    case 'sessions':
       return `${resource.kind} ${resource.name}`;
     default:
       return resource satisfies never;

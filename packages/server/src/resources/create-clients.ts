@@ -5,6 +5,7 @@
 
 import { createBusClient } from '../bus/bus-client.js';
 import type { CallFacts } from '../execute/function-parts.js';
+import type { OpenSessionsOptions } from '../identity/sessions.js';
 import { createPresenceClient, type PresenceParts } from '../presence/presence-client.js';
 import { createTopicsClient } from '../publish/topics-client.js';
 import type { SequencerQueue } from '../sequencer/sequencer-queue.js';
@@ -18,10 +19,12 @@ import type { GraphGrant } from '../service/graph.js';
 import type { ModelGrant } from '../service/model.js';
 import { isPresenceGrant } from '../service/presence.js';
 import type { IndexGrant } from '../service/search-index.js';
+import type { SessionsClient } from '../service/sessions.js';
 import type { TableGrant } from '../service/table.js';
 import { isTopicsGrant, type TopicsGrant } from '../service/topics.js';
 import type { Clock } from '../websocket/clock.js';
 import { createAnswersClient } from './answers-client.js';
+import { lazily } from './aws-options.js';
 import { createBucketClient } from './bucket-client.js';
 import { createFunctionClient } from './function-client.js';
 import { createGraphClient } from './graph-client.js';
@@ -132,12 +135,20 @@ function clientOf(grant: AnyGrant, options: CreateClientsOptions, sdkOf: (accoun
       return createBusClient({ grant: grant as BusGrant<unknown>, location, now, newId });
     case 'topics':
       return createTopicsClient({ grant: grant as TopicsGrant<unknown>, location, sequencer: options.sequencer, clock, random, newId });
+    case 'sessions':
+      return laterSessions({ location, clock, ...signing() });
     case 'function':
     case 'presence':
       throw new TypeError(`[SERVICE] ${resource.name} is called on somebody's behalf; \`callers\` makes its client`);
     default:
       return resource satisfies never;
   }
+}
+
+/** What closes connections is no part of a cold start. */
+function laterSessions(options: OpenSessionsOptions): SessionsClient {
+  const open = lazily(async () => (await import('../identity/sessions.js')).openSessions(options));
+  return { revoke: async (userId) => (await open()).revoke(userId) };
 }
 
 function granted(client: object, grant: AnyGrant): object {

@@ -16,7 +16,7 @@ export interface DeniedCall extends DeniedRight {
 
 /** The service of AWS in an ARN or action, and the resources that live there. */
 const KINDS: Readonly<Record<string, readonly ResourceDeclaration['kind'][]>> = {
-  dynamodb: ['table', 'bus', 'topics'],
+  dynamodb: ['table', 'bus', 'topics', 'sessions'],
   s3: ['bucket'],
   es: ['index'],
   kendra: ['answers'],
@@ -62,10 +62,12 @@ function grantOf(grants: readonly AnyGrant[], { action, resource: arn }: DeniedR
 function partOfArn(resource: ResourceDeclaration): string {
   if (resource.kind === 'index') return `/${resource.indexName}`;
   if (resource.kind === 'topics') return '/Topics';
+  if (resource.kind === 'sessions') return '/Connections';
   return resource.kind === 'function' ? `${resource.service}ServiceFunction` : resource.name;
 }
 
 function nameOf(resource: ResourceDeclaration): string {
   if (resource.kind === 'topics') return `topics(${resource.service})`;
+  if (resource.kind === 'sessions') return 'sessions';
   return resource.kind === 'function' ? `serviceFunction(${resource.service})` : resource.name;
 }

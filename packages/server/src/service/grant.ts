@@ -11,6 +11,7 @@ import type { GraphResource } from './graph.js';
 import type { ModelResource } from './model.js';
 import type { PresenceResource } from './presence.js';
 import type { IndexResource } from './search-index.js';
+import type { SessionsResource } from './sessions.js';
 import type { TableResource } from './table.js';
 import type { TopicsResource } from './topics.js';
 
@@ -58,6 +59,7 @@ export type ResourceDeclaration =
   | BusResource
   | FunctionResource
   | PresenceResource
+  | SessionsResource
   | TopicsResource;
 
 /** A resource that can live in another account than the gateway: its clients assume a role there. */

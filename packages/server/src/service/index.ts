@@ -94,6 +94,15 @@ export {
   type SearchRequest,
   searchIndex,
 } from './search-index.js';
+export {
+  isSessionsGrant,
+  type Revoked,
+  type SessionsClient,
+  type SessionsGrant,
+  type SessionsOperation,
+  type SessionsResource,
+  sessions,
+} from './sessions.js';
 export type { QueryRequest, TableChanges, TableGrant, TableOperation, TableResource } from './table.js';
 export { type ItemUpdate, type Page, type Table, type TableClient, type TransactStep, table, type WriteCondition } from './table.js';
 export {

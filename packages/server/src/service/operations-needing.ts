@@ -40,6 +40,7 @@ export function operationsNeeding(grant: AnyGrant, { action, resource: arn }: De
     case 'function':
     case 'topics':
     case 'presence':
+    case 'sessions':
       // What may be asked for is the API's or the other service's own; the grant knows.
       return grant.statements.some(({ actions }) => actions.includes(action)) ? grant.operations : [];
     default:
