@@ -271,7 +271,7 @@ describe('what the local stage plays without a template', () => {
   it('is named in metadata, and in no stage for AWS', () => {
     expect(local.data.Metadata?.['local-stage:imports']).toEqual([
       { Type: 'AWS::Kendra::Index', PhysicalId: '11111111-2222-4333-8444-555555555555', Properties: { Name: 'answers' } },
-      { Type: 'Local::OpenIdIssuer', PhysicalId: 'http://issuer.local', Properties: expect.objectContaining({ Audience: 'gateway' }) },
+      { Type: 'Local::OpenIdIssuer', PhysicalId: 'http://issuer.localhost', Properties: expect.objectContaining({ Audience: 'gateway' }) },
     ]);
     expect(everything.data.Metadata?.['local-stage:imports']).toMatchObject([
       { Type: 'AWS::Bedrock::KnowledgeBase', PhysicalId: 'LOCALKB001', Properties: { DataSourceId: 'LOCALDS001' } },

@@ -4,7 +4,7 @@
  */
 
 /** What functions of a local stage are told; the stage puts the URL of its own issuer in the place of `url`. */
-export const LOCAL_ISSUER = { url: 'http://issuer.local', audience: 'gateway', clientId: 'web' } as const;
+export const LOCAL_ISSUER = { url: 'http://issuer.localhost', audience: 'gateway', clientId: 'web' } as const;
 
 /** Anybody may read; who is signed in may write; `search:rebuild` is for operators. */
 const users = [

@@ -5,6 +5,7 @@
  * Values of `PLACEHOLDERS` stand for what only your organisation knows: `npm run doctor` refuses to deploy them.
  */
 
+import { LOCAL_ISSUER } from './local-issuer.js';
 import type { StageSettings } from './settings-schema.js';
 
 /** Stand-ins in the settings below. Account ids are those of AWS's documentation. */
@@ -24,7 +25,7 @@ const local: StageSettings = {
   local: true,
   accountId: '000000000000',
   allowedOrigins: ['*'],
-  identity: false,
+  identity: { issuer: LOCAL_ISSUER.url, audience: LOCAL_ISSUER.audience },
   rest: true,
   socket: true,
   waf: false,

@@ -23,4 +23,5 @@ export {
   type TcpProxyOptions,
 } from './faults/tcp-proxy.js';
 export type { Time } from './faults/time.js';
+export { type Forgery, forgeTokens } from './identity/forge-tokens.js';
 export { type BusMessage, type BusUnderTest, describeMessageBus, type MessageBusOptions } from './message-bus-suite.js';

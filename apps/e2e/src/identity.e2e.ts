@@ -1,0 +1,173 @@
+/**
+ * Who may call, on a stage whose issuer is its own: tokens over HTTP, tickets and sign-in on the socket, expiry by the stage's clock, and
+ * what is refused. Plain HTTP and frames, so that what is tested is the wire of PROTOCOL.md section 5. Local only.
+ */
+
+import { once } from 'node:events';
+import { forgeTokens } from '@org/gateway-conformance';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { type OwnStage, startOwnStage } from './own-stage.js';
+import { type RawSocket, rawSocket } from './raw-socket.js';
+
+const { local } = inject('stage');
+
+describe.runIf(local)('identity', () => {
+  let own: OwnStage;
+  const open: RawSocket[] = [];
+  beforeAll(async () => {
+    own = await startOwnStage();
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(open.map((socket) => socket.close()));
+    await own?.close();
+  });
+
+  const issuer = () => own.stage.issuer ?? fail('the stage has no issuer');
+  const token = (options: Parameters<ReturnType<typeof issuer>['tokenFor']>[1] = {}, user = 'ada') => issuer().tokenFor(user, options);
+  const http = async (method: 'GET' | 'POST', path: string, authorization?: string) => {
+    const headers = authorization === undefined ? {} : { authorization };
+    const response = await fetch(`${own.stage.restUrl}${path}`, { method, headers });
+    return { status: response.status, headers: response.headers, json: await response.json() };
+  };
+  const whoami = async (authorization?: string) => (await http('GET', '/whoami', authorization)).json;
+  const ticket = async (options = {}) =>
+    (await http('POST', '/rpc/gw/ticket', `Bearer ${await token(options)}`)).json.result.data.ticket as string;
+  const connect = async (query: Record<string, string> = {}) => {
+    const socket = await rawSocket(`${own.stage.socketUrl}?${new URLSearchParams({ gw: '2', ...query })}`);
+    open.push(socket);
+    return socket;
+  };
+  /** Status of a handshake. */
+  const handshake = async (query: Record<string, string>, headers: Record<string, string> = {}): Promise<number> => {
+    const socket = new WebSocket(`${own.stage.socketUrl}?${new URLSearchParams(query)}`, { headers });
+    socket.on('error', () => {});
+    const refused = once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number);
+    const status = await Promise.race([refused, once(socket, 'open').then(() => 101)]);
+    socket.terminate();
+    return status;
+  };
+  let ids = 0;
+  const ask = async (socket: RawSocket, frame: object) => {
+    const id = ++ids;
+    socket.send({ id, ...frame });
+    return (await socket.next((each) => each.id === id)) as {
+      readonly result?: { data: never };
+      readonly error?: { data: { code: string } };
+    };
+  };
+  const userOf = async (socket: RawSocket) => {
+    const { result, error } = await ask(socket, { method: 'query', svc: 'system', params: { path: 'system.whoami', input: {} } });
+    return error ? error.data.code : ((result?.data as unknown as { user: string | null }) ?? { user: 'none' }).user;
+  };
+  const auth = (socket: RawSocket, value: string | null) => ask(socket, { method: 'gw.auth', svc: 'gw', params: { token: value } });
+
+  it('P5.1 knows who calls over HTTP by the issuer’s token', async () => {
+    expect(await whoami()).toMatchObject({ user: null });
+    expect(await whoami(`Bearer ${await token()}`)).toMatchObject({ user: 'ada' });
+  });
+
+  it('P5.1 refuses tokens that expired, come later, or are for or from somebody else, to what is public too', async () => {
+    const nowSeconds = Math.floor(own.now() / 1_000);
+    const refused = [
+      await token({ expiresInSeconds: -60 }),
+      await token({ claims: { nbf: nowSeconds + 300 } }),
+      await token({ audience: 'another-api' }),
+      await token({ claims: { iss: 'https://elsewhere.example' } }),
+      await token({ claims: { sub: undefined } }),
+      await token({ claims: { exp: undefined } }),
+    ];
+    for (const each of refused) {
+      const { status, headers, json } = await http('GET', '/whoami', `Bearer ${each}`);
+      expect([status, json.error.data.code, headers.get('x-amzn-remapped-www-authenticate') ?? headers.get('www-authenticate')]).toEqual([
+        401,
+        'UNAUTHORIZED',
+        'Bearer',
+      ]);
+    }
+  });
+
+  it('P5.1 refuses forged tokens over HTTP, and over the socket', async () => {
+    const { keys } = await (await fetch(`${own.stage.issuerUrl}/jwks`)).json();
+    const forgeries = forgeTokens(await token(), keys);
+    expect(forgeries.length).toBeGreaterThan(15);
+    const socket = await connect();
+    for (const [name, forged] of forgeries) {
+      expect([name, (await http('POST', '/rpc/gw/ticket', `Bearer ${forged}`)).status]).toEqual([name, 401]);
+      expect([name, (await auth(socket, forged)).error?.data.code]).toEqual([name, 'UNAUTHORIZED']);
+    }
+    expect(await userOf(socket)).toBeNull();
+    expect((await http('POST', '/rpc/gw/ticket', `Bearer ${await token()}`)).status).toBe(200);
+  });
+
+  it('P5.2 follows the issuer to its next key', async () => {
+    await issuer().rotateKeys({ keepPrevious: false });
+    // Functions ask for keys every ten seconds at most.
+    own.skip(11_000);
+    expect(await whoami(`Bearer ${await token()}`)).toMatchObject({ user: 'ada' });
+  });
+
+  it('P5.6, P5.7 opens a connection with a ticket, once', async () => {
+    const first = await ticket();
+    const socket = await connect({ ticket: first });
+    expect(await userOf(socket)).toBe('ada');
+    expect(await handshake({ ticket: first })).toBe(401);
+    expect(await handshake({ ticket: 'made-up' })).toBe(401);
+    const late = await ticket();
+    own.skip(31_000);
+    expect(await handshake({ ticket: late })).toBe(401);
+    expect((await http('POST', '/rpc/gw/ticket')).json.error.data.code).toBe('UNAUTHORIZED');
+  });
+
+  it('P5.9 signs in, goes on and signs out on an open connection, as one user', async () => {
+    const socket = await connect();
+    expect(await userOf(socket)).toBeNull();
+    expect((await auth(socket, await token({ expiresInSeconds: 100 }))).result?.data).toMatchObject({
+      expiresInMs: expect.closeTo(100_000, -4),
+    });
+    expect((await auth(socket, await token({}, 'grace'))).error?.data.code).toBe('FORBIDDEN');
+    expect(await userOf(socket)).toBe('ada');
+    own.skip(90_000);
+    await auth(socket, await token({ expiresInSeconds: 100 }));
+    own.skip(50_000);
+    expect(await userOf(socket)).toBe('ada');
+    expect((await auth(socket, null)).result?.data).toEqual({ expiresInMs: null });
+    expect(await userOf(socket)).toBeNull();
+  });
+
+  it('P5.10 takes the token of a stock client’s connection parameters, and never runs without', async () => {
+    const socket = await rawSocket(`${own.stage.socketUrl}?connectionParams=1`);
+    open.push(socket);
+    socket.send({ method: 'connectionParams', data: { token: await token() } });
+    expect(await userOf(socket)).toBe('ada');
+    const refused = await rawSocket(`${own.stage.socketUrl}?connectionParams=1`);
+    open.push(refused);
+    refused.send({ method: 'connectionParams', data: { token: await token({ audience: 'another-api' }) } });
+    expect(await userOf(refused)).toBe('UNAUTHORIZED');
+  });
+
+  it('P5.11 ends with the token: calls are nobody’s, and a sync is told to come back', async () => {
+    const socket = await connect({ ticket: await ticket({ expiresInSeconds: 60 }) });
+    expect(await userOf(socket)).toBe('ada');
+    own.skip(61_000);
+    expect(await userOf(socket)).toBeNull();
+    socket.send({ id: null, method: 'gw.sync', svc: 'gw', params: { n: 1, c: [] } });
+    const bye = await socket.next(({ method }) => method === 'gw.bye');
+    expect(bye.params).toEqual({ code: 4401, why: 'the token of the connection has expired', retry: true });
+  });
+
+  it('writes no token and no ticket into its logs', async () => {
+    const secret = await token();
+    const once = await ticket();
+    await whoami(`Bearer ${secret}`);
+    await whoami(`Bearer ${secret}x`);
+    await connect({ ticket: once });
+    const said = `${own.logs.join('\n')}\n${own.journal.map(({ message }) => message).join('\n')}`;
+    const signature = secret.split('.')[2] as string;
+    expect([said.includes(signature), said.includes(once)]).toEqual([false, false]);
+  });
+});
+
+function fail(why: string): never {
+  throw new Error(why);
+}
