@@ -5,6 +5,7 @@
 
 import { GatewayError } from '@org/gateway-core/errors';
 import { systemClock } from './clock.js';
+import { encodeValue } from './encode-value.js';
 import { failure } from './failure.js';
 import type { CallOptions, HttpOptions } from './options.js';
 
@@ -17,6 +18,8 @@ export interface Call extends Omit<CallOptions, 'signal'> {
   readonly path: string;
   /** The input as JSON; `undefined` is none. */
   readonly json: string | undefined;
+  /** When it is out of time, by the client's clock. */
+  readonly endsAtMs: number;
   /** Ends it, with data or with a GatewayError; what comes after the first end is ignored. */
   end(outcome: unknown): void;
   /** Ends it with CLIENT_CLOSED_REQUEST. */
@@ -26,24 +29,35 @@ export interface Call extends Omit<CallOptions, 'signal'> {
   onEnd?: () => void;
 }
 
-/** Makes what starts the calls of a procedure. */
-export type Caller = (kind: CallKind, path: string) => (input?: unknown, options?: CallOptions) => Promise<unknown>;
+/** How a call ended, as a value. */
+export type UntypedResult = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: GatewayError };
 
-/** Hands each call to its carrier. A call rejects with a TypeError for an input JSON cannot carry (a bigint, a cycle). */
+/** Starts calls of a procedure. */
+export interface CallStarter {
+  (input?: unknown, options?: CallOptions): Promise<unknown>;
+  /** Resolves with errors of the gateway too. */
+  safe(input?: unknown, options?: CallOptions): Promise<UntypedResult>;
+}
+
+/** Makes what starts the calls of a procedure. */
+export type Caller = (kind: CallKind, path: string) => CallStarter;
+
+/** Hands each call to its carrier. A call rejects with a TypeError for an input JSON cannot carry (a cycle). */
 export function callerOf(
   { clock = systemClock, timeoutMs: defaultMs = 30_000, validate }: HttpOptions,
   carry: (call: Call) => void,
 ): Caller {
-  return (kind, path) =>
-    (input, options = {}) => {
+  return (kind, path) => {
+    const start = (input?: unknown, options: CallOptions = {}) => {
       const run = () =>
         new Promise((resolve, reject) => {
           const { signal, timeoutMs = defaultMs, ...own } = options;
           const call: Call = {
             kind,
             path,
-            json: JSON.stringify(input),
+            json: JSON.stringify(input, encodeValue),
             timeoutMs,
+            endsAtMs: clock.now() + timeoutMs,
             end(outcome) {
               if (call.ended) return;
               call.ended = true;
@@ -64,4 +78,11 @@ export function callerOf(
         });
       return validate ? validate(path, input, run) : run();
     };
+    start.safe = (...own: Parameters<CallStarter>) =>
+      start(...own).then(
+        (data): UntypedResult => ({ ok: true, data }),
+        (error): UntypedResult => ({ ok: false, error }),
+      );
+    return start;
+  };
 }

@@ -4,7 +4,6 @@
 export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
 export { GatewayError } from '@org/gateway-core/errors';
 // For libraries built on it.
-export type { AuthOptions, Token } from './auth.js';
 export type {
   ClientControls,
   ContractLike,
@@ -25,6 +24,7 @@ export type { Connection, ConnectionState } from './connection-state.js';
 export { createGatewayClient } from './create-client.js';
 export { isGatewayError } from './is-gateway-error.js';
 export type {
+  AuthOptions,
   CallCheck,
   CallOptions,
   Fetch,
@@ -34,6 +34,7 @@ export type {
   HttpOptions,
   PageEvents,
   SubscribeOptions,
+  Token,
 } from './options.js';
 export type { ResetNotice } from './socket/event-queue.js';
 export type { WebSocketConstructor, WebSocketLike } from './socket/web-socket.js';

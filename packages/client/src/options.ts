@@ -2,7 +2,6 @@
  * What a client and a call can be told. Durations are milliseconds, sizes UTF-8 bytes unless they say characters.
  */
 
-import type { AuthOptions } from './auth.js';
 import type { Clock } from './clock.js';
 import type { ResetNotice } from './socket/event-queue.js';
 import type { WebSocketConstructor } from './socket/web-socket.js';
@@ -27,6 +26,19 @@ export interface PageEvents extends Pick<EventTarget, 'addEventListener' | 'remo
   readonly document?: { readonly hidden: boolean } | undefined;
 }
 
+/** A JWT; nothing for a caller who is not signed in. */
+export type Token = string | null | undefined;
+
+/** Where tokens come from. */
+export interface AuthOptions {
+  /**
+   * The token to call with, or nothing: the call is then anonymous. Never asked twice at the same time. With `forceRefresh` the last one was
+   * refused or ends soon, and a cached one will not do. A GatewayError it throws ends what waits for the token; any other error counts as a
+   * network that failed.
+   */
+  getToken(options: { readonly forceRefresh: boolean }): Token | Promise<Token>;
+}
+
 /** Options of `createHttpClient`. */
 export interface HttpOptions {
   /** Where the REST API is, with its stage: `https://abc.execute-api.eu-central-1.amazonaws.com/prod`. */
@@ -42,11 +54,18 @@ export interface HttpOptions {
   readonly fetch?: Fetch | undefined;
   /** How long a call may take, and a subscription until it has started. `Infinity` is 24 days. @default 30_000 */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How often a call over HTTP is repeated when it failed in a way that may pass: no answer, 429, 502, 503 or 504. Only queries and mutations
+   * with a key are, after a random wait or what the answer says (`retry-after`), never beyond the call's deadline. @default 2
+   */
+  readonly retries?: number | undefined;
   /** Characters of a GET URL; queries beyond it travel in the next batch. @default 8_000 */
   readonly maxUrlLength?: number | undefined;
   readonly clock?: Clock | undefined;
   /** Checks inputs before they are sent, and what comes back: `validator(contract)`. @default the server checks */
   readonly validate?: CallCheck | undefined;
+  /** A number from 0 up to 1, for waits and for names that nobody can guess. @default Math.random */
+  readonly random?: (() => number) | undefined;
 }
 
 /** Options of `createGatewayClient` and `gatewayLink`. */
@@ -64,8 +83,6 @@ export interface GatewayClientOptions extends HttpOptions {
   readonly maxRetryDelayMs?: number | undefined;
   /** Where `online`, `offline`, `visibilitychange`, `pagehide`, `pageshow` and `resume` come from. @default globalThis, where it sends them */
   readonly page?: PageEvents | undefined;
-  /** A number from 0 up to 1, for waits and for the session's name. @default Math.random */
-  readonly random?: (() => number) | undefined;
 }
 
 /** Options of one query or mutation. */
@@ -79,8 +96,9 @@ export interface CallOptions {
   /** How it travels. @default 'http' */
   readonly over?: 'http' | 'socket' | undefined;
   /**
-   * Over the socket: under which the server executes a mutation at most once, so that it can be sent again when the connection broke.
-   * `false`: none; then it fails with NETWORK_ERROR. @default one of its own for every call
+   * Under which the server executes a mutation at most once, so that it can be sent again when the answer did not come. 1 to 128 characters;
+   * one that nobody can guess, unless the caller is signed in. `false`: none; then it fails with NETWORK_ERROR. @default one of its own for
+   * every call
    */
   readonly key?: string | false | undefined;
   /** Over the socket: calls of one lane are sent one after the other, each when the one before has ended. @default none */

@@ -12,9 +12,8 @@ export function clientProxy(controls: object, make: (path: string) => object): o
 function lazyRecord(made: object, make: (name: string) => object): object {
   return new Proxy({ __proto__: null, ...made } as unknown as Record<string, object>, {
     get(known, name) {
-      if (typeof name !== 'string' || name === 'then') return undefined;
-      known[name] ??= make(name);
-      return known[name];
+      if (typeof name === 'string' && name !== 'then') known[name] ??= make(name);
+      return known[name as string];
     },
   });
 }

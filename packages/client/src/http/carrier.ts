@@ -1,27 +1,128 @@
 /**
- * Gathers the calls of one synchronous burst into batches: per service, per kind and per headers. It waits for a microtask and no timer,
- * so a lone call leaves at once. PROTOCOL.md P2.5.
+ * Carries calls on tRPC's HTTP wire. It gathers those of one synchronous burst into batches: per service, kind, headers and deadline. It
+ * waits for microtasks and no timer, so a lone call leaves at once; a query that is under way with the same input and headers is not sent
+ * again. A request is aborted when every call in it has ended. What does not fit into one request, and what failed, is the business of
+ * `trouble.ts`, which is loaded when it happens. PROTOCOL.md section 2.
+ *
+ * It is one function because every name that two share is bytes on each page.
  */
 
+import { GatewayError } from '@org/gateway-core/errors';
+import { MAX_BATCH, MAX_URL_LENGTH } from '@org/gateway-core/protocol';
 import type { Call } from '../call.js';
-import type { HttpOptions } from '../options.js';
-import { sendBatch } from './batch.js';
+import { systemClock } from '../clock.js';
+import { endUnanswered } from '../failure.js';
+import type { HttpOptions, Token } from '../options.js';
+import type { Flight, Items, Sending } from './flight.js';
+import { MAX_BODY_LENGTH, MAX_DEADLINE_MS } from './limits.js';
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
 export function httpCarrier(options: HttpOptions): (call: Call) => void {
-  if (!options.url) throw new TypeError(`url is ${options.url}, expected the API's, https://…`);
+  const { url, auth, maxUrlLength = MAX_URL_LENGTH, clock = systemClock, random = Math.random, headers: own } = options;
+  if (!url) throw new TypeError(`url is ${url}, expected the API's`);
+  const underWay = new Map<unknown, Flight>();
   let burst: Call[] = [];
-  const flush = () => {
-    const groups: Record<string, Call[]> = {};
-    for (const call of burst) {
-      if (call.ended) continue;
-      const group = call.kind + call.path.split('.')[0] + JSON.stringify(call.headers);
-      groups[group] ??= [];
-      groups[group].push(call);
-    }
-    burst = [];
-    for (const group in groups) sendBatch(groups[group] as Call[], options);
+
+  /** The client's own headers, made anew, and who the caller is; with a token that was refused, another one if there is one. */
+  const sign = async (refused?: Token) => {
+    const common = typeof own === 'function' ? await own() : own;
+    return auth ? (await import('../auth.js')).signed(auth, common, refused) : common;
   };
+
+  /** Sends flights of one service, kind, deadline and headers. Never throws: each flight learns of its failure. */
+  const send = async (flights: readonly Flight[], sending: Sending) => {
+    const [first] = flights as [Flight];
+    const isBatch = flights.length > 1;
+    const names = flights.map(({ path }) => path.split('.')[1]);
+    const inputs = flights.flatMap(({ json }, position) => (json ? `"${position}":${json}` : []));
+    const body = isBatch ? `{${inputs}}` : first.json;
+    const controller = new AbortController();
+    const headers: Record<string, string> = { accept: 'application/json;gw=2', ...sending.signed, ...first.headers };
+    const init: RequestInit = { headers, signal: controller.signal };
+    let target = `${url.replace(/\/$/, '')}/rpc/${first.path.split('.')[0]}/${names}${isBatch ? '?batch=1' : ''}`;
+    // A page's query has no header of ours: one would cost it a preflight.
+    if (first.kind !== 'query' || !globalThis.location)
+      headers['x-deadline-ms'] = `${Math.min(MAX_DEADLINE_MS, first.endsAtMs - clock.now()) | 0}`;
+    if (first.kind !== 'query') {
+      init.method = 'POST';
+      init.body = body as string;
+      headers['content-type'] = 'application/json';
+      // Of a batch it stands for one key per call, by position: P2.12.
+      first.key ??= `${random()}${random()}`;
+      if (first.key) headers['idempotency-key'] = first.key;
+    } else if (body) target += `${isBatch ? '&' : '?'}input=${encodeURIComponent(body)}`;
+    const isMisfit = target.length > maxUrlLength || (isBatch && (flights.length > MAX_BATCH || body!.length > MAX_BODY_LENGTH));
+    let open = flights.length;
+    let response: Response | undefined;
+    let text: string | undefined;
+    let items: Items;
+    let thrown: unknown;
+    for (const flight of flights) {
+      flight.onOver = () => {
+        open -= 1;
+        if (!open && !items) controller.abort();
+      };
+    }
+    try {
+      response = isMisfit ? undefined : await (options.fetch ?? fetch)(target, init);
+      text = await response?.text();
+      items = JSON.parse(text!);
+    } catch (cause) {
+      thrown = cause;
+    }
+    flights.forEach(({ calls, end }, position) => {
+      const result = (items?.[position] ?? items)?.result;
+      if (result && !(result.codecs ?? result.ref ?? calls.size > 1)) end(result.data);
+    });
+    if (!open) return;
+    const misfit = isMisfit && target;
+    import('./trouble.js').then(
+      ({ handle }) =>
+        handle({ ...options, ...sending, clock, maxUrlLength, flights, misfit, response, text, items, thrown, sign, send, GatewayError }),
+      (cause) => endUnanswered(flights, thrown ?? cause),
+    );
+  };
+
+  const flush = async () => {
+    const calls = burst;
+    burst = [];
+    try {
+      const signed = await sign();
+      const groups: Record<string, Flight[]> = {};
+      calls.forEach((call, position) => {
+        if (call.ended) return;
+        const { kind, path, json, key, timeoutMs } = call;
+        const headers = JSON.stringify({ ...signed, ...call.headers });
+        // A key of the caller's own is for one call: that one travels alone.
+        const group = kind + path.split('.')[0] + timeoutMs + (key && position) + headers;
+        const id = kind === 'query' ? group + path + json : call;
+        const own = new Set<Call>();
+        const flight = underWay.get(id) ?? {
+          ...call,
+          calls: own,
+          end(outcome: unknown) {
+            for (const each of own) each.end(outcome);
+          },
+        };
+        if (!flight.calls.size) {
+          underWay.set(id, flight);
+          groups[group] ??= [];
+          groups[group].push(flight);
+        }
+        flight.calls.add(call);
+        call.onEnd = () => {
+          flight.calls.delete(call);
+          if (flight.calls.size) return;
+          underWay.delete(id);
+          flight.onOver?.();
+        };
+      });
+      for (const group in groups) send(groups[group] as Flight[], { signed, attempt: 0 });
+    } catch (cause) {
+      endUnanswered(calls, cause);
+    }
+  };
+
   return (call) => {
     if (burst.push(call) === 1) queueMicrotask(flush);
   };

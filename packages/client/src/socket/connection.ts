@@ -12,9 +12,9 @@
  */
 
 import { GatewayError } from '@org/gateway-core/errors';
+import { answerFailure } from '../answer-failure.js';
 import { alarmOf, systemClock } from '../clock.js';
 import type { ConnectionState, ConnectionStore } from '../connection-state.js';
-import { answerFailure } from '../failure.js';
 import type { GatewayClientOptions, PageEvents } from '../options.js';
 import { backoffOf } from './backoff.js';
 import { boardingOf } from './boarding.js';

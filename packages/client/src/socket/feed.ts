@@ -10,9 +10,10 @@
  */
 
 import type { GatewayError } from '@org/gateway-core/errors';
+import { answerFailure } from '../answer-failure.js';
 import type { SubscriptionState, TrackedEvent } from '../client-types.js';
 import { alarmOf, systemClock } from '../clock.js';
-import { answerFailure, failure } from '../failure.js';
+import { failure } from '../failure.js';
 import type { HttpOptions, SubscribeOptions } from '../options.js';
 import { bytesBeyond } from './bytes-beyond.js';
 import type { SocketConnection, SocketRequest } from './connection.js';

@@ -4,9 +4,10 @@
  * Loaded by late-calls.ts.
  */
 
+import type { answerFailure } from '../answer-failure.js';
 import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
-import type { answerFailure, failure } from '../failure.js';
+import type { failure } from '../failure.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { MAX_DEADLINE_MS, MAX_OUTBOX_CALLS, MAX_OUTBOX_LENGTH } from './limits.js';
 
@@ -28,17 +29,16 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
   let lastKey = 0;
 
   return (call) => {
-    const { kind, path, json = '', end, key, lane, timeoutMs } = call;
+    const { kind, path, json = '', end, key, lane, endsAtMs } = call;
     const isKeyed = kind === 'mutation' && key !== false;
     if (isKeyed) lastKey += 1;
     const k = isKeyed ? (key ?? `${session}:${lastKey}`) : undefined;
-    const startedAt = clock.now();
     let leave: (() => void) | undefined;
     const request: SocketRequest = {
       end,
       abort: call.abort,
       start(link) {
-        const dl = Math.max(0, Math.min(MAX_DEADLINE_MS, startedAt + timeoutMs! - clock.now()));
+        const dl = Math.max(0, Math.min(MAX_DEADLINE_MS, endsAtMs - clock.now()));
         leave ??= link.request(
           { kind, path, json: call.json, k, dl },
           {

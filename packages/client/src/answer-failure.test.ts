@@ -1,6 +1,6 @@
 import type { ErrorShape } from '@org/gateway-core/errors';
 import { describe, expect, it } from 'vitest';
-import { answerFailure } from './failure.js';
+import { answerFailure } from './answer-failure.js';
 
 describe('the error of an answer', () => {
   it('has all that the wire carries (P4.1)', () => {
