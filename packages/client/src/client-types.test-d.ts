@@ -72,12 +72,43 @@ function errors(error: unknown): void {
     expectTrue<Equal<typeof error, GatewayError>>();
     expectTrue<Equal<typeof error.data, unknown>>();
   }
+  if (isGatewayError(error, 'TOO_MANY_REQUESTS')) expectTrue<Equal<typeof error.code, 'TOO_MANY_REQUESTS'>>();
+  // @ts-expect-error no such code
+  isGatewayError(error, 'TOO_MANY');
   // @ts-expect-error not declared by this procedure
   isGatewayError(error, gateway.documents.get, 'STALE_VERSION');
   // @ts-expect-error declares no errors
   isGatewayError(error, gateway.documents.folders, 'NOT_FOUND');
 }
 void errors;
+
+// Results without throwing.
+async function results(): Promise<void> {
+  const got = await gateway.documents.edit.mutate.safe({ id: 'a', version: 1 });
+  if (got.ok) {
+    expectTrue<Equal<typeof got.data.version, number>>();
+    expectTrue<Equal<typeof got.error, undefined>>();
+    return;
+  }
+  expectTrue<Equal<typeof got.error.error, 'NOT_FOUND' | 'STALE_VERSION' | undefined>>();
+  switch (got.error.error) {
+    case 'STALE_VERSION':
+      expectTrue<Equal<typeof got.error.data, { id: string; currentVersion: number }>>();
+      break;
+    case 'NOT_FOUND':
+      expectTrue<Equal<typeof got.error.data, { id: string }>>();
+      break;
+    default:
+      expectTrue<Equal<typeof got.error.data, undefined>>();
+      // @ts-expect-error no such code
+      void (got.error.code === 'STALE');
+      void (got.error.code === 'NETWORK_ERROR' || got.error.code === 'UNAUTHORIZED');
+  }
+  const { ok, data, error } = await http.documents.folders.query.safe();
+  if (ok) expectTrue<Equal<typeof data.folders, string[]>>();
+  else expectTrue<Equal<typeof error.error, undefined>>();
+}
+void results;
 
 // A contract of one's own.
 type Own = Contract<{

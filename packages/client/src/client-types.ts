@@ -5,7 +5,7 @@
 
 import type { AppContract } from '@org/gateway-contract';
 import type { Procedure } from '@org/gateway-core';
-import type { GatewayError } from '@org/gateway-core/errors';
+import type { ClientErrorCode, ErrorCode, GatewayError } from '@org/gateway-core/errors';
 import type { Connection } from './connection-state.js';
 import type { CallOptions, SubscribeOptions } from './options.js';
 
@@ -68,14 +68,34 @@ export interface ProcedureReference<TErrors> {
 type Arguments<TInput, TOptions> = undefined extends TInput ? [input?: TInput, options?: TOptions] : [input: TInput, options?: TOptions];
 
 export interface QueryClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
-  /** Reads. @throws GatewayError */
-  query(...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
+  /** Reads. Identical queries that are under way share one request. @throws GatewayError */
+  readonly query: ProcedureCall<TInput, TOutput, TErrors>;
 }
 
 export interface MutationClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
   /** Changes, once: only with a key is it ever sent again. @throws GatewayError */
-  mutate(...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
+  readonly mutate: ProcedureCall<TInput, TOutput, TErrors>;
 }
+
+/** A call, and the same call as one that does not throw. */
+export interface ProcedureCall<TInput, TOutput, TErrors> {
+  (...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
+  /**
+   * Resolves with errors of the gateway as values. `error.error` tells the declared ones apart; where it is undefined, `error.code` says what
+   * happened: `const { ok, data, error } = await gateway.documents.get.query.safe({ id })`.
+   */
+  safe(...call: Arguments<TInput, CallOptions>): Promise<CallResult<TOutput, TErrors>>;
+}
+
+/** How a call ended. */
+export type CallResult<TOutput, TErrors> =
+  | { readonly ok: true; readonly data: TOutput; readonly error?: undefined }
+  | { readonly ok: false; readonly data?: undefined; readonly error: CallError<TErrors> };
+
+/** What a call can end in: an error that its procedure declares, or one of the gateway's and the client's own. */
+export type CallError<TErrors> =
+  | { [TName in keyof TErrors]: DeclaredGatewayError<TName, TErrors[TName]> }[keyof TErrors]
+  | PlainGatewayError;
 
 export interface SubscriptionClient<TInput, TEvent, TErrors> extends ProcedureReference<TErrors> {
   /** Events as they happen; every loop over it is a subscription of its own, opened when the loop begins. */
@@ -107,3 +127,10 @@ export interface TrackedEvent<TEvent> {
 
 /** An error a procedure declares. */
 export type DeclaredGatewayError<TName, TData> = GatewayError & { readonly error: TName; readonly data: TData };
+
+/** An error that no contract declares: of the gateway (UNAUTHORIZED, TOO_MANY_REQUESTS, …) or of the client (NETWORK_ERROR, TIMEOUT, …). */
+export type PlainGatewayError<TCode extends ErrorCode | ClientErrorCode = ErrorCode | ClientErrorCode> = GatewayError & {
+  readonly error: undefined;
+  readonly data: undefined;
+  readonly code: TCode;
+};

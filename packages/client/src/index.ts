@@ -5,11 +5,15 @@ export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
 export { GatewayError } from '@org/gateway-core/errors';
 // For libraries built on it.
 export type {
+  CallError,
+  CallResult,
   ClientControls,
   ContractLike,
   DeclaredGatewayError,
   GatewayClient,
   MutationClient,
+  PlainGatewayError,
+  ProcedureCall,
   ProcedureClient,
   ProcedureReference,
   QueryClient,

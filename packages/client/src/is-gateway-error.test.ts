@@ -35,4 +35,12 @@ describe('isGatewayError', () => {
     expect(isGatewayError(stale, gateway.documents.edit, 'STALE_VERSION')).toBe(true);
     expect(isGatewayError(stale, gateway.documents.edit, 'NOT_FOUND')).toBe(false);
   });
+
+  it('knows an error of the gateway or the client by its code, and no declared one', () => {
+    const busy = new GatewayError('TOO_MANY_REQUESTS', 'slow down', { path: 'documents.get' });
+    expect(isGatewayError(busy, 'TOO_MANY_REQUESTS')).toBe(true);
+    expect(isGatewayError(busy, 'TIMEOUT')).toBe(false);
+    expect(isGatewayError(missing, 'NOT_FOUND')).toBe(false);
+    expect(isGatewayError(new Error('TIMEOUT'), 'TIMEOUT')).toBe(false);
+  });
 });

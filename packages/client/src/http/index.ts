@@ -3,7 +3,7 @@
 // For applications.
 export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
 export { GatewayError } from '@org/gateway-core/errors';
-export type { HttpClient } from '../client-types.js';
+export type { CallError, CallResult, HttpClient, PlainGatewayError } from '../client-types.js';
 export { isGatewayError } from '../is-gateway-error.js';
 export type { AuthOptions, CallCheck, CallOptions, Fetch, HeaderRecord, HeadersSource, HttpOptions, Token } from '../options.js';
 export { createHttpClient } from './create-http-client.js';

@@ -2,9 +2,10 @@
  * Calls over the socket, whose code is loaded with the first of them: most programs follow over the socket and call over HTTP.
  */
 
+import { answerFailure } from '../answer-failure.js';
 import type { Call } from '../call.js';
 import { systemClock } from '../clock.js';
-import { answerFailure, failure } from '../failure.js';
+import { failure } from '../failure.js';
 import type { GatewayClientOptions } from '../options.js';
 import type { SocketConnection } from './connection.js';
 
