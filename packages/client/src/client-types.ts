@@ -93,9 +93,9 @@ export type CallResult<TOutput, TErrors> =
   | { readonly ok: false; readonly data?: undefined; readonly error: CallError<TErrors> };
 
 /** What a call can end in: an error that its procedure declares, or one of the gateway's and the client's own. */
-export type CallError<TErrors> =
-  | { [TName in keyof TErrors]: DeclaredGatewayError<TName, TErrors[TName]> }[keyof TErrors]
-  | PlainGatewayError;
+export type CallError<TErrors> = unknown extends TErrors
+  ? GatewayError
+  : { [TName in keyof TErrors]: DeclaredGatewayError<TName, TErrors[TName]> }[keyof TErrors] | PlainGatewayError;
 
 export interface SubscriptionClient<TInput, TEvent, TErrors> extends ProcedureReference<TErrors> {
   /** Events as they happen; every loop over it is a subscription of its own, opened when the loop begins. */
