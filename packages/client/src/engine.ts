@@ -33,7 +33,8 @@ export function createEngine(options: GatewayClientOptions): Engine {
   const store = connectionStore();
   const { random = Math.random, validate } = options;
   const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
-  const connection = socketConnection(options, session, store);
+  const askTicket = callerOf(options, carry)('mutation', 'gw.ticket');
+  const connection = socketConnection({ ...options, session, store, askTicket: () => askTicket(undefined, { key: false }) });
   const carryOver = lateCarrier(options, session, connection);
   const open = feedsOf(options, connection);
   return {

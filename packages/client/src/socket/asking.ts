@@ -43,8 +43,8 @@ export interface Asking {
   answer(n?: unknown, states?: unknown, expiresInMs?: number, againMs?: number): void;
   /** Asks for what is missing after a delay, unless it has come by then. */
   want(delayMs: number): void;
-  /** Asks for a sign of life if there was none lately. */
-  wake(): void;
+  /** Asks for all, and for a sign of life, if nothing was heard for so long. @default 10 s */
+  wake(silenceMs?: number): void;
   /** The server has owed one for a while. */
   isLate(): boolean;
   /** Asks nothing more until it goes on. */
@@ -187,8 +187,8 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
       onChange();
     },
     want,
-    wake() {
-      if (clock.now() - heardAt > SILENCE_MS) syncedAt = Number.NEGATIVE_INFINITY;
+    wake(silenceMs = SILENCE_MS) {
+      if (clock.now() - heardAt > silenceMs) syncedAt = Number.NEGATIVE_INFINITY;
       if (!question) tick();
     },
     isLate: () => !!question && (question.isOwed || question.sent > 1),

@@ -22,6 +22,7 @@ import { LINGER_MS } from './limits.js';
 import { type Link, openLink } from './link.js';
 import { makeWebSocket } from './make-web-socket.js';
 import { pageWatch } from './page-watch.js';
+import type { SignIn, SignInOwner } from './signing-in.js';
 
 /** Something that needs the connection. */
 export interface SocketRequest {
@@ -52,9 +53,17 @@ export interface SocketConnection {
 /** Errors of `socketUrl` after which another attempt makes sense. PROTOCOL.md section 4. */
 const RETRYABLE = /^(NETWORK_ERROR|TIMEOUT|TOO_MANY_REQUESTS|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT)$/;
 
+/** What a connection is made of. */
+export interface ConnectionParts extends GatewayClientOptions {
+  readonly session: string;
+  readonly store: ConnectionStore;
+  /** Calls `gw.ticket` over HTTP. */
+  askTicket(): Promise<unknown>;
+}
+
 /** Opens nothing yet. */
-export function socketConnection(options: GatewayClientOptions, session: string, store: ConnectionStore): SocketConnection {
-  const { clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = options;
+export function socketConnection(parts: ConnectionParts): SocketConnection {
+  const { store, auth, clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = parts;
   const requests = new Set<SocketRequest>();
   const { board, forget, stop } = boardingOf(clock);
   const backoff = backoffOf(clock, random, maxRetryDelayMs);
@@ -115,21 +124,34 @@ export function socketConnection(options: GatewayClientOptions, session: string,
     if (!requests.size) return hangUp({ status: 'idle' });
     old?.close();
     let wasUp = false;
+    let signIn: SignIn | undefined;
+    const enter = () => {
+      next = undefined;
+      old = current;
+      backoff.up();
+      use(link);
+      old?.retire(true);
+    };
+    const onLeave = () => {
+      if (link === current && !next && !isRetrying) retry('moving', true);
+    };
     const link = openLink({
       clock,
       random,
       page,
-      fetch: options.fetch,
-      make: () => makeWebSocket(options, session),
+      fetch: parts.fetch,
+      async make() {
+        if (!auth) return makeWebSocket(parts, parts.session);
+        signIn = await signInLate({ ...parts, auth, clock, random, onLeave });
+        return makeWebSocket(parts, parts.session, await signIn.parameters());
+      },
       onUp() {
         wasUp = true;
-        next = undefined;
-        old = current;
-        backoff.up();
-        use(link);
-        old?.retire(true);
+        if (signIn) signIn.arrive(link, enter);
+        else enter();
       },
       onDown(reason, cause) {
+        signIn?.end();
         if (link === old) {
           old = undefined;
           return;
@@ -146,9 +168,7 @@ export function socketConnection(options: GatewayClientOptions, session: string,
         if (cause instanceof GatewayError && !RETRYABLE.test(cause.code) && !current) endAll(cause.message, cause);
         else retry(reason, wasUp);
       },
-      onLeave() {
-        if (link === current && !next && !isRetrying) retry('moving', true);
-      },
+      onLeave,
       onBye: (code, why) => endAll(why, answerFailure('socket', undefined, { got: why, status: code - 4_000 })),
       onChange: changed,
     });
@@ -208,4 +228,13 @@ export function socketConnection(options: GatewayClientOptions, session: string,
       endAll('closed by the client');
     },
   };
+}
+
+/** The sign-in of one link; its code is loaded with the first. */
+async function signInLate(
+  owner: Omit<SignInOwner, 'alarm' | 'answerFailure'> & { readonly url: string; readonly askTicket: () => Promise<unknown> },
+): Promise<SignIn> {
+  const { signInOf } = await import('./signing-in.js');
+  const askTicket = /^http/.test(owner.url) ? owner.askTicket : undefined;
+  return signInOf({ ...owner, alarm: alarmOf(owner.clock), answerFailure, askTicket });
 }

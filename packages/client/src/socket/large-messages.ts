@@ -26,8 +26,8 @@ export interface LargeMessageOwner {
   readonly fetch: Fetch | undefined;
   /** Sends a text as one frame. */
   send(text: string): void;
-  /** Gives a request the id of its frame. */
-  enroll(request: Pick<Passenger, 'receive'>): number;
+  /** Asks the gateway itself. */
+  ask(method: string, params: object, receive: Passenger['receive']): void;
   /** Takes a message as if it had come as a frame. */
   accept(text: string): void;
 }
@@ -53,7 +53,7 @@ interface Unfinished {
 const utf8 = new TextEncoder();
 
 /** Of one connection. */
-export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, accept }: LargeMessageOwner): LargeMessages {
+export function largeMessages({ now, fetch = globalThis.fetch, send, ask, accept }: LargeMessageOwner): LargeMessages {
   const unfinished = new Map<string, Unfinished>();
 
   const takePart = ({ k, i, n, d }: Readonly<Record<string, unknown>>) => {
@@ -73,15 +73,12 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
     }
   };
   /** Asks where to put a message. */
-  const ask = (params: object) =>
+  const place = (about: object) =>
     new Promise<UploadPlace>((resolve, reject) => {
-      const id = enroll({
-        receive({ result, error }, lost) {
-          if (result) resolve(result.data as UploadPlace);
-          else reject(new Error(error?.message ?? lost));
-        },
+      ask('gw.upload', about, ({ result, error }, lost) => {
+        if (result) resolve(result.data as UploadPlace);
+        else reject(new Error(error?.message ?? lost));
       });
-      send(JSON.stringify({ id, method: 'gw.upload', svc: 'gw', params }));
     });
   const store = async (svc: string, text: string) => {
     const body = utf8.encode(text);
@@ -89,10 +86,10 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, enroll, acc
     if (about.bytes > MAX_REFERENCE_BYTES) {
       throw new RangeError(`it has ${about.bytes} bytes, expected at most ${MAX_REFERENCE_BYTES}`);
     }
-    const place = await ask(about);
-    const { ok, status } = await fetch(place.url, { method: 'PUT', headers: place.headers, body });
+    const { url, headers, key } = await place(about);
+    const { ok, status } = await fetch(url, { method: 'PUT', headers, body });
     if (!ok) throw new Error(`storing it was answered with status ${status}`);
-    send(JSON.stringify({ id: null, method: 'gw.ref', svc, params: { key: place.key, ...about } }));
+    send(JSON.stringify({ id: null, method: 'gw.ref', svc, params: { key, ...about } }));
   };
 
   return {

@@ -4,7 +4,15 @@
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import { GATEWAY_PROTOCOL, type GatewayStart, MAX_FRAME_BYTES, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
+import {
+  GATEWAY_PROTOCOL,
+  GATEWAY_SERVICE,
+  type GatewayStart,
+  MAX_FRAME_BYTES,
+  type OffsetEvent,
+  PING,
+  PONG,
+} from '@org/gateway-core/protocol';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
 import type { Fetch, PageEvents } from '../options.js';
@@ -80,10 +88,12 @@ export interface LinkOwner {
 export interface Link extends Pick<Asking, 'want' | 'wake' | 'isLate' | 'stock'> {
   /** Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server. */
   request(opening: Opening, passenger: Passenger): (stop?: boolean) => void;
+  /** Asks the gateway itself. */
+  ask(method: string, params: object, receive: Passenger['receive']): void;
   /** It is not needed any more: closes once the answers owed have come, or in 10 s. `false`: it is needed again. */
   retire(isRetired: boolean): void;
   /** Closes it, or with a reason leaves a peer that is gone at once: a handshake would keep it, and a Node process, for half a minute. */
-  close(reason?: string): void;
+  close(reason?: string, cause?: unknown): void;
 }
 
 /** Begins to open a link. */
@@ -119,7 +129,9 @@ export function openLink(owner: LinkOwner): Link {
     const messages = readJson(text);
     for (const message of Array.isArray(messages) ? messages : [messages]) if (!isDown) read((message ?? {}) as Message);
   };
-  const large = largeMessagesOf({ now: owner.clock.now, fetch: owner.fetch, enroll, send, accept: readText });
+  const ask = (method: string, params: object, receive: Passenger['receive']) =>
+    send(JSON.stringify({ id: enroll({ receive }), method, svc: GATEWAY_SERVICE, params }));
+  const large = largeMessagesOf({ now: owner.clock.now, fetch: owner.fetch, ask, send, accept: readText });
   const take = (id: unknown, answer: Answer) => {
     const passenger = passengers.get(id);
     if (!passenger?.feed) passengers.delete(id);
@@ -177,6 +189,7 @@ export function openLink(owner: LinkOwner): Link {
   owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
     ...asking,
+    ask,
     request(opening, passenger) {
       const id = enroll(passenger);
       const svc = opening.path.split('.')[0]!;

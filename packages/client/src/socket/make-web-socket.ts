@@ -10,12 +10,20 @@ import { failure } from '../failure.js';
 import type { GatewayClientOptions } from '../options.js';
 import type { WebSocketLike } from './web-socket.js';
 
-/** @throws GatewayError NOT_IMPLEMENTED without a class, BAD_REQUEST without an address, and what `socketUrl()` throws */
-export async function makeWebSocket({ url, socketUrl, WebSocket }: GatewayClientOptions, session: string): Promise<WebSocketLike> {
+/**
+ * @param parameters more of them, from `&` on
+ * @throws GatewayError NOT_IMPLEMENTED without a class, BAD_REQUEST without an address, and what `socketUrl()` throws
+ */
+export async function makeWebSocket(
+  { url, socketUrl, WebSocket }: GatewayClientOptions,
+  session: string,
+  parameters = '',
+): Promise<WebSocketLike> {
   const address =
-    (typeof socketUrl === 'function' ? await socketUrl() : socketUrl) ?? (url.includes('.execute-api.') ? '' : url.replace(/^http/, 'ws'));
+    (typeof socketUrl === 'function' ? await socketUrl() : socketUrl) ??
+    (/^http.*\.execute-api\./.test(url) ? '' : url.replace(/^http/, 'ws'));
   if (!/^wss?:/.test(address)) throw failure('BAD_REQUEST', 'socketUrl', `is "${address}", expected wss://…`);
   return new (WebSocket ?? (await platformWebSocket()))(
-    `${address}${address.includes('?') ? '&' : '?'}gw=${GATEWAY_PROTOCOL}&session=${session}`,
+    `${address}${address.includes('?') ? '&' : '?'}gw=${GATEWAY_PROTOCOL}&session=${session}${parameters}`,
   );
 }

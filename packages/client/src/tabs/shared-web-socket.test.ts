@@ -54,6 +54,17 @@ function openSocket({ SharedWebSocket }: ReturnType<typeof newTab>, parameters =
 }
 
 describe('sockets of several tabs', () => {
+  it('share one connection when they are of one user, whatever their tickets, and not when another user signs in', async () => {
+    const a = openSocket(newTab(), '?gw=2&session=a&user=1x&ticket=t1');
+    const first = await server.peer();
+    const b = openSocket(newTab(), '?gw=2&session=b&user=1x&ticket=t2');
+    await Promise.all([a.opened, b.opened]);
+    const other = openSocket(newTab(), '?gw=2&session=c&user=2y&ticket=t3');
+    const second = await server.peer();
+    await other.opened;
+    expect([first.url, second.url]).toEqual(['/prod?gw=2&session=a&user=1x&ticket=t1', '/prod?gw=2&session=c&user=2y&ticket=t3']);
+  });
+
   it('share one connection, and each hears its own answers', async () => {
     const a = openSocket(newTab());
     const peer = await server.peer();

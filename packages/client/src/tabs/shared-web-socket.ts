@@ -13,7 +13,10 @@ import { type Place, type Tab, tabOf } from './tab.js';
 
 /** What `sharedWebSocket` can be told. */
 export interface SharedWebSocketOptions {
-  /** Only tabs that say the same share a connection: an application whose tabs may have different users gives the user's id. @default '' */
+  /**
+   * Only tabs that say the same share a connection. Users who sign in by the client's `auth` are told apart without it; an application that
+   * signs them in another way gives the user's id. @default ''
+   */
   readonly name?: string | undefined;
   /** Makes the real connection. @default globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor | undefined;
@@ -26,7 +29,8 @@ export interface SharedWebSocketOptions {
 
 /**
  * Makes the class for `createGatewayClient({ WebSocket: sharedWebSocket() })`, one for each client. Connections are shared by those whose
- * URLs differ in their parameters only; the parameters of the tab that opens it count. Without Web Locks and BroadcastChannel it is the
+ * URLs differ in their parameters only, but for the user's; the parameters of the tab that opens it count, so one tab's ticket does for all of
+ * one user. Without Web Locks and BroadcastChannel it is the
  * class given, or undefined, which says to the client: the platform's own.
  */
 export function sharedWebSocket(options: SharedWebSocketOptions = {}): WebSocketConstructor | undefined {
@@ -40,7 +44,7 @@ export function sharedWebSocket(options: SharedWebSocketOptions = {}): WebSocket
   if (!platform || !WebSocket) return options.WebSocket;
   const tabs = new Map<string, Tab>();
   const tabAt = (url: string): Tab => {
-    const address = `gateway ${name} ${url.split('?')[0]}`;
+    const address = `gateway ${name} ${url.split('?')[0]}${/[?&]user=\w*/.exec(url)?.[0] ?? ''}`;
     const tab = tabs.get(address) ?? tabOf({ ...platform, name: address, WebSocket, clock, newId });
     tabs.set(address, tab);
     return tab;
