@@ -49,7 +49,7 @@ describe('P5.6 a ticket', () => {
   it('is given to a signed-in caller, for half a minute', async () => {
     const { issuer, ask } = start();
     const { statusCode, json, headers } = await ask(issuer.token());
-    expect([statusCode, json]).toEqual([200, { result: { data: { ticket: 'ticket-1', expiresInMs: 30_000 } } }]);
+    expect([statusCode, json]).toEqual([200, { result: { data: { ticket: 'ticket-1', expiresInMs: 30_000, signedInMs: 300_000 } } }]);
     expect(headers['cache-control']).toBe('no-store');
   });
 

@@ -20,7 +20,7 @@ export const TICKET_LIFE_MS = 30_000;
 
 /** The gateway's own procedures. */
 export const gatewayService = service(GATEWAY_SERVICE, {
-  ticket: mutation({ output: () => z.object({ ticket: z.string(), expiresInMs: z.int() }) }),
+  ticket: mutation({ output: () => z.object({ ticket: z.string(), expiresInMs: z.int(), signedInMs: z.int().nullable() }) }),
 });
 
 export interface TicketParts {
@@ -35,11 +35,12 @@ export function ticketHandlers({ signIns, clock, newTicket = randomTicket }: Tic
   return implement(defineService(gatewayService, { uses: {} }), {
     ticket: async ({ ctx }) => {
       const user: Identity | null = ctx.user;
-      if (user === null || isOver(user, clock.now())) throw refused('the token has expired');
+      const nowMs = clock.now();
+      if (user === null || isOver(user, nowMs)) throw refused('the token has expired');
       if (await signIns.isRevoked(user)) throw refused('the sign-in was revoked');
       const ticket = newTicket();
-      await signIns.keep(ticket, user, clock.now() + TICKET_LIFE_MS);
-      return { ticket, expiresInMs: TICKET_LIFE_MS };
+      await signIns.keep(ticket, user, nowMs + TICKET_LIFE_MS);
+      return { ticket, expiresInMs: TICKET_LIFE_MS, signedInMs: user.expiresAtMs === undefined ? null : user.expiresAtMs - nowMs };
     },
   });
 }
