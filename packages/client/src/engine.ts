@@ -34,7 +34,7 @@ export function createEngine(options: GatewayClientOptions): Engine {
   const { random = Math.random, validate } = options;
   const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
   const askTicket = callerOf(options, carry)('mutation', 'gw.ticket');
-  const connection = socketConnection({ ...options, session, store, askTicket: () => askTicket(undefined, { key: false }) });
+  const connection = socketConnection({ ...options, session, store, askTicket });
   const carryOver = lateCarrier(options, session, connection);
   const open = feedsOf(options, connection);
   return {

@@ -54,11 +54,9 @@ export interface SocketConnection {
 const RETRYABLE = /^(NETWORK_ERROR|TIMEOUT|TOO_MANY_REQUESTS|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT)$/;
 
 /** What a connection is made of. */
-export interface ConnectionParts extends GatewayClientOptions {
+export interface ConnectionParts extends GatewayClientOptions, Pick<SignInOwner, 'askTicket'> {
   readonly session: string;
   readonly store: ConnectionStore;
-  /** Calls `gw.ticket` over HTTP. */
-  askTicket(): Promise<unknown>;
 }
 
 /** Opens nothing yet. */
@@ -141,9 +139,10 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       page,
       fetch: parts.fetch,
       async make() {
-        if (!auth) return makeWebSocket(parts, parts.session);
-        signIn = await signInLate({ ...parts, auth, clock, random, onLeave });
-        return makeWebSocket(parts, parts.session, await signIn.parameters());
+        if (!auth) return makeWebSocket(parts);
+        const { signInOf } = await import('./signing-in.js');
+        signIn = signInOf({ ...parts, auth, clock, alarm: alarmOf(clock), random, answerFailure, onLeave });
+        return makeWebSocket(parts, await signIn.parameters());
       },
       onUp() {
         wasUp = true;
@@ -228,13 +227,4 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       endAll('closed by the client');
     },
   };
-}
-
-/** The sign-in of one link; its code is loaded with the first. */
-async function signInLate(
-  owner: Omit<SignInOwner, 'alarm' | 'answerFailure'> & { readonly url: string; readonly askTicket: () => Promise<unknown> },
-): Promise<SignIn> {
-  const { signInOf } = await import('./signing-in.js');
-  const askTicket = /^http/.test(owner.url) ? owner.askTicket : undefined;
-  return signInOf({ ...owner, alarm: alarmOf(owner.clock), answerFailure, askTicket });
 }

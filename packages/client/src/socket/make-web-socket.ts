@@ -15,8 +15,7 @@ import type { WebSocketLike } from './web-socket.js';
  * @throws GatewayError NOT_IMPLEMENTED without a class, BAD_REQUEST without an address, and what `socketUrl()` throws
  */
 export async function makeWebSocket(
-  { url, socketUrl, WebSocket }: GatewayClientOptions,
-  session: string,
+  { url, socketUrl, WebSocket, session }: GatewayClientOptions & { readonly session: string },
   parameters = '',
 ): Promise<WebSocketLike> {
   const address =

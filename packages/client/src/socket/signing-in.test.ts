@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AuthOptions } from '../auth.js';
-import type { GatewayClientOptions } from '../options.js';
+import type { AuthOptions, GatewayClientOptions } from '../options.js';
 import { type MemoryPeer, memoryStage, pushed, startedGw, synced } from './memory-socket.fixture.js';
 import { failed, iterate, take } from './socket-client.fixture.js';
 
 const stage = memoryStage();
 beforeEach(async () => {
-  await import('./signing-in.js');
+  await Promise.all([import('./signing-in.js'), import('../auth.js'), import('../http/trouble.js')]);
 });
 
 /** A token as far as a client looks at it: the subject, and a number that tells one from the other. */
@@ -86,14 +85,14 @@ describe('a connection that opens', () => {
   });
 
   it('is tried again when the ticket is not to be had now, and ends what waits when it is refused', async () => {
-    const { gateway, events, server } = signedIn();
+    const { gateway, events, asked, server } = signedIn();
     server.status = 503;
     await stage.pass(0);
     expect([gateway.$connection.state.status, stage.peers]).toEqual(['offline', []]);
     server.status = 401;
     await stage.pass(60_000);
     await expect(events.next()).resolves.toMatchObject({ done: true });
-    expect(gateway.$connection.state.status).toBe('closed');
+    expect([gateway.$connection.state.status, asked.at(-1)]).toEqual(['closed', true]);
   });
 });
 
@@ -105,7 +104,8 @@ describe('a sign-in that ends', () => {
     gateway.$connection.subscribe(({ status }) => states.push(status));
     expect(await wait(peer, 532_000)).toEqual([]);
     expect(await wait(peer, 1_000)).toEqual([[2, 'gw.auth', ANN[1]]]);
-    expect(asked).toEqual([false, true]);
+    // Once for the connection, once for the call that asks for its ticket.
+    expect(asked).toEqual([false, false, true]);
     peer.send(authed(2, 600_000));
     expect(await methods(peer)).toEqual(['gw.sync']);
     peer.send(synced(18));

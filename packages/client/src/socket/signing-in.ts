@@ -5,9 +5,10 @@
  * A token is in the frame it is for, and in no error, log or state.
  */
 
-import { type AuthOptions, credentialsOf, type Token } from '../auth.js';
+import type { answerFailure } from '../answer-failure.js';
+import { credentialsOf } from '../auth.js';
 import type { Alarm, Clock } from '../clock.js';
-import type { answerFailure } from '../failure.js';
+import type { AuthOptions, CallOptions, Token } from '../options.js';
 import { PATIENCE_MS } from './limits.js';
 import type { Answer, Link } from './link.js';
 
@@ -16,13 +17,15 @@ const RENEW_AHEAD_MS = 60_000;
 
 /** What a sign-in needs. Functions too: a module that two chunks import becomes a third. */
 export interface SignInOwner {
+  /** The client's; tickets are asked for there, unless it is a socket's. */
+  readonly url: string;
   readonly auth: AuthOptions;
   readonly clock: Clock;
   readonly alarm: Alarm;
   readonly answerFailure: typeof answerFailure;
   readonly random: () => number;
-  /** Calls `gw.ticket` over HTTP; absent where there is none. */
-  readonly askTicket: (() => Promise<unknown>) | undefined;
+  /** Calls `gw.ticket` over HTTP. */
+  askTicket(input: undefined, options: CallOptions): Promise<unknown>;
   /** Another user's token came: another connection is needed. */
   onLeave(): void;
 }
@@ -38,10 +41,10 @@ export interface SignIn {
 }
 
 /** Asks for nothing yet. */
-export function signInOf({ auth, clock, alarm, random, answerFailure, askTicket, onLeave }: SignInOwner): SignIn {
+export function signInOf({ url, auth, clock, alarm, random, answerFailure, askTicket, onLeave }: SignInOwner): SignIn {
   const credentials = credentialsOf(auth);
   let token: Token;
-  let isTicket = false;
+  const hasHttp = /^http/.test(url);
   /** When it is over, by the server's word and the client's clock. */
   let endsAtMs = Number.POSITIVE_INFINITY;
   let isOver = false;
@@ -98,16 +101,18 @@ export function signInOf({ auth, clock, alarm, random, answerFailure, askTicket,
   return {
     async parameters() {
       token = await credentials();
-      isTicket = !!askTicket;
-      if (!token || !askTicket) return userParameter(token);
+      if (!token || !hasHttp) return userParameter(token);
       const sinceMs = clock.now();
-      const { ticket, signedInMs } = ((await askTicket()) ?? {}) as { readonly ticket?: unknown; readonly signedInMs?: unknown };
+      const { ticket, signedInMs } = ((await askTicket(undefined, { key: false })) ?? {}) as {
+        readonly ticket?: unknown;
+        readonly signedInMs?: unknown;
+      };
       if (typeof ticket !== 'string') throw answerFailure('gw.ticket', undefined, { got: 'no ticket' });
       lasts(sinceMs, signedInMs);
       return `${userParameter(token)}&ticket=${encodeURIComponent(ticket)}`;
     },
     arrive(link, enter) {
-      if (token && !isTicket) return introduce(link, enter);
+      if (token && !hasHttp) return introduce(link, enter);
       rest(link);
       enter();
     },
