@@ -219,6 +219,17 @@ describe('a gateway response', () => {
     });
   });
 
+  it('P5.14 is data and nothing else to a browser', () => {
+    for (const { ResponseParameters } of responses(stage).values()) {
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.x-content-type-options': "'nosniff'",
+        'gatewayresponse.header.content-security-policy': "'default-src 'none'; frame-ancestors 'none''",
+        'gatewayresponse.header.strict-transport-security': "'max-age=63072000; includeSubDomains'",
+        'gatewayresponse.header.referrer-policy': "'no-referrer'",
+      });
+    }
+  });
+
   it('can be read across origins', () => {
     for (const { ResponseParameters } of responses(stage).values()) {
       expect(ResponseParameters).toMatchObject({

@@ -8,6 +8,7 @@
  */
 
 import { ERROR_CODES, type ErrorCode } from '@org/gateway-core/errors';
+import { SECURITY_HEADERS } from '@org/gateway-server/service';
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { StageSettings } from '../settings-schema.js';
 import { EXPOSED_HEADERS, gatewayResponseOrigin } from './cors.js';
@@ -56,7 +57,7 @@ export function addGatewayResponses(api: RestApi, settings: StageSettings): void
     api.addGatewayResponse(type, {
       type: ResponseType.of(type),
       statusCode: String(ERROR_CODES[row.code].httpStatus),
-      responseHeaders: quoted({ ...cors, 'Cache-Control': 'no-store', ...row.headers }),
+      responseHeaders: quoted({ ...cors, ...SECURITY_HEADERS, 'Cache-Control': 'no-store', ...row.headers }),
       templates: { 'application/json': body(row) },
     });
   }

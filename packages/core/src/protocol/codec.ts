@@ -8,7 +8,7 @@ import { MAX_BATCH } from './aws-limits.js';
 import { readGatewayMessage } from './gateway-codec.js';
 import { type CallFrame, GATEWAY_PROTOCOL, PING, PONG, type RequestId } from './message.js';
 import { describe, isRecord, isRequestId, quoted } from './message-parts.js';
-import { isNestedDeeper } from './nesting.js';
+import { isNestedDeeper, MAX_DEPTH } from './nesting.js';
 import { type InvalidMessage, invalid, type ReceivedMessage } from './received-message.js';
 
 /** A service and a procedure of 64 characters each, and the dot. A longer one would come back twice in an error that fits no frame. */
@@ -16,9 +16,6 @@ const MAX_PATH_LENGTH = 129;
 
 /** Characters of an idempotency key. */
 const MAX_KEY_LENGTH = 128;
-
-/** Levels of a message's arrays and objects. */
-const MAX_DEPTH = 500;
 
 /** The messages of a client's text frame, in its order. Never throws. */
 export function readFrame(text: string): readonly ReceivedMessage[] {

@@ -50,5 +50,6 @@ export {
   type UploadFrame,
   type UploadPlace,
 } from './message.js';
+export { isNestedDeeper, MAX_DEPTH } from './nesting.js';
 export type { InvalidMessage, ReceivedMessage } from './received-message.js';
 export { RPC_ROOT, splitPath } from './rpc-path.js';

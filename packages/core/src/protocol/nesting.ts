@@ -3,12 +3,17 @@
  * has room for more levels than a stack has.
  */
 
+/** Levels of a message's or a body's arrays and objects. */
+export const MAX_DEPTH = 500;
+
 const [QUOTE, BACKSLASH] = [34, 92];
 const OPENING = new Set([91, 123]);
 const CLOSING = new Set([93, 125]);
 
 /** Whether arrays and objects of a text that is JSON lie in each other more than so many deep. */
 export function isNestedDeeper(json: string, levels: number): boolean {
+  // Each level takes two characters.
+  if (json.length <= 2 * levels) return false;
   let depth = 0;
   let isInText = false;
   for (let at = 0; at < json.length; at += 1) {

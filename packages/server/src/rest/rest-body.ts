@@ -5,10 +5,24 @@
 
 import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '@org/gateway-core/errors';
+import { isNestedDeeper, MAX_DEPTH } from '@org/gateway-core/protocol';
 import type { RestRequest } from './rest-event.js';
 
 /** Without a group that repeats: V8 runs out of stack on one for a body of some megabytes. The length is checked beside it. */
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * @throws GatewayError PAYLOAD_TOO_LARGE for a body of more bytes than that, base64 as what it stands for.
+ */
+export function checkSize({ body, isBase64Encoded }: RestRequest, maxBytes: number): void {
+  if (body === null || body.length * 3 <= maxBytes) return;
+  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes <= maxBytes) return;
+  throw new GatewayError(
+    'PAYLOAD_TOO_LARGE',
+    `[PAYLOAD_TOO_LARGE] the body has ${bytes} bytes, expected at most ${maxBytes}; send less, or upload it`,
+  );
+}
 
 /**
  * The body as text; empty for none.
@@ -53,9 +67,18 @@ export function bodyJson(request: RestRequest): unknown {
 }
 
 /**
- * @throws GatewayError PARSE_ERROR naming what the text was.
+ * @throws GatewayError PARSE_ERROR naming what the text was, BAD_REQUEST for one that lies too deep.
  */
 export function parseJson(text: string, what: string): unknown {
+  const value = parsed(text, what);
+  if (!isNestedDeeper(text, MAX_DEPTH)) return value;
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `[BAD_REQUEST] ${what} has arrays and objects more than ${MAX_DEPTH} deep in each other, expected less; send it flatter`,
+  );
+}
+
+function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

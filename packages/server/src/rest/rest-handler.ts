@@ -16,6 +16,7 @@ import { type Deadline, requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
 import { followsReferences, type Item, referLarge } from './large-results.js';
+import { checkSize } from './rest-body.js';
 import { type RestEvent, type RestRequest, readEvent, traceIdOf } from './rest-event.js';
 import { errorBody, errorHeaders, isTooLarge, type RestResult, resultWriter } from './rest-result.js';
 import { restIdentity } from './rest-user.js';
@@ -128,6 +129,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
       const deadline = requestDeadline(clock, lambda, deadlineHeader(request));
       const { signal, endsAtMs } = deadline;
       const { requestId } = request;
+      checkSize(request, implementation.declaration.maxRequestBytes);
       const identity = await restIdentity(parts, request);
       const user = await userOfCall(implementation.declaration, identity, { log, requestId });
       const ctx = contextOf({ user, identity, requestId, signal, endsAtMs });

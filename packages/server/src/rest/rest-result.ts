@@ -5,6 +5,7 @@
 
 import { ERROR_CODES, type ErrorShapeParts, errorShape } from '@org/gateway-core/errors';
 import { MAX_RESPONSE_BYTES } from '@org/gateway-core/protocol';
+import { SECURITY_HEADERS } from '../service/security-headers.js';
 import type { RestRequest } from './rest-event.js';
 
 /** A Lambda proxy result of either payload version. */
@@ -36,7 +37,7 @@ export function resultWriter(allowedOrigin: string): ResultWriter {
       'content-type': 'application/json',
       'cache-control': 'no-store',
       'x-request-id': request.requestId,
-      'x-content-type-options': 'nosniff',
+      ...SECURITY_HEADERS,
       'access-control-expose-headers': 'x-request-id, retry-after, allow',
     };
     const origin = fixed ?? echoed(origins, request);

@@ -25,6 +25,8 @@ export interface ServiceOptions<TUses, TClaims = AnyClaims> {
    * @default tokens of the stage's issuer
    */
   readonly auth?: 'iam';
+  /** A larger body of a request is PAYLOAD_TOO_LARGE. Lambda takes 6 MB, base64 and all. @default 6,291,456 */
+  readonly maxRequestBytes?: number;
   /** Memory of the function, in MB; CPU comes with it. @default 512 */
   readonly memoryMb?: number;
   /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28; 300 for an internal service */
@@ -42,9 +44,13 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
   readonly internal: boolean;
   readonly claims: SchemaSource<unknown, TClaims> | undefined;
   readonly auth: 'token' | 'iam';
+  readonly maxRequestBytes: number;
 }
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses, unknown>;
+
+/** Lambda quotas, "Invocation payload". */
+const MAX_REQUEST_BYTES = 6 * 1_024 * 1_024;
 
 const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publish', 'position', 'recent', 'signal', 'log', 'now']);
 
@@ -69,6 +75,7 @@ export function defineService<TService extends AnyService, TUses extends Uses, T
     internal,
     claims: options.claims,
     auth: options.auth ?? 'token',
+    maxRequestBytes: options.maxRequestBytes ?? MAX_REQUEST_BYTES,
   };
 }
 

@@ -94,6 +94,7 @@ export {
   type SearchRequest,
   searchIndex,
 } from './search-index.js';
+export { SECURITY_HEADERS } from './security-headers.js';
 export {
   isSessionsGrant,
   type Revoked,
