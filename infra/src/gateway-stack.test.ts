@@ -145,7 +145,7 @@ describe('the data stack', () => {
 describe('functions', () => {
   it('run Node 24 on arm64, traced, with JSON logs that expire', () => {
     const functions = Object.values(resourcesOf(local.gateway, 'AWS::Lambda::Function'));
-    expect(functions).toHaveLength(13);
+    expect(functions).toHaveLength(14);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -156,7 +156,7 @@ describe('functions', () => {
       });
     }
     const groups = Object.values(resourcesOf(local.gateway, 'AWS::Logs::LogGroup'));
-    expect(groups).toHaveLength(15);
+    expect(groups).toHaveLength(16);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(1);
   });
 
@@ -167,11 +167,13 @@ describe('functions', () => {
 
   it('are told only what they need', () => {
     const node = { NODE_OPTIONS: '--enable-source-maps' };
+    const identity = '{"issuer":"http://issuer.localhost","audience":"gateway"}';
     const service = (name: string) => ({
       ...node,
       GATEWAY_SERVICE: name,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_IDENTITY: identity,
       GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
     });
     const endpoint = 'https://{SocketGatewayApi}.execute-api.{Region}.{URLSuffix}/prod';
@@ -219,6 +221,7 @@ describe('functions', () => {
       ...node,
       GATEWAY_ALLOWED_ORIGIN: '*',
       GATEWAY_CONNECTIONS_TABLE: '{Connections}',
+      GATEWAY_IDENTITY: identity,
       GATEWAY_TOPICS_TABLE: '{Topics}',
       GATEWAY_PAYLOADS_BUCKET: '{Payloads}',
       GATEWAY_SOCKET_ENDPOINT: endpoint,

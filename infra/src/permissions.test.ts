@@ -221,7 +221,7 @@ describe('roles', () => {
 
   it('carry no managed policy, no inline policy and nobody but Lambda', () => {
     const roles = Object.entries(resourcesOf(stage.gateway, 'AWS::IAM::Role')).filter(([id]) => !id.startsWith('Classifier'));
-    expect(roles).toHaveLength(13);
+    expect(roles).toHaveLength(14);
     for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       expect(Properties).not.toHaveProperty('Policies');

@@ -76,6 +76,7 @@ describe('the REST API', () => {
       ['{systemServiceFunction.Arn}', api],
       ['{searchServiceFunction.Arn}', api],
       ['{helpServiceFunction.Arn}', api],
+      ['{IdentityFunction.Arn}', api],
     ]);
   });
 
@@ -121,7 +122,7 @@ describe('a preflight', () => {
     expect(new Set(preflights.map(({ ResourceId }) => pathOf(ResourceId)))).toEqual(
       new Set(['', ...Object.keys(resourcesOf(stage.gateway, 'AWS::ApiGateway::Resource')).map((Ref) => pathOf({ Ref }))]),
     );
-    expect(preflights).toHaveLength(24);
+    expect(preflights).toHaveLength(26);
   });
 
   it('allows all origins, the five methods, and every header with Authorization by name, for ten days', () => {
