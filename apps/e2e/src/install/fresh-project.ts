@@ -9,16 +9,26 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { packAll, ROOT } from '@org/release';
+import { entryPoints, packAll, ROOT } from '@org/release';
 
 const execute = promisify(execFile);
 const PNPM = join(ROOT, 'node_modules', '.bin', 'pnpm');
 
 /** What is installed: folders in `packages/`. */
 const INSTALLED = ['core', 'contract', 'client'];
-/** What ours need of others, by a package in whose folder it is linked. */
+/** What ours need of others, from the package in whose folder it is linked: copied as ours are, so that nothing reaches the workspace. */
 const OTHERS = { zod: 'core', ws: 'client' };
-/** What TypeScript needs to know of Node, where a project has no DOM. */
+/** Optional peers of some subpaths, with dependencies of their own, and what TypeScript needs to know of Node and React. */
+const LINKED = {
+  '@faker-js/faker': 'client',
+  '@tanstack/react-query': 'client',
+  '@trpc/client': 'client',
+  '@trpc/server': 'client',
+  '@types/react': 'client',
+  react: 'client',
+  'trpc-to-openapi': 'core',
+  'zod-schema-faker': 'client',
+};
 const NODE_TYPES = join(ROOT, 'node_modules', '@types', 'node');
 
 /** How a command ended. */
@@ -34,6 +44,8 @@ export interface FreshProject {
   readonly folder: string;
   /** Where the tarballs are. */
   readonly tarballs: readonly string[];
+  /** What of ours can be imported: `@org/gateway-client/http`. */
+  readonly subpaths: readonly string[];
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
   /** Runs a program in the project's folder. */
@@ -48,11 +60,11 @@ export async function makeFreshProject(): Promise<FreshProject> {
   await mkdir(folder);
   const packed = await packAll(scratch, INSTALLED);
   const ours = packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`] as const);
-  const others = Object.entries(OTHERS).map(([name, user]) => [name, link(name, user)] as const);
-  const resolved = [...ours, ...(await Promise.all(others.map(async ([name, path]) => [name, `file:${await realpath(path)}`] as const)))];
+  const resolved = [...ours, ...(await places('file', OTHERS)), ...(await places('link', LINKED))];
   const project: FreshProject = {
     folder,
     tarballs: packed.map(({ tarball }) => tarball),
+    subpaths: packed.flatMap(({ manifest }) => entryPoints(manifest).map(({ subpath }) => manifest.name + subpath.slice(1))),
     write: async (file, text) => {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), text);
@@ -68,8 +80,14 @@ export async function makeFreshProject(): Promise<FreshProject> {
   return project;
 }
 
-function link(name: string, user: string): string {
-  return join(ROOT, 'packages', user, 'node_modules', name);
+/** Where packages are on this disk, as a package manager is told. */
+function places(protocol: 'file' | 'link', users: Readonly<Record<string, string>>): Promise<readonly (readonly [string, string])[]> {
+  return Promise.all(
+    Object.entries(users).map(async ([name, user]) => {
+      const place = await realpath(join(ROOT, 'packages', user, 'node_modules', name));
+      return [name, `${protocol}:${place}`] as const;
+    }),
+  );
 }
 
 function manifest(dependencies: Readonly<Record<string, string>>): object {

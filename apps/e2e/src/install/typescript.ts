@@ -21,7 +21,7 @@ const STRICT = {
   types: [],
 };
 
-/** What the compiler complains about; empty when it does not. */
+/** What the compiler complains about in the project, and in what is installed there from our tarballs; empty when there is nothing. */
 export async function compile(project: FreshProject, compiler: Compiler, options: object): Promise<string> {
   await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ['src'] }));
   const { output } = await project.run(process.execPath, [
@@ -31,5 +31,8 @@ export async function compile(project: FreshProject, compiler: Compiler, options
     '--pretty',
     'false',
   ]);
-  return output;
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('..'))
+    .join('\n');
 }
