@@ -10,9 +10,9 @@ import { startStage } from '@org/gateway-local';
 import { ROOT } from '@org/release';
 import { freshName } from '../names.js';
 import { type FreshProject, makeFreshProject } from './fresh-project.js';
-import { heardFrom, printing, TALK } from './programs.js';
+import { everything, heardFrom, printing, TALK } from './programs.js';
 import { RUNTIMES, type Runtime } from './runtimes.js';
-import { compile } from './typescript.js';
+import { BUNDLED, compile } from './typescript.js';
 
 /** How an attempt ended: `absent` when the runtime could not be had. */
 type Verdict = { readonly is: 'ok' | 'absent' } | { readonly is: 'FAIL'; readonly because: string };
@@ -24,6 +24,9 @@ try {
   await project.write('src/talk.ts', TALK);
   const complaints = await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src' });
   if (complaints !== '') throw new Error(complaints);
+  await project.write('src/everything.ts', everything(project.subpaths));
+  const old = await compile(project, 'typescript-5', BUNDLED);
+  report('TypeScript 5.9, our declarations too', old === '' ? { is: 'ok' } : { is: 'FAIL', because: old });
   const { restUrl: url = '', socketUrl = '' } = stage;
   for (const runtime of RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const name = freshName('runtime');

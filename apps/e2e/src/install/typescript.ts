@@ -21,6 +21,9 @@ const STRICT = {
   types: [],
 };
 
+/** How a project is set that leaves the rest to a bundler. */
+export const BUNDLED = { noEmit: true, module: 'esnext', moduleResolution: 'bundler' };
+
 /** What the compiler complains about in the project, and in what is installed there from our tarballs; empty when there is nothing. */
 export async function compile(project: FreshProject, compiler: Compiler, options: object): Promise<string> {
   await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ['src'] }));
