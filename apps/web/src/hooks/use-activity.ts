@@ -3,11 +3,11 @@
  * `missed` counts up and lists load themselves anew.
  */
 
-import { useEffect, useRef, useState } from 'react';
+import { useSubscription } from '@org/gateway-client/react';
+import { useState } from 'react';
 import { useGateway } from '../gateway.js';
 import { addChange, addEntries, type FeedItem } from '../model/activity-feed.js';
-import type { Change, Entry } from '../model/document-types.js';
-import { follow } from './follow.js';
+import type { Change } from '../model/document-types.js';
 
 const PAGE = 30;
 
@@ -30,42 +30,30 @@ export function useActivity(onChange: (change: Change) => void): Activity {
   const [isFollowing, setFollowing] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const [lastFile, setLastFile] = useState<string>();
-  const latest = useRef(onChange);
-  latest.current = onChange;
 
-  useEffect(() => {
-    const stop = new AbortController();
-    const { signal } = stop;
-    void follow({
-      open: () => gateway.documents.changes.subscribe({}, { signal, onStarted: () => setFollowing(true) }).tracked(),
-      onEvent: (event) => {
-        setFeed((items) => addChange(items, event, Date.now()));
-        latest.current(event.data);
+  const changes = useSubscription(
+    gateway.documents.changes,
+    {},
+    {
+      onStarted: () => setFollowing(true),
+      onEvent: (data, id) => {
+        setFeed((items) => addChange(items, { id, data }, Date.now()));
+        onChange(data);
       },
-      onMissed: () => setMissed((count) => count + 1),
-      onFailure: setFailure,
-      signal,
-    });
-    return () => stop.abort();
-  }, [gateway]);
-
-  useEffect(() => {
-    const stop = new AbortController();
-    const { signal } = stop;
-    const loadRecent = () =>
-      gateway.events.recent.query({ limit: PAGE }, { signal }).then(
-        ({ items }) => setFeed((known) => addEntries(known, items, false)),
-        (error: unknown) => !signal.aborted && setFailure(error),
-      );
-    const see = (entry: Entry) => {
+      onReset: () => setMissed((count) => count + 1),
+    },
+  );
+  const loadRecent = () =>
+    gateway.events.recent.query({ limit: PAGE }).then(({ items }) => setFeed((known) => addEntries(known, items, false)), setFailure);
+  const entries = useSubscription(gateway.events.activity, undefined, {
+    // What happens between the two arrives twice, and is one item.
+    onStarted: loadRecent,
+    onReset: loadRecent,
+    onEvent: (entry) => {
       setFeed((items) => addEntries(items, [entry], true));
       if (entry.kind === 'uploaded') setLastFile(entry.id);
-    };
-    // What happens between the two arrives twice, and is one item.
-    const open = () => gateway.events.activity.subscribe(undefined, { signal, onStarted: () => void loadRecent() });
-    void follow({ open, onEvent: see, onFailure: setFailure, signal });
-    return () => stop.abort();
-  }, [gateway]);
+    },
+  });
 
-  return { feed, missed, isFollowing, failure, lastFile };
+  return { feed, missed, isFollowing, failure: failure ?? changes.error ?? entries.error, lastFile };
 }

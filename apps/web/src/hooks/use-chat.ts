@@ -1,13 +1,13 @@
 /**
- * A place in a room: loads what was said and who is there, and follows what comes after. Who has a name enters it with this connection, and
- * again after every reconnect, and leaves it when the page goes elsewhere; others look on.
+ * A place in a room: who is there, what was said, and what comes after. Who has a name enters it with this connection, and leaves it when the
+ * page goes elsewhere; others look on.
  */
 
-import { useEffect, useState } from 'react';
+import { usePresence, useSubscription } from '@org/gateway-client/react';
+import { useCallback, useEffect, useState } from 'react';
 import { useGateway } from '../gateway.js';
-import { addLines, type ChatLine, directLine, membersAfter, roomLine } from '../model/chat-room.js';
-import type { ChatMember, PresenceEvent } from '../model/document-types.js';
-import { follow } from './follow.js';
+import { addLines, byName, type ChatLine, directLine, roomLine } from '../model/chat-room.js';
+import type { ChatMember } from '../model/document-types.js';
 
 /** What is seen of the room. */
 export interface ChatRoom {
@@ -18,73 +18,65 @@ export interface ChatRoom {
   readonly failure: unknown;
 }
 
-const OUTSIDE: ChatRoom = { lines: [], members: [], self: undefined, failure: undefined };
-
 /** @param name absent for who only looks on */
 export function useChat(room: string, name: string | undefined): ChatRoom {
-  const gateway = useGateway();
-  const [seen, setSeen] = useState(OUTSIDE);
+  const { chat } = useGateway();
+  const presence = usePresence(chat, { room }, name === undefined ? undefined : { name });
+  const { lines, add, position, failure, load } = useLines(room);
+  const messages = useSubscription(
+    chat.messages,
+    { room },
+    {
+      enabled: position !== undefined,
+      lastEventId: position,
+      onEvent: (message, id) => add(roomLine(id, message)),
+      onReset: load,
+    },
+  );
+  const inbox = useSubscription(chat.inbox, undefined, {
+    enabled: name !== undefined,
+    onEvent: (message, id) => add(directLine(id, message)),
+  });
+  return {
+    lines,
+    members: byName(presence.members),
+    self: presence.self?.member,
+    failure: presence.error ?? messages.error ?? inbox.error ?? failure,
+  };
+}
 
-  useEffect(() => {
-    setSeen(OUTSIDE);
-    const stop = new AbortController();
-    const { signal } = stop;
-    const update = (change: Partial<ChatRoom> | ((before: ChatRoom) => Partial<ChatRoom>)) =>
-      setSeen((before) => (signal.aborted ? before : { ...before, ...(typeof change === 'function' ? change(before) : change) }));
-    const onFailure = (failure: unknown) => signal.aborted || update({ failure });
-    const add = (...more: readonly ChatLine[]) => update(({ lines }) => ({ lines: addLines(lines, more) }));
+interface Said {
+  readonly room: string;
+  readonly lines: readonly ChatLine[];
+  /** To follow from; known once the lines from before are there. */
+  readonly position: string | undefined;
+  readonly failure: unknown;
+}
 
-    // In one lane, and without the signal: one must not overtake the other.
-    const place = { over: 'socket', lane: `chat ${room}` } as const;
-    let loaded: readonly ChatMember[] = [];
-    let changes: PresenceEvent[] = [];
-    let self: string | undefined;
-    const enter = async () => {
-      changes = [];
-      self = name === undefined ? undefined : (await gateway.chat.join.mutate({ room, name }, place)).member;
-      loaded = (await gateway.chat.who.query({ room }, { over: 'socket', signal })).members;
-      update({ self, members: membersAfter(loaded, changes), failure: undefined });
-    };
-    const onStarted = () => void enter().catch(onFailure);
-    void follow({
-      open: () => gateway.chat.presence.subscribe({ room }, { signal, onStarted }),
-      onEvent: (change) => {
-        changes.push(change);
-        update({ members: membersAfter(loaded, changes) });
-        // While the machine slept, or for another tab of the same connection.
-        if (change.kind === 'left' && change.member === self) onStarted();
-      },
-      onFailure,
-      signal,
-    });
-    const messages = async () => {
-      const { state, position } = await gateway.chat.history.query({ room }, { signal });
+const emptyOf = (room: string): Said => ({ room, lines: [], position: undefined, failure: undefined });
+
+/** The lines of a room, those from before first. */
+function useLines(room: string) {
+  const { chat } = useGateway();
+  const [said, setSaid] = useState(() => emptyOf(room));
+  // What comes for a room that was left is for nobody.
+  const update = useCallback(
+    (change: (before: Said) => Partial<Said>) => setSaid((known) => (known.room === room ? { ...known, ...change(known) } : known)),
+    [room],
+  );
+  const add = useCallback((...more: readonly ChatLine[]) => update(({ lines }) => ({ lines: addLines(lines, more) })), [update]);
+  const load = useCallback(async () => {
+    try {
+      const { state, position } = await chat.history.query({ room });
       add(...state.map(({ id, ...message }) => roomLine(id, message)));
-      const open = () => gateway.chat.messages.subscribe({ room }, { signal, lastEventId: position }).tracked();
-      await follow({
-        open,
-        onEvent: ({ id, data }) => add(roomLine(id, data)),
-        onMissed: () => void messages().catch(onFailure),
-        onFailure,
-        signal,
-      });
-    };
-    void messages().catch(onFailure);
-    if (name !== undefined) {
-      void follow({
-        open: () => gateway.chat.inbox.subscribe(undefined, { signal }).tracked(),
-        onEvent: ({ id, data }) => add(directLine(id, data)),
-        onFailure,
-        signal,
-      });
+      update(() => ({ position, failure: undefined }));
+    } catch (failure) {
+      update(() => ({ failure }));
     }
-    return () => {
-      stop.abort();
-      if (name === undefined) return;
-      // The lease would run out; this is quicker.
-      gateway.chat.leave.mutate({ room }, { ...place, volatile: true }).catch(() => {});
-    };
-  }, [gateway, room, name]);
-
-  return seen;
+  }, [chat, room, add, update]);
+  useEffect(() => {
+    setSaid(emptyOf(room));
+    void load();
+  }, [room, load]);
+  return { ...(said.room === room ? said : emptyOf(room)), add, load };
 }

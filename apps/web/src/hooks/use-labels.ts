@@ -1,9 +1,9 @@
 /** What the documents in sight are about: asked once for each, and kept up to date by one subscription for the whole page. */
 
+import { useSubscription } from '@org/gateway-client/react';
 import { useEffect, useRef, useState } from 'react';
 import { useGateway } from '../gateway.js';
 import { addLabels, inGroups, type LabelBook } from '../model/label-book.js';
-import { follow } from './follow.js';
 
 /** What one call takes. */
 const GROUP = 50;
@@ -16,19 +16,17 @@ export function useLabels(ids: readonly string[]): LabelBook {
   const asked = useRef(new Set<string>());
   const key = [...new Set(ids)].join('\n');
 
-  useEffect(() => {
-    const stop = new AbortController();
-    void follow({
-      open: () => gateway.inference.labelled.subscribe({}, { signal: stop.signal }),
+  useSubscription(
+    gateway.inference.labelled,
+    {},
+    {
       onEvent: (event) => setBook((known) => addLabels(known, [event])),
-      onMissed: () => {
+      onReset: () => {
         asked.current.clear();
         setMissed((count) => count + 1);
       },
-      signal: stop.signal,
-    });
-    return () => stop.abort();
-  }, [gateway]);
+    },
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was missed is asked for again.
   useEffect(() => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addLines, directLine, membersAfter, roomLine } from './chat-room.js';
+import { addLines, byName, directLine, roomLine } from './chat-room.js';
 
 const said = (text: string, atMs: number) => ({ from: 'u:ann', name: 'Ann', text, atMs });
-const change = (kind: 'joined' | 'changed' | 'left', member: string, name: string, atMs = 1_700_000_000_500) => ({
-  kind,
-  member,
-  data: { name },
-  atMs,
-});
 
 describe('lines', () => {
   it('are there once and by time, whichever way they came', () => {
@@ -31,19 +25,10 @@ describe('lines', () => {
 });
 
 describe('members', () => {
-  const ann = { member: 'u:ann', name: 'Ann', sinceMs: 1_700_000_000_001 };
-  const bob = { member: 'u:bob', name: 'Bob', sinceMs: 1_700_000_000_002 };
-
-  it('are those of the list with every change since', () => {
-    const changes = [change('left', 'u:ann', 'Ann'), change('joined', 'u:cid', 'Cid'), change('changed', 'u:bob', 'Anton')];
-    expect(membersAfter([ann, bob], changes)).toEqual([
-      { member: 'u:bob', name: 'Anton', sinceMs: 1_700_000_000_002 },
-      { member: 'u:cid', name: 'Cid', sinceMs: 1_700_000_000_500 },
-    ]);
-  });
-
-  it('a list that has a change already is not changed by it', () => {
-    expect(membersAfter([ann, bob], [change('left', 'u:bob', 'Bob'), change('joined', 'u:bob', 'Bob')])).toHaveLength(2);
-    expect(membersAfter([ann], [change('left', 'u:bob', 'Bob')])).toEqual([ann]);
+  it('are listed by name', () => {
+    const ann = { member: 'u:ann', name: 'Ann', sinceMs: 1_700_000_000_002 };
+    const bob = { member: 'u:bob', name: 'Bob', sinceMs: 1_700_000_000_001 };
+    const otherAnn = { member: 's:ann', name: 'Ann', sinceMs: 1_700_000_000_003 };
+    expect(byName([bob, ann, otherAnn])).toEqual([otherAnn, ann, bob]);
   });
 });

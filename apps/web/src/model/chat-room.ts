@@ -1,9 +1,8 @@
 /**
- * What is seen in a room: what was said, once each and in its order, and who is there. Who is there is a list that was loaded, with every
- * change since it was asked for on top: whichever of the two is newer, the last change of a member tells.
+ * What is seen in a room: what was said, once each and in its order, and who is there, by name.
  */
 
-import type { ChatMember, ChatMessage, DirectMessage, PresenceEvent } from './document-types.js';
+import type { ChatMember, ChatMessage, DirectMessage } from './document-types.js';
 
 /** A line of the room, or between two members. */
 export interface ChatLine extends ChatMessage {
@@ -33,11 +32,6 @@ export function addLines(lines: readonly ChatLine[], more: readonly ChatLine[]):
 }
 
 /** Who is there, by name. */
-export function membersAfter(loaded: readonly ChatMember[], changes: readonly PresenceEvent[]): readonly ChatMember[] {
-  const members = new Map(loaded.map((member) => [member.member, member]));
-  for (const { kind, member, data, atMs } of changes) {
-    if (kind === 'left') members.delete(member);
-    else members.set(member, { member, name: data.name, sinceMs: members.get(member)?.sinceMs ?? atMs });
-  }
-  return [...members.values()].sort((a, b) => a.name.localeCompare(b.name) || (a.member < b.member ? -1 : 1));
+export function byName(members: readonly ChatMember[]): readonly ChatMember[] {
+  return [...members].sort((a, b) => a.name.localeCompare(b.name) || (a.member < b.member ? -1 : 1));
 }

@@ -27,4 +27,3 @@ type Chat = GatewayClient['chat'];
 export type ChatMember = Answered<Chat['who']['query']>['members'][number];
 export type ChatMessage = EventOf<ReturnType<Chat['messages']['subscribe']>>;
 export type DirectMessage = EventOf<ReturnType<Chat['inbox']['subscribe']>>;
-export type PresenceEvent = EventOf<ReturnType<Chat['presence']['subscribe']>>;

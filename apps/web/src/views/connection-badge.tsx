@@ -1,12 +1,11 @@
 /** The socket's state, always in sight. */
 
 import type { ConnectionState } from '@org/gateway-client';
-import { useSyncExternalStore } from 'react';
+import { useConnection } from '@org/gateway-client/react';
 import { useGateway } from '../gateway.js';
 
 export function ConnectionBadge() {
-  const { $connection } = useGateway();
-  const state = useSyncExternalStore($connection.subscribe, () => $connection.state);
+  const state = useConnection(useGateway());
   return (
     <output className="badge" data-testid="connection-state" data-state={state.status} title={'reason' in state ? state.reason : undefined}>
       {words(state)}

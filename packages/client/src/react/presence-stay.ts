@@ -44,20 +44,20 @@ export interface AnyRooms {
 
 /** A stay under way. */
 export interface Stay {
-  /** Says what others see; the first time it enters. */
-  tell(about: object): void;
+  /** Says what others see; the first time it enters. Without that it only looks on, and leaves if it had entered. */
+  tell(about: object | null): void;
   leave(): void;
 }
 
-/** Begins a stay; nobody enters before something is told. */
+/** Begins a stay: looks on until something is told. */
 export function enterRoom({ join, leave, who, presence }: AnyRooms, place: object, show: (view: RoomView<Member>) => void): Stay {
   // One after the other, and without a signal: leaving must not overtake entering.
   const here = { over: 'socket', lane: `presence ${JSON.stringify(place)}` } as const;
   const controller = new AbortController();
   const { signal } = controller;
-  let about: object = {};
+  let about: object | null = null;
   let isFollowing = false;
-  let hasAsked = false;
+  let isAsking = false;
   let loaded: readonly Member[] = [];
   let changes: RoomChange[] = [];
   let own: Member | undefined;
@@ -67,11 +67,16 @@ export function enterRoom({ join, leave, who, presence }: AnyRooms, place: objec
     show({ members, self: members.find(({ member }) => member === own?.member) ?? own, error });
   };
   const enter = async () => {
-    hasAsked = true;
     changes = [];
-    own = (await join.mutate({ ...place, ...about }, here)) as Member;
+    isAsking = about !== null;
+    own = about === null ? undefined : ((await join.mutate({ ...place, ...about }, here)) as Member);
     if (!signal.aborted) loaded = ((await who.query(place, { over: 'socket', signal })) as { members: readonly Member[] }).members;
     draw();
+  };
+  /** The lease would run out; this is quicker. */
+  const goOut = () => {
+    if (isAsking) leave.mutate(place, { ...here, volatile: true }).catch(() => {});
+    isAsking = false;
   };
   const again = () => void enter().catch(draw);
   const loop = followEvents(
@@ -96,13 +101,13 @@ export function enterRoom({ join, leave, who, presence }: AnyRooms, place: objec
   return {
     tell(next) {
       about = next;
+      if (about === null) goOut();
       if (isFollowing && !signal.aborted) again();
     },
     leave() {
       controller.abort();
       loop.stop();
-      // The lease would run out; this is quicker.
-      if (hasAsked) leave.mutate(place, { ...here, volatile: true }).catch(() => {});
+      goOut();
     },
   };
 }

@@ -24,14 +24,14 @@ const changes = (...events: unknown[]) => JSON.stringify({ id: null, method: 'gw
 const asked = async (peer: MemoryPeer) =>
   (await peer.sent()).map(({ id, method, params }) => [id, params?.path ?? method, (params as { input?: unknown })?.input]);
 
-/** Somebody in the lobby, under a name that may change. */
-async function lobby() {
+/** Somebody in the lobby, under a name that may change; without one it only looks on. */
+async function lobby(first: string | undefined) {
   const gateway = stage.client();
-  const control = { rename: (_: string) => {} };
+  const control = { rename: (_: string | undefined) => {} };
   const mounted = await page.mount(() => {
-    const [name, rename] = useState('Ann');
+    const [name, rename] = useState<string | undefined>(first);
     control.rename = rename;
-    const { members, self, error } = usePresence(gateway.chat, { room: 'lobby' }, { name });
+    const { members, self, error } = usePresence(gateway.chat, { room: 'lobby' }, name === undefined ? undefined : { name });
     return createElement(
       'p',
       null,
@@ -44,7 +44,7 @@ async function lobby() {
 
 /** Ann is in, Bob was there before. */
 async function entered() {
-  const begun = await lobby();
+  const begun = await lobby('Ann');
   const { peer } = begun;
   await hear(peer, startedGw(1, 'e1.10', 'e1.10'));
   await hear(peer, data(2, ann));
@@ -55,7 +55,7 @@ async function entered() {
 
 describe('usePresence', () => {
   it('follows the room, enters it once, and shows who is there in the order they came', async () => {
-    const { mounted, peer } = await lobby();
+    const { mounted, peer } = await lobby('Ann');
     expect(mounted.text()).toBe('nobody: ');
     await hear(peer, startedGw(1, 'e1.10', 'e1.10'));
     expect(await asked(peer)).toEqual([
@@ -107,8 +107,25 @@ describe('usePresence', () => {
     ]);
   });
 
+  it('looks on without a name, and goes out when it has none any more', async () => {
+    const { mounted, peer, control } = await lobby(undefined);
+    await hear(peer, startedGw(1, 'e1.10', 'e1.10'));
+    expect((await asked(peer)).map(([, path]) => path)).toEqual(['chat.presence', 'chat.who']);
+    await hear(peer, data(2, { members: [bob] }));
+    expect(mounted.text()).toBe('nobody: Bob');
+    await act(async () => control.rename('Ann'));
+    expect((await asked(peer)).map(([, path]) => path)).toEqual(['chat.join']);
+    await hear(peer, data(3, ann));
+    await hear(peer, data(4, { members: [ann, bob] }));
+    await peer.sent();
+    await act(async () => control.rename(undefined));
+    expect((await asked(peer)).map(([, path]) => path)).toEqual(['chat.leave', 'chat.who']);
+    await mounted.unmount();
+    expect((await asked(peer)).map(([, path]) => path)).toEqual(['subscription.stop']);
+  });
+
   it('shows why it is not in', async () => {
-    const { mounted, peer } = await lobby();
+    const { mounted, peer } = await lobby('Ann');
     await hear(peer, startedGw(1, 'e1.10', 'e1.10'));
     await hear(peer, failed(2, 'FORBIDDEN', 403));
     expect(mounted.text()).toBe('nobody: FORBIDDEN');

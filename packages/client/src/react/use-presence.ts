@@ -3,7 +3,6 @@
  * Everybody's place is a lease that the socket renews by itself (PROTOCOL.md P3.19): who crashes is gone when it is over.
  */
 
-import type { SkipToken } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { MutationClient, QueryClient, SubscriptionClient } from '../client-types.js';
 import { type AnyRooms, enterRoom, OUTSIDE, type RoomChange, type RoomView, type Stay } from './presence-stay.js';
@@ -23,17 +22,17 @@ export interface RoomProcedures<TPlace, TJoin, TMember> {
 /**
  * Who is in a room, the caller among them.
  *
- * @param place which room; `skipToken` of TanStack: none
- * @param about what others see of the caller; something else is told to them without leaving
+ * @param place which room; a symbol, as `skipToken` of TanStack: none
+ * @param about what others see of the caller; something else is told to them without leaving. `undefined`: the caller is not there itself
  */
 export function usePresence<TPlace, TJoin extends TPlace, TMember extends { readonly member: string; readonly sinceMs: number }>(
   rooms: RoomProcedures<TPlace, TJoin, TMember>,
-  place: TPlace | SkipToken,
-  about: Omit<TJoin, keyof TPlace>,
+  place: TPlace | symbol,
+  about: Omit<TJoin, keyof TPlace> | undefined,
 ): RoomView<TMember>;
-export function usePresence(rooms: AnyRooms, place: unknown, about: object): RoomView<never> {
+export function usePresence(rooms: AnyRooms, place: unknown, about?: object): RoomView<never> {
   const key = isSkipped(place) ? '' : JSON.stringify(place);
-  const aboutKey = JSON.stringify(about);
+  const aboutKey = JSON.stringify(about ?? null);
   const [seen, setSeen] = useState({ key, view: OUTSIDE });
   const stay = useRef<Stay>(undefined);
   useEffect(() => {

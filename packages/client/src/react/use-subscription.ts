@@ -3,7 +3,6 @@
  * its callbacks do. The component draws again when the state changes, and at events only if it reads them.
  */
 
-import type { SkipToken } from '@tanstack/react-query';
 import { useEffect, useInsertionEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import type { SubscriptionClient, SubscriptionState, TrackedEvent } from '../client-types.js';
 import type { ResetNotice } from '../socket/event-queue.js';
@@ -47,11 +46,11 @@ export interface SubscriptionView<TEvent> {
 /**
  * Follows a subscription.
  *
- * @param call the input, or `skipToken` of TanStack, and the options
+ * @param call the input, or a symbol, as `skipToken` of TanStack, and the options
  */
 export function useSubscription<TInput, TEvent, TErrors>(
   procedure: SubscriptionClient<TInput, TEvent, TErrors>,
-  ...call: InputAndOptions<TInput, SkipToken, UseSubscriptionOptions<TEvent>>
+  ...call: InputAndOptions<TInput, symbol, UseSubscriptionOptions<TEvent>>
 ): SubscriptionView<TEvent>;
 export function useSubscription(
   procedure: { readonly path: string; readonly subscribe: EventSource['subscribe'] },
