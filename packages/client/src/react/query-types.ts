@@ -2,11 +2,11 @@
  * What the options of TanStack have in common here. Types, no code.
  */
 
-import type { GatewayError } from '@org/gateway-core/errors';
+import type { CallError } from '../client-types.js';
 import type { CallOptions } from '../options.js';
 
-/** What a query or mutation fails with. */
-export type QueryFailure<_TErrors> = GatewayError;
+/** What a query or mutation fails with: a declared error, or one of the gateway's and the client's own. */
+export type QueryFailure<TErrors> = CallError<TErrors>;
 
 /** Options of the calls themselves. The signal is TanStack's. */
 export interface OwnCallOptions {

@@ -28,7 +28,8 @@ const cache = new QueryClient();
 function useQueries(id: string | undefined): void {
   const { data, error } = useQuery(queryOptions(gateway.documents.get, { id: 'a' }));
   expectTrue<Equal<typeof data, Document | undefined>>();
-  expectTrue<Equal<typeof error, GatewayError | null>>();
+  if (error?.error === 'NOT_FOUND') expectTrue<Equal<typeof error.data, { id: string }>>();
+  else if (error) expectTrue<Equal<typeof error.code, GatewayError['code']>>();
   expectTrue<Equal<ReturnType<typeof useFolders>, string[]>>();
   const selected = useQuery(queryOptions(gateway.documents.get, { id: 'a' }, { select: ({ title }) => title.length }));
   expectTrue<Equal<typeof selected.data, number | undefined>>();
@@ -80,7 +81,7 @@ function useMutations(): void {
   const { mutate, data, error } = useMutation(mutationOptions(gateway.documents.remove, { onSuccess: ({ id }) => id.length }));
   mutate({ id: 'a' });
   expectTrue<Equal<typeof data, { id: string } | undefined>>();
-  expectTrue<Equal<typeof error, GatewayError | null>>();
+  expectTrue<Equal<NonNullable<typeof error>['error'], 'NOT_FOUND' | undefined>>();
   // @ts-expect-error input of the wrong type
   mutate({ id: 1 });
   // @ts-expect-error a query is no mutation

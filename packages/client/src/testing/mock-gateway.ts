@@ -20,7 +20,7 @@ export interface MockOptions {
   readonly seed?: number;
   /** Procedures without a handler: a `sample` made from the schema, or the `error` NOT_IMPLEMENTED. Subscriptions without one are silent. @default 'sample' */
   readonly unhandled?: 'sample' | 'error';
-  /** Options of the mock's client: its `clock`, `validate` and so on. */
+  /** Options of the mock's client: its `clock`, `validate` and so on. It repeats nothing unless `retries` says so: tests have no time to wait. */
   readonly client?: Omit<GatewayClientOptions, 'url' | 'socketUrl' | 'fetch' | 'WebSocket'>;
 }
 
@@ -86,7 +86,7 @@ export function mockGateway<TContract extends AnyContract>(
   };
   const fetch = mockFetch(run);
   const { WebSocket, disconnect } = mockSockets({ run, subscribe });
-  const gateway = createGatewayClient<TContract>({ ...client, url: MOCK_URL, fetch, WebSocket });
+  const gateway = createGatewayClient<TContract>({ retries: 0, ...client, url: MOCK_URL, fetch, WebSocket });
   return {
     gateway,
     fetch,
