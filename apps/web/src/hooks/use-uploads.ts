@@ -1,18 +1,21 @@
 /**
- * Uploads under way. One that lost its connection goes on by itself once the page is online again, from the parts that arrived; leaving
- * the page gives it up.
+ * Uploads under way. One that lost its connection goes on by itself once the page is online again, from the parts that arrived; after a
+ * reload it goes on when its file is chosen again.
  */
 
-import { useCallback, useEffect, useReducer, useRef } from 'react';
+import { isGatewayError } from '@org/gateway-client';
+import { type ResumeToken, uploader } from '@org/gateway-client/files';
+import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { useGateway } from '../gateway.js';
+import { begunUploads } from '../model/begun-uploads.js';
+import { FILE_LIMITS } from '../model/upload-limits.js';
 import { reduceUploads, type Upload } from '../model/uploads.js';
-import { type BegunUpload, isConnectionLost, uploadFile } from './upload-file.js';
 
 /** What React's state has no place for. */
 interface Job {
   readonly file: File;
   readonly stop: AbortController;
-  begun?: BegunUpload;
+  resumeFrom: ResumeToken | undefined;
   /** The page may hear twice that it is online again, before it has drawn the first time. */
   isRunning?: boolean;
 }
@@ -27,57 +30,74 @@ export interface Uploads {
 /** `onDone` is called whenever a file is there. */
 export function useUploads(onDone: () => void): Uploads {
   const gateway = useGateway();
+  const upload = useMemo(() => uploader(gateway.files, { limits: FILE_LIMITS }), [gateway]);
+  const begun = useMemo(() => begunUploads(localStorage), []);
   const [uploads, dispatch] = useReducer(reduceUploads, []);
   const jobs = useRef(new Map<string, Job>());
   const count = useRef(0);
 
+  const keep = useCallback(
+    (job: Job, resumeFrom: ResumeToken | undefined) => {
+      if (job.resumeFrom?.key === resumeFrom?.key) return;
+      job.resumeFrom = resumeFrom;
+      begun.set(job.file, resumeFrom);
+    },
+    [begun],
+  );
+
   const run = useCallback(
     async (id: string, job: Job) => {
+      const { file, resumeFrom } = job;
       const { signal } = job.stop;
       job.isRunning = true;
       try {
-        await uploadFile(gateway, job.file, job.begun, {
-          onBegun: (begun) => {
-            job.begun = begun;
-          },
-          onSent: (part, bytes) => dispatch({ type: 'sent', id, part, bytes }),
-          onFinishing: () => dispatch({ type: 'finishing', id }),
+        await upload(file, {
           signal,
+          resumeFrom,
+          onProgress: ({ sentBytes, resumeFrom: token }) => {
+            keep(job, token);
+            dispatch({ type: 'sent', id, sentBytes });
+          },
         });
+        keep(job, undefined);
         jobs.current.delete(id);
         dispatch({ type: 'gone', id });
         onDone();
       } catch (failure) {
-        if (!signal.aborted) dispatch({ type: 'stopped', id, failure, waitsForNetwork: isConnectionLost(failure) });
+        if (isGatewayError(failure, upload, 'GONE')) keep(job, undefined);
+        if (!signal.aborted) dispatch({ type: 'stopped', id, failure, waitsForNetwork: isGatewayError(failure, upload, 'INTERRUPTED') });
       } finally {
         job.isRunning = false;
       }
     },
-    [gateway, onDone],
+    [upload, keep, onDone],
   );
 
   const add = useCallback(
     (file: File) => {
       count.current += 1;
       const id = `upload-${count.current}`;
-      const job: Job = { file, stop: new AbortController() };
+      const job: Job = { file, stop: new AbortController(), resumeFrom: begun.get(file) };
       jobs.current.set(id, job);
       dispatch({ type: 'began', id, name: file.name, bytes: file.size });
       void run(id, job);
     },
-    [run],
+    [run, begun],
   );
 
   const cancel = useCallback(
     (id: string) => {
       const job = jobs.current.get(id);
-      job?.stop.abort();
       jobs.current.delete(id);
       dispatch({ type: 'gone', id });
-      // What arrived is removed; if that fails, the bucket does it by itself after a week.
-      if (job?.begun !== undefined) gateway.files.abortUpload.mutate({ key: job.begun.key }).catch(() => undefined);
+      if (job === undefined) return;
+      const { file, stop, isRunning, resumeFrom } = job;
+      stop.abort();
+      // One that has stopped is given up by going on with it and aborting at once.
+      if (!isRunning && resumeFrom) upload(file, { resumeFrom, signal: stop.signal }).catch(() => undefined);
+      keep(job, undefined);
     },
-    [gateway],
+    [upload, keep],
   );
 
   const resume = useCallback(

@@ -12,8 +12,7 @@ export interface Upload {
   readonly name: string;
   readonly bytes: number;
   readonly phase: 'sending' | 'finishing' | 'stopped';
-  /** Bytes that have left, by part; a file in one request is part 1. */
-  readonly sent: Readonly<Record<number, number>>;
+  readonly sentBytes: number;
   /** Why it stopped. */
   readonly failure?: unknown;
   /** It stopped because the connection was lost, and goes on by itself once there is one again. */
@@ -22,8 +21,8 @@ export interface Upload {
 
 export type UploadAction =
   | { readonly type: 'began'; readonly id: string; readonly name: string; readonly bytes: number }
-  | { readonly type: 'sent'; readonly id: string; readonly part: number; readonly bytes: number }
-  | { readonly type: 'finishing' | 'resumed'; readonly id: string }
+  | { readonly type: 'sent'; readonly id: string; readonly sentBytes: number }
+  | { readonly type: 'resumed'; readonly id: string }
   | { readonly type: 'gone'; readonly id: string }
   | { readonly type: 'stopped'; readonly id: string; readonly failure: unknown; readonly waitsForNetwork: boolean };
 
@@ -31,7 +30,7 @@ export type UploadAction =
 export function reduceUploads(uploads: readonly Upload[], action: UploadAction): readonly Upload[] {
   switch (action.type) {
     case 'began':
-      return [...uploads, { id: action.id, name: action.name, bytes: action.bytes, phase: 'sending', sent: {} }];
+      return [...uploads, { id: action.id, name: action.name, bytes: action.bytes, phase: 'sending', sentBytes: 0 }];
     case 'gone':
       return uploads.filter(({ id }) => id !== action.id);
     default:
@@ -42,14 +41,13 @@ export function reduceUploads(uploads: readonly Upload[], action: UploadAction):
 type Change = Exclude<UploadAction, { type: 'began' } | { type: 'gone' }>;
 
 function changed(upload: Upload, action: Change): Upload {
-  const { id, name, bytes, sent } = upload;
+  const { id, name, bytes } = upload;
   switch (action.type) {
     case 'sent':
-      return { ...upload, sent: { ...sent, [action.part]: action.bytes } };
-    case 'finishing':
-      return { ...upload, phase: 'finishing' };
+      // Everything has left: the gateway checks it.
+      return { ...upload, sentBytes: action.sentBytes, phase: action.sentBytes < bytes ? 'sending' : 'finishing' };
     case 'resumed':
-      return { id, name, bytes, sent: {}, phase: 'sending' };
+      return { id, name, bytes, sentBytes: 0, phase: 'sending' };
     case 'stopped':
       return { ...upload, phase: 'stopped', failure: action.failure, waitsForNetwork: action.waitsForNetwork };
     default:
@@ -58,12 +56,6 @@ function changed(upload: Upload, action: Change): Upload {
 }
 
 /** How much of it has left, 0 to 1. */
-export function sentFraction({ sent, bytes }: Pick<Upload, 'sent' | 'bytes'>): number {
-  const total = Object.values(sent).reduce((sum, part) => sum + part, 0);
-  return Math.min(1, total / bytes);
-}
-
-/** The bytes of a part: every part has `partBytes`, but for the last, which has the rest. */
-export function partRange(part: number, partBytes: number, totalBytes: number): readonly [from: number, to: number] {
-  return [(part - 1) * partBytes, Math.min(part * partBytes, totalBytes)];
+export function sentFraction({ sentBytes, bytes }: Pick<Upload, 'sentBytes' | 'bytes'>): number {
+  return sentBytes / bytes;
 }
