@@ -1,8 +1,11 @@
 /** S3, through the files service: browsers send files straight to the bucket, and the signature says what it takes. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createGatewayClient } from '@org/gateway-client';
+import { request as httpRequest } from 'node:http';
+import { createGatewayClient, type Fetch, isGatewayError } from '@org/gateway-client';
+import { type ResumeToken, uploader } from '@org/gateway-client/files';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { eventually } from './eventually.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
 
@@ -141,6 +144,115 @@ describe('a file in parts', () => {
     await expect(files.listParts.query({ key })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
+
+describe('a file that is uploaded with the client', () => {
+  /** Pauses are over at once. */
+  const clock = {
+    now: Date.now,
+    after: (_delayMs: number, run: () => unknown) => {
+      queueMicrotask(run);
+      return () => undefined;
+    },
+  };
+  const contentOf = async (key: string) => {
+    const { url } = await files.get.query({ key });
+    return Buffer.from(await (await fetch(url)).arrayBuffer());
+  };
+  const isPart = (url: string, part: number) => new URL(url).searchParams.get('partNumber') === `${part}`;
+
+  it('goes in one request, and its content cannot be changed on the way', async () => {
+    const upload = uploader(files, { clock });
+    const about = textFile();
+    const file = await upload(BYTES, about);
+    expect(file).toMatchObject({ ...about, bytes: BYTES.length });
+    expect(await contentOf(file.key)).toEqual(BYTES);
+    const changing: Fetch = (url, init) => fetch(url, { ...init, body: Buffer.from(TEXT.replace('H', 'J')) });
+    const failure = await uploader(files, { clock, fetch: changing })(BYTES, about).catch((cause: unknown) => cause);
+    expect(isGatewayError(failure, upload, 'CHECKSUM_MISMATCH')).toBe(true);
+  });
+
+  it('survives a connection that breaks in the middle of a part', async () => {
+    const content = Buffer.concat([randomBytes(PART_BYTES), BYTES]);
+    const broken: string[] = [];
+    const breaking: Fetch = async (url, init) => {
+      if (broken.length > 0 || !isPart(url, 1)) return fetch(url, init);
+      broken.push(url);
+      return breakHalfway(url, init);
+    };
+    const stream = new Blob([content]).stream();
+    const file = await uploader(files, { clock, fetch: breaking })(stream, { ...textFile(), bytes: content.length });
+    expect(broken.length).toBe(1);
+    expect((await contentOf(file.key)).equals(content)).toBe(true);
+  });
+
+  it('is interrupted when the connection keeps breaking, and another program goes on with the parts that are missing', async () => {
+    const content = Buffer.concat([randomBytes(PART_BYTES), BYTES]);
+    let first: Promise<Response> | undefined;
+    const breaking: Fetch = async (url, init) => {
+      if (isPart(url, 1)) {
+        first = fetch(url, init);
+        return (await first).clone();
+      }
+      await eventually(async () => (await first)?.ok);
+      return breakHalfway(url, init);
+    };
+    const upload = uploader(files, { clock, fetch: breaking });
+    const failure = await upload(new Blob([content]), textFile()).catch((cause: unknown) => cause);
+    if (!isGatewayError(failure, upload, 'INTERRUPTED')) throw failure;
+    const resumeFrom = failure.data.resumeFrom as ResumeToken;
+    expect(await files.listParts.query(resumeFrom)).toMatchObject({ arrived: [1], missing: [2] });
+    const sent: string[] = [];
+    const other = uploader(files, {
+      fetch: (url, init) => {
+        sent.push(new URL(url).searchParams.get('partNumber') as string);
+        return fetch(url, init);
+      },
+    });
+    const file = await other(new Blob([content]), { resumeFrom });
+    expect(sent).toEqual(['2']);
+    expect((await contentOf(file.key)).equals(content)).toBe(true);
+  });
+
+  it('leaves nothing behind when it is aborted', async () => {
+    const stop = new AbortController();
+    const upload = uploader(files);
+    let key = '';
+    const failure = await upload(new Blob([randomBytes(PART_BYTES)]), {
+      ...textFile(),
+      signal: stop.signal,
+      onProgress: ({ resumeFrom }) => {
+        key = resumeFrom?.key ?? key;
+        stop.abort();
+      },
+    }).catch((cause: unknown) => cause);
+    expect(isGatewayError(failure, upload, 'ABORTED')).toBe(true);
+    await expect(files.listParts.query({ key })).rejects.toMatchObject({ error: 'NOT_FOUND' });
+  });
+
+  it('is refused by the gateway when it is too large, before anything of it is sent', async () => {
+    const sent: string[] = [];
+    const upload = uploader(files, {
+      fetch: (url, init) => {
+        sent.push(url);
+        return fetch(url, init);
+      },
+    });
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(BYTES) });
+    const failure = await upload(endless, { ...textFile(), bytes: 5_000_000_001 }).catch((cause: unknown) => cause);
+    expect(isGatewayError(failure, upload, 'TOO_LARGE') && failure.data).toEqual({ bytes: 5_000_000_001 });
+    expect(sent).toEqual([]);
+  });
+});
+
+/** Sends half of a body and then breaks the connection. */
+function breakHalfway(url: string, { headers, body }: RequestInit): Promise<never> {
+  const bytes = body as Uint8Array;
+  return new Promise((_, reject) => {
+    const own = { ...(headers as Readonly<Record<string, string>>), 'content-length': `${bytes.length}` };
+    const request = httpRequest(url, { method: 'PUT', headers: own }).on('error', reject);
+    request.write(bytes.subarray(0, bytes.length >> 1), () => request.destroy(new Error('the connection is broken')));
+  });
+}
 
 describe('a file in the bucket', () => {
   const store = () => files.put.mutate({ ...textFile(), content: BYTES.toString('base64') });

@@ -1,5 +1,8 @@
 /** Uploads on the web page in a real Chromium: straight to the bucket, in parts, cut off, resumed and cancelled. */
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { createGatewayClient, isGatewayError } from '@org/gateway-client';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
@@ -54,6 +57,35 @@ describe.runIf(hasWebPage())('uploads on the web page', () => {
     await page.getByTestId('resume-upload').click();
     await page.getByTestId('file-row').filter({ hasText: name }).waitFor();
     expect(sent).toEqual(['1', '2']);
+  });
+
+  it('goes on after a reload when the same file is chosen again', async () => {
+    const page = await openPage();
+    const folder = await mkdtemp(join(tmpdir(), 'upload-'));
+    const path = join(folder, `${freshName('reloaded')}.bin`);
+    await writeFile(path, Buffer.alloc(10 * 1_048_576, 5));
+    const sent: string[] = [];
+    const first = page.waitForEvent('requestfinished', (request) => request.method() === 'PUT');
+    // The second part never gets through, and the first does.
+    await page.route(/partNumber=2\b/, async (route) => {
+      await first;
+      await route.abort('connectionreset');
+    });
+    page.on(
+      'requestfinished',
+      (request) => request.method() === 'PUT' && sent.push(new URL(request.url()).searchParams.get('partNumber')!),
+    );
+    await page.getByTestId('upload-input').setInputFiles(path);
+    await page.getByTestId('upload').and(page.locator('[data-phase="stopped"]')).waitFor();
+    await page.unroute(/partNumber=2\b/);
+    await page.reload();
+    await page.getByTestId('upload-input').setInputFiles(path);
+    await page
+      .getByTestId('file-row')
+      .filter({ hasText: basename(path) })
+      .waitFor();
+    expect(sent).toEqual(['1', '2']);
+    await rm(folder, { recursive: true });
   });
 
   it('gives an upload up when it is cancelled', async () => {
