@@ -31,6 +31,12 @@ export interface MemoryUploads {
   close(): Promise<void>;
 }
 
+interface Asked {
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64');
 const missing = (name: string, key: string) =>
   new GatewayError('NOT_FOUND', 'gone', { path: `files.${name}`, error: 'NOT_FOUND', data: { key } });
@@ -40,7 +46,7 @@ export async function memoryUploads(): Promise<MemoryUploads> {
   const [puts, calls]: [string[], string[]] = [[], []];
   const files = new Map<string, Buffer>();
   const parts = new Map<string, Map<number, Buffer>>();
-  const asked = new Map<string, { readonly name: string; readonly contentType: string; readonly bytes: number }>();
+  const asked = new Map<string, Asked>();
   let treat: (path: string) => Treatment = () => 'take';
   let before: (procedure: string) => void = () => undefined;
   const take = async (request: IncomingMessage, response: ServerResponse) => {
@@ -83,10 +89,10 @@ export async function memoryUploads(): Promise<MemoryUploads> {
     };
   };
   const expiresAtMs = 1_700_000_600_123;
-  const service: UploadService = {
+  const service = {
     upload: {
       path: 'files.upload',
-      mutate: procedure('upload', async (about) => {
+      mutate: procedure('upload', async (about: Asked & { readonly sha256?: string }) => {
         const key = `k${asked.size + 1}`;
         asked.set(key, about);
         return {
@@ -95,17 +101,17 @@ export async function memoryUploads(): Promise<MemoryUploads> {
           headers: { 'x-amz-checksum-sha256': about.sha256 ?? '', 'content-length': '1' },
           expiresAtMs,
         };
-      }) as UploadService['upload']['mutate'],
+      }),
     },
     uploaded: { path: 'files.uploaded', mutate: procedure('uploaded', async ({ key }: { key: string }) => info(key)) },
     beginUpload: {
       path: 'files.beginUpload',
-      mutate: procedure('beginUpload', async (about) => {
+      mutate: procedure('beginUpload', async (about: Asked) => {
         const key = `k${asked.size + 1}`;
         asked.set(key, about);
         parts.set(key, new Map());
         return { key, partBytes: PART_BYTES, parts: Math.ceil(about.bytes / PART_BYTES) };
-      }) as UploadService['beginUpload']['mutate'],
+      }),
     },
     signParts: {
       path: 'files.signParts',
@@ -159,7 +165,7 @@ export async function memoryUploads(): Promise<MemoryUploads> {
         return { key };
       }),
     },
-  };
+  } as unknown as UploadService;
   return {
     service,
     puts,
