@@ -4,21 +4,26 @@
  */
 
 import { once } from 'node:events';
+import { createGatewayClient } from '@org/gateway-client';
 import { forgeTokens } from '@org/gateway-conformance';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { waitFor } from './faults/topic-under-test.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
 import { type RawSocket, rawSocket } from './raw-socket.js';
+import { createShiftedClock } from './shifted-clock.js';
 
 const { local } = inject('stage');
 
 describe.runIf(local)('identity', () => {
   let own: OwnStage;
   const open: RawSocket[] = [];
+  const closing: (() => void)[] = [];
   beforeAll(async () => {
     own = await startOwnStage();
   }, 120_000);
   afterAll(async () => {
+    for (const close of closing) close();
     await Promise.all(open.map((socket) => socket.close()));
     await own?.close();
   });
@@ -154,6 +159,70 @@ describe.runIf(local)('identity', () => {
     socket.send({ id: null, method: 'gw.sync', svc: 'gw', params: { n: 1, c: [] } });
     const bye = await socket.next(({ method }) => method === 'gw.bye');
     expect(bye.params).toEqual({ code: 4401, why: 'the token of the connection has expired', retry: true });
+  });
+
+  /** Our client with tokens of two minutes, on a clock of its own: which of them it was told to refresh, and how often the server has taken one. */
+  const signedClient = (url: string, socketUrl = url) => {
+    const clock = createShiftedClock();
+    const asked: boolean[] = [];
+    let cached: string | undefined;
+    const getToken = async ({ forceRefresh }: { readonly forceRefresh: boolean }) => {
+      asked.push(forceRefresh);
+      if (forceRefresh) cached = undefined;
+      cached ??= await token({ expiresInSeconds: 120 });
+      return cached;
+    };
+    const taken = { count: 0 };
+    class CountingSocket extends WebSocket {
+      constructor(address: string) {
+        super(address);
+        this.on('message', (text) => {
+          if (String(text).includes('"expiresInMs"')) taken.count += 1;
+        });
+      }
+    }
+    const gateway = createGatewayClient({ url, socketUrl, WebSocket: CountingSocket, clock, auth: { getToken } });
+    closing.push(gateway.$close);
+    const pass = (ms: number) => {
+      own.skip(ms);
+      clock.skip(ms);
+    };
+    const user = async () => (await gateway.system.whoami.query({}, { over: 'socket' })).user;
+    return { gateway, asked, taken, pass, user };
+  };
+
+  it.each([
+    ['P5.7 opens with a ticket', () => own.stage.restUrl as string],
+    ['P5.9 signs in with its first message where there is no HTTP', () => own.stage.socketUrl as string],
+  ])('our client %s, and P5.9 stays who it is when its token ends, on one connection', async (_, url) => {
+    const { gateway, taken, pass, user } = signedClient(url(), own.stage.socketUrl);
+    const states: string[] = [];
+    const events = gateway.documents.changes.subscribe({ folder: 'signed' })[Symbol.asyncIterator]();
+    const next = events.next();
+    expect(await user()).toBe('ada');
+    await waitFor(() => gateway.$connection.state.status === 'live');
+    gateway.$connection.subscribe(({ status }) => states.push(status));
+    const { count } = taken;
+    for (const round of [1, 2]) {
+      pass(61_000);
+      await waitFor(() => taken.count === count + round);
+      expect(await user()).toBe('ada');
+    }
+    expect(states).not.toContain('offline');
+    await own.gateway.documents.save.mutate({ folder: 'signed', title: 'Still here', body: 'x' });
+    expect(await next).toMatchObject({ value: { document: { title: 'Still here' } } });
+  });
+
+  it('P5.11 our client that slept over the end of its token is signed in again, and has lost nothing', async () => {
+    const { gateway, asked, pass, user } = signedClient(own.stage.restUrl as string, own.stage.socketUrl);
+    const events = gateway.documents.changes.subscribe({ folder: 'slept' })[Symbol.asyncIterator]();
+    const next = events.next();
+    expect(await user()).toBe('ada');
+    pass(130_000);
+    await waitFor(async () => (await user()) === 'ada');
+    expect(asked.some(Boolean)).toBe(true);
+    await own.gateway.documents.save.mutate({ folder: 'slept', title: 'Awake', body: 'x' });
+    expect(await next).toMatchObject({ value: { document: { title: 'Awake' } } });
   });
 
   it('writes no token and no ticket into its logs', async () => {
