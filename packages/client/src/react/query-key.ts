@@ -6,6 +6,7 @@
 
 import type { DataTag, InfiniteData, SkipToken } from '@tanstack/react-query';
 import type { MutationClient, ProcedureReference, QueryClient } from '../client-types.js';
+import { encodeValue } from '../encode-value.js';
 import type { CursorOf, PagedInput, QueryFailure } from './query-types.js';
 
 /** A key of ours. */
@@ -65,7 +66,12 @@ export function isSkipped(input: unknown): input is SkipToken {
   return typeof input === 'symbol';
 }
 
-/** Untyped. */
+/** Untyped. The input is in it as JSON has it: TanStack's own hash knows no bigint, and what a server has loaded comes to a page as JSON. */
 export function keyOf(path: string, type: KeyAbout['type'], input: unknown): GatewayQueryKey {
-  return [path.split('.'), input === undefined || isSkipped(input) ? { type } : { input, type }];
+  return [path.split('.'), input === undefined || isSkipped(input) ? { type } : { input: JSON.parse(inputText(input)), type }];
+}
+
+/** An input as it travels. */
+export function inputText(input: unknown): string {
+  return JSON.stringify(input, encodeValue);
 }

@@ -1,7 +1,10 @@
 import { dehydrate, hydrate, InfiniteQueryObserver, MutationObserver, QueryClient, QueryObserver, skipToken } from '@tanstack/react-query';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { QueryClient as QueryProcedure } from '../client-types.js';
 import { createHttpClient } from '../http/create-http-client.js';
 import { infiniteQueryOptions, mutationOptions, pathKey, queryKey, queryOptions } from './index.js';
+
+type QueryClientOf<TInput> = QueryProcedure<TInput, unknown, unknown>;
 
 interface Asked {
   readonly target: string;
@@ -50,6 +53,13 @@ describe('queryOptions', () => {
   it('needs no input where the procedure takes none', () => {
     const { gateway } = gatewayByHand();
     expect(queryOptions(gateway.documents.folders).queryKey).toEqual([['documents', 'folders'], { type: 'query' }]);
+  });
+
+  it('has the input in its key as it travels', () => {
+    const { gateway } = gatewayByHand();
+    const search = gateway.documents.get as unknown as QueryClientOf<{ since: Date; n: bigint; folder?: string | undefined }>;
+    const input = { since: new Date(1_700_000_000_123), n: 12n, folder: undefined };
+    expect(queryOptions(search, input).queryKey[1]).toEqual({ input: { since: '2023-11-14T22:13:20.123Z', n: '12' }, type: 'query' });
   });
 
   it('aborts the call when nobody waits for it', async () => {

@@ -8,7 +8,7 @@ import type { SubscriptionClient, SubscriptionState, TrackedEvent } from '../cli
 import type { ResetNotice } from '../socket/event-queue.js';
 import { type EventSource, followEvents } from './follow-events.js';
 import type { EventPatch } from './patch-on.js';
-import { isSkipped } from './query-key.js';
+import { inputText, isSkipped } from './query-key.js';
 import type { InputAndOptions } from './query-types.js';
 import { type SubscriptionStore, subscriptionStore } from './subscription-store.js';
 
@@ -58,7 +58,7 @@ export function useSubscription(
   options: UseSubscriptionOptions<unknown> = {},
 ): SubscriptionView<unknown> {
   const isOn = options.enabled !== false && !isSkipped(input);
-  const key = isOn ? JSON.stringify([procedure.path, input]) : '';
+  const key = isOn ? procedure.path + inputText(input) : '';
   const [round, restart] = useReducer((count: number) => count + 1, 0);
   const [store] = useState(subscriptionStore);
   const latest = useRef({ input, options });

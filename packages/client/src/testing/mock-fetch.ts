@@ -4,6 +4,7 @@
 
 import { ERROR_CODES, type ErrorShape } from '@org/gateway-core/errors';
 import { RPC_ROOT, TICKET_PROCEDURE } from '@org/gateway-core/protocol';
+import { encodeValue } from '../encode-value.js';
 import type { MockOutcome, RecordedCall } from './mock-run.js';
 
 /** Runs a recorded call. */
@@ -56,7 +57,10 @@ function statusOf({ data: { code } }: ErrorShape): number {
 }
 
 function respond(status: number, body: unknown): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', 'x-request-id': 'mock' } });
+  return new Response(JSON.stringify(body, encodeValue), {
+    status,
+    headers: { 'content-type': 'application/json', 'x-request-id': 'mock' },
+  });
 }
 
 function headersOf(given: RequestInit['headers']): Readonly<Record<string, string>> {

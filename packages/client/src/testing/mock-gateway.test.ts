@@ -48,6 +48,12 @@ describe('calls of a mock', () => {
     ]);
   });
 
+  it('may be larger than a frame', async () => {
+    const { gateway } = mocked({ documents: { save: ({ input }) => ({ ...plan, bytes: input.body.length }) } });
+    const saved = await gateway.documents.save.mutate({ folder: 'inbox', title: 'Long', body: 'x'.repeat(100_000) }, { over: 'socket' });
+    expect(saved.bytes).toBe(100_000);
+  });
+
   it('end with declared errors, and with those of a gateway', async () => {
     const { gateway } = mocked({
       documents: {

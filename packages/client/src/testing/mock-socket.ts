@@ -5,12 +5,14 @@
 
 import {
   type CallFrame,
+  type PartFrame,
   type ReceivedMessage,
   readFrame,
   type StopFrame,
   type SyncFrame,
   type SyncState,
 } from '@org/gateway-core/protocol';
+import { encodeValue } from '../encode-value.js';
 import type { WebSocketConstructor, WebSocketLike } from '../socket/web-socket.js';
 import type { RunCall } from './mock-fetch.js';
 import { type RecordedCall, shapeOf } from './mock-run.js';
@@ -42,7 +44,9 @@ export function mockSockets(side: SocketSide): MockSockets {
     #isOpen = true;
     #onopen: WebSocketLike['onopen'] = null;
     readonly #peer = mockPeer(side, (frame) =>
-      queueMicrotask(() => this.#isOpen && this.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame) })),
+      queueMicrotask(
+        () => this.#isOpen && this.onmessage?.({ data: typeof frame === 'string' ? frame : JSON.stringify(frame, encodeValue) }),
+      ),
     );
 
     constructor(_url: string) {
@@ -90,6 +94,7 @@ export function mockSockets(side: SocketSide): MockSockets {
 /** The server's end of one connection. */
 function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
   const seats = new Map<CallFrame['id'], { readonly topic: MockTopic; readonly leave: (stopped: boolean) => void }>();
+  const parts = new Map<string, string[]>();
   const gone = new AbortController();
   const stop = ({ id }: StopFrame) => {
     seats.get(id)?.leave(true);
@@ -130,7 +135,16 @@ function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
     });
     send({ id: null, method: 'gw.sync', params: { n, s: states, exp: CONNECTION_MS } });
   };
-  const take = (message: ReceivedMessage) => {
+  /** A message that is too large for a frame is taken once all of it is there. P3.26 */
+  const part = ({ params: { k, i, n, d } }: PartFrame) => {
+    const texts = parts.get(k) ?? [];
+    parts.set(k, texts);
+    texts[i] = d;
+    if (Object.keys(texts).length < n) return;
+    parts.delete(k);
+    for (const message of readFrame(texts.join(''))) take(message);
+  };
+  const take = (message: ReceivedMessage): unknown => {
     switch (message.kind) {
       case 'ping':
         return send('PONG');
@@ -148,12 +162,15 @@ function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
           result: { type: 'data', data: { expiresInMs: message.frame.params.token ? CONNECTION_MS : null } },
         });
       case 'part':
-      case 'uploaded':
+        return part(message.frame);
       case 'upload':
+        // A message too large for parts: over 200 KB.
         return send({
-          id: null,
-          error: shapeOf(new TypeError('a message of more than 32,000 bytes, which the mock does not take'), message.frame.method),
+          id: message.frame.id,
+          error: shapeOf(new TypeError('the mock takes no message of that size'), message.frame.method),
         });
+      case 'uploaded':
+        return;
       case 'invalid':
         return send({ id: message.id, error: shapeOf(new TypeError(message.message), 'frame') });
       case 'connectionParams':
