@@ -180,6 +180,7 @@ describe('a bundle is reported when it', () => {
     claims: undefined,
     auth: 'token' as const,
     maxRequestBytes: 1_000,
+    throttle: undefined,
   });
   const declarations = { services: [declared('notes'), declared('files')], workers: [] };
   const s3 = 'node_modules/.pnpm/x/node_modules/@aws-sdk/client-s3/dist-es/index.js';

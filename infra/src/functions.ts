@@ -14,6 +14,9 @@ import {
   isPresenceGrant,
   isSessionsGrant,
   keepsReplies,
+  LIMIT_ACTIONS,
+  LIMIT_PARTITIONS,
+  limitsCallers,
   PAYLOAD_GRANTS,
   publishesSequenced,
   publishStatement,
@@ -91,9 +94,15 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       ...sequencing.permissions,
       ...(reached ? realtimePermissions(REALTIME_ACTIONS[publishes ? 'publisher' : 'service'], data, service) : []),
       ...(reached ? payloads.permissions : []),
+      ...(reached && limitsCallers(service) ? [limitsPermission(data)] : []),
       ...(replies === undefined ? [] : [{ sid: 'Replies', actions: REPLY_ACTIONS, resources: [replies.tableArn] }]),
     ],
   });
+}
+
+function limitsPermission({ connections }: DataStack): Permission {
+  const conditions = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...LIMIT_PARTITIONS] } };
+  return { sid: 'RateLimits', actions: LIMIT_ACTIONS, resources: [connections.tableArn], conditions };
 }
 
 /** The function of a worker. */
@@ -174,7 +183,7 @@ export function identityFunction(scope: Construct, { settings, data, codeFolder 
         sid: 'Connections',
         actions: REALTIME_ACTIONS.identity.connections,
         resources: [data.connections.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...SIGN_IN_PARTITIONS] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...SIGN_IN_PARTITIONS, ...LIMIT_PARTITIONS] } },
       },
     ],
   });

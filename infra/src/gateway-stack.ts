@@ -121,7 +121,9 @@ export class GatewayStack extends Stack {
     }
     return services.flatMap((declaration) => {
       const lambda = made.get(declaration)?.lambda;
-      return lambda === undefined || declaration.internal ? [] : [{ service: declaration.service, lambda, auth: declaration.auth }];
+      return lambda === undefined || declaration.internal
+        ? []
+        : [{ service: declaration.service, lambda, auth: declaration.auth, throttle: declaration.throttle }];
     });
   }
 

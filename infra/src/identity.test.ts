@@ -10,12 +10,13 @@ import { checkSettings, settingsFor } from './settings.js';
 import type { StageSettings } from './settings-schema.js';
 import { statementsOf, text } from './templates.js';
 
-const notes = service('notes', { changes: subscription({ event: z.string }), mine: query({ rest: 'GET /notes' }) });
+const perUser = { rate: 5, per: 'second' } as const;
+const notes = service('notes', { changes: subscription({ event: z.string }), mine: query({ rest: 'GET /notes', rateLimit: { perUser } }) });
 const billing = service('billing', { close: mutation({ rest: 'POST /bills' }) });
 const nightly = service('nightly', { run: mutation({}) });
 const declarations = {
   services: [
-    defineService(notes, { uses: { sessions: sessions.allow('revoke') } }),
+    defineService(notes, { uses: { sessions: sessions.allow('revoke') }, throttle: { ratePerSecond: 20, burst: 40 } }),
     defineService(billing, { uses: {}, auth: 'iam' }),
     defineService(nightly, { uses: {}, internal: true }),
   ],
@@ -45,8 +46,8 @@ describe('a stage with identity', () => {
     const paths = Object.values(resourcesOf(gateway, 'AWS::ApiGateway::Resource')).map(({ Properties }) => Properties.PathPart);
     expect(paths).toContain('gw');
     expect(rights('IdentityFunctionRoleDefaultPolicy').Connections).toEqual({
-      Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['K#*', 'U#*'] } },
+      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['K#*', 'U#*', 'L#*'] } },
     });
   });
 
@@ -82,6 +83,37 @@ describe('a service for AWS identities', () => {
     const routes = Object.values(resourcesOf(gateway, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
     expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect', 'notes']);
     expect(text(variables('SocketFunction').GATEWAY_SERVICE_FUNCTIONS, templates)).not.toContain('billing');
+  });
+});
+
+describe('a service with limits', () => {
+  it('has them on each of its routes and methods, beside what the stage has on all', () => {
+    const [stage] = Object.values(resourcesOf(gateway, 'AWS::ApiGateway::Stage'));
+    const settings = stage?.Properties.MethodSettings as readonly Readonly<Record<string, unknown>>[];
+    const limited = settings.filter(({ ThrottlingRateLimit }) => ThrottlingRateLimit === 20);
+    expect(limited.map(({ ResourcePath, HttpMethod }) => `${HttpMethod} ${ResourcePath}`)).toEqual(
+      ['/~1rpc~1notes~1{proxy+}', '/~1notes', '/~1notes~1{proxy+}'].flatMap((path) =>
+        ['GET', 'HEAD', 'POST', 'DELETE'].map((method) => `${method} ${path}`),
+      ),
+    );
+    for (const each of limited)
+      expect(each).toMatchObject({ ThrottlingBurstLimit: 40, LoggingLevel: 'ERROR', MetricsEnabled: true, DataTraceEnabled: false });
+  });
+
+  it('has them on its route of the socket, once that is there', () => {
+    const [stage] = Object.values(resourcesOf(gateway, 'AWS::ApiGatewayV2::Stage'));
+    expect(stage?.Properties.RouteSettings).toEqual({
+      notes: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40, DetailedMetricsEnabled: true },
+    });
+    expect(JSON.stringify(stage?.DependsOn)).toContain('notesRoute');
+  });
+
+  it('may count the calls of its callers, and nothing else there', () => {
+    expect(rights('notesServiceRoleDefaultPolicy').RateLimits).toEqual({
+      Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['L#*'] } },
+    });
+    expect(rights('billingServiceRoleDefaultPolicy').RateLimits).toBeUndefined();
   });
 });
 

@@ -225,6 +225,18 @@ describe.runIf(local)('identity', () => {
     expect(await next).toMatchObject({ value: { document: { title: 'Awake' } } });
   });
 
+  it('P5.15 gives a user sixty tickets at once, then one a second, and others theirs', async () => {
+    const [ada, grace] = [`Bearer ${await token()}`, `Bearer ${await token({}, 'grace')}`];
+    const tickets = await Promise.all(Array.from({ length: 90 }, () => http('POST', '/rpc/gw/ticket', ada)));
+    const refused = tickets.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(10);
+    expect(refused[0]?.json.error.data).toMatchObject({ code: 'TOO_MANY_REQUESTS', path: 'gw.ticket', retryAfterMs: expect.any(Number) });
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+    expect((await http('POST', '/rpc/gw/ticket', grace)).status).toBe(200);
+    own.skip(60_000);
+    expect((await http('POST', '/rpc/gw/ticket', ada)).status).toBe(200);
+  });
+
   it('writes no token and no ticket into its logs', async () => {
     const secret = await token();
     const once = await ticket();

@@ -6,6 +6,7 @@
 
 import { type AnyService, routeRoots } from '@org/gateway-core';
 import { GATEWAY_SERVICE, RPC_ROOT } from '@org/gateway-core/protocol';
+import type { AnyServiceDeclaration } from '@org/gateway-server/service';
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
@@ -13,6 +14,7 @@ import {
   type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
+  type MethodDeploymentOptions,
   MethodLoggingLevel,
   type MethodOptions,
   RestApi,
@@ -32,6 +34,8 @@ export interface RoutedService {
   readonly lambda: IFunction;
   /** Who vouches for callers: tokens, which the function checks, or AWS identities, which API Gateway does. */
   readonly auth: 'token' | 'iam';
+  /** What all callers together may send each of its routes; undefined: what the stage allows. */
+  readonly throttle: AnyServiceDeclaration['throttle'];
 }
 
 export interface RestGatewayProps {
@@ -82,9 +86,8 @@ export class RestGateway extends Construct {
       deployOptions: {
         stageName: STAGE_NAME,
         tracingEnabled: true,
-        metricsEnabled: true,
-        dataTraceEnabled: false,
-        loggingLevel: MethodLoggingLevel.ERROR,
+        ...EVERY_METHOD,
+        methodOptions: throttledMethods(services),
         // Without limits of its own a stage has the account's.
         ...(settings.restThrottle === undefined
           ? {}
@@ -130,6 +133,23 @@ export class RestGateway extends Construct {
 
 /** API Gateway asks for a signature by AWS credentials that may `execute-api:Invoke` here. Preflights are answered without. */
 const SIGNED: MethodOptions = { authorizationType: AuthorizationType.IAM };
+
+/** Settings of a method are all its own: what all have is said again for it. */
+const EVERY_METHOD: MethodDeploymentOptions = { metricsEnabled: true, dataTraceEnabled: false, loggingLevel: MethodLoggingLevel.ERROR };
+
+/** Requests are counted by the method they have; `ANY` is none. */
+const COUNTED_METHODS = ['GET', 'HEAD', 'POST', 'DELETE'] as const;
+
+/** Limits of services that have their own, by path and method: each route has a bucket. */
+function throttledMethods(services: readonly RoutedService[]): Record<string, MethodDeploymentOptions> {
+  const rules = services.flatMap(({ service, throttle }) => {
+    if (throttle === undefined) return [];
+    const paths = [`/${RPC_ROOT}/${service.name}/{proxy+}`, ...routeRoots(service).flatMap((root) => [`/${root}`, `/${root}/{proxy+}`])];
+    const limits = { ...EVERY_METHOD, throttlingRateLimit: throttle.ratePerSecond, throttlingBurstLimit: throttle.burst };
+    return paths.flatMap((path) => COUNTED_METHODS.map((method) => [`${path}/${method}`, limits] as const));
+  });
+  return Object.fromEntries(rules);
+}
 
 /** One permission for the whole API: per method, a function's resource policy would outgrow its 20 KB. */
 function integrationOf(lambda: IFunction): LambdaIntegration {

@@ -7,7 +7,14 @@
  */
 
 import { Stack } from 'aws-cdk-lib';
-import { LogGroupLogDestination, type ThrottleSettings, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnStage,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+  WebSocketApi,
+  type WebSocketRoute,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -28,6 +35,7 @@ export class SocketGateway extends Construct {
   readonly url: string;
   readonly stage: WebSocketStage;
   readonly api: WebSocketApi;
+  readonly #routes = new Map<string, WebSocketRoute>();
 
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
@@ -60,6 +68,24 @@ export class SocketGateway extends Construct {
     this.#addRoute('$disconnect', socket, false);
     this.#addRoute('$default', socket, true);
     for (const { service, lambda } of services) this.#addRoute(service.name, lambda, true);
+    this.#throttle(services);
+  }
+
+  /** A stage refuses settings of a route that is not there yet. */
+  #throttle(services: readonly RoutedService[]): void {
+    const limits = services.flatMap(({ service: { name }, throttle }) =>
+      throttle === undefined
+        ? []
+        : [
+            [
+              name,
+              { ThrottlingRateLimit: throttle.ratePerSecond, ThrottlingBurstLimit: throttle.burst, DetailedMetricsEnabled: true },
+            ] as const,
+          ],
+    );
+    if (limits.length === 0) return;
+    (this.stage.node.defaultChild as CfnStage).addPropertyOverride('RouteSettings', Object.fromEntries(limits));
+    for (const [name] of limits) this.stage.node.addDependency(this.#routes.get(name) as WebSocketRoute);
   }
 
   /** ARN of the right to use `@connections` of this API with one method (`POST` sends, `DELETE` closes). */
@@ -69,7 +95,11 @@ export class SocketGateway extends Construct {
   }
 
   #addRoute(routeKey: string, lambda: IFunction, returnResponse: boolean): void {
-    this.api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${routeKey}Integration`, lambda), returnResponse });
+    const route = this.api.addRoute(routeKey, {
+      integration: new WebSocketLambdaIntegration(`${routeKey}Integration`, lambda),
+      returnResponse,
+    });
+    this.#routes.set(routeKey, route);
   }
 }
 

@@ -8,6 +8,7 @@ export type { ErrorsOf, InputOf, OutputOf, ParsedOf, ReturnOf } from './dsl/infe
 export { type AnyMessage, type Message, type MessageData, type MessageGroup, type MessageInput, message, messages } from './dsl/message.js';
 export type { AnyProcedure, Auth, Deprecation, NoErrors, Procedure, ProcedureKind, ProcedureMeta, Retention } from './dsl/procedure.js';
 export { mutation, query, subscription } from './dsl/procedure.js';
+export type { CallerLimit, RateLimit } from './dsl/rate-limit.js';
 export { ROUTE_METHODS, type Route, type RouteMethod, type RouteSegment } from './dsl/route.js';
 export {
   type ParseResult,
@@ -18,6 +19,7 @@ export {
   type SchemaSource,
   schemaOf,
 } from './dsl/schema.js';
+export { isSensitive, REDACTED, redacted, sensitive } from './dsl/sensitive.js';
 export { type AnyService, type ProcedureRecord, routeKey, type Service, service } from './dsl/service.js';
 export { type LimitedUpload, type UploadLimits, type UploadLimitsOf, uploadLimits } from './upload/limits.js';
 export type { SignedPut, UploadedFile, UploadProcedures } from './upload/procedures.js';

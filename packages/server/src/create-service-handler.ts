@@ -12,12 +12,14 @@ import { tokenVerifierOf } from './identity/identity-from-env.js';
 import { handleRooms } from './presence/handle-rooms.js';
 import type { PresenceParts } from './presence/presence-client.js';
 import { isRoomEvent, type RoomEvent } from './presence/room-event.js';
+import { createRateLimiter } from './rate-limit/rate-limiter.js';
 import { createDynamoReplyStore } from './replies/dynamodb-reply-store.js';
 import type { Replies } from './replies/run-once.js';
 import { createClients } from './resources/create-clients.js';
 import type { RestEvent } from './rest/rest-event.js';
 import { createRestHandler } from './rest/rest-handler.js';
 import { sequencerOf } from './sequencer/sequencer-queue.js';
+import { limitsCallers } from './service/define-service.js';
 import { isServiceCall } from './service-call/call-event.js';
 import { handleServiceCall } from './service-call/handle-service-call.js';
 import { createLogger } from './telemetry/logger.js';
@@ -73,6 +75,9 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     connectionOf,
     allowedOrigin,
     tokens: tokenVerifierOf(identity, log),
+    limiter: limitsCallers(declaration.service)
+      ? createRateLimiter({ table: createKeyTable(sdk, connectionsTable), clock, log })
+      : undefined,
     now: clock.now,
     log,
   };

@@ -4,6 +4,7 @@
  */
 
 import { type ErrorDefinition, type ErrorSource, errorDefinitions } from './declared-error.js';
+import { type CallerLimit, callerLimit, type RateLimit } from './rate-limit.js';
 import { parseRoute, type Route, type RouteOptions, type RouteTemplate } from './route.js';
 import type { SchemaSource } from './schema.js';
 
@@ -37,6 +38,8 @@ export interface ProcedureMeta {
   readonly sequenced: boolean;
   /** The mutation may be repeated: running it twice leaves what running it once leaves. */
   readonly idempotent: boolean;
+  /** How often one caller may call it. */
+  readonly callerLimit?: CallerLimit | undefined;
 }
 
 /** What a procedure's phantom type carries: client and server side of input and output, and the declared errors' data by name. */
@@ -78,6 +81,8 @@ interface CommonDefinition<TInput, TParsed, TErrors> {
   readonly errors?: ErrorSources<TErrors>;
   /** @default 'user' */
   readonly auth?: Auth;
+  /** More calls of one caller are TOO_MANY_REQUESTS, with the time after which to come back. @default no limit */
+  readonly rateLimit?: RateLimit;
   readonly summary?: string;
   readonly deprecated?: Deprecation;
 }
@@ -170,6 +175,7 @@ function describe<TKind extends ProcedureKind>(
       retainSeconds: extra.retainSeconds,
       sequenced: extra.sequenced ?? false,
       idempotent: extra.idempotent ?? false,
+      callerLimit: callerLimit(definition.rateLimit ?? {}),
     },
   };
 }

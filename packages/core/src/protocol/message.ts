@@ -124,6 +124,8 @@ export const TICKET_PROCEDURE = 'gw.ticket';
 export interface Ticket {
   readonly ticket: string;
   readonly expiresInMs: number;
+  /** How long the caller's sign-in lasts, null for ever. */
+  readonly signedInMs: number | null;
 }
 
 /** What a client may send, besides the bare texts `PING` and `PONG`. */

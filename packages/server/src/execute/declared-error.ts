@@ -5,7 +5,7 @@
  * of them. PROTOCOL.md P2.8 and P4.1.
  */
 
-import type { AnyProcedure } from '@org/gateway-core';
+import { type AnyProcedure, redacted } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import type { Logger } from '../telemetry/logger.js';
 import { failureOf, type Outcome } from './outcome.js';
@@ -50,7 +50,11 @@ async function sendable(procedure: AnyProcedure, thrown: unknown, path: string):
   if (declared?.code !== code) return new GatewayError(code, foreignMessage(thrown, path), { issues, cause: thrown });
   const result = await validate(declared.data, thrown.data);
   if (result.success)
-    return new GatewayError(code, described(message, error, path, result.data), { error, data: result.data, cause: thrown });
+    return new GatewayError(code, described(message, error, path, redacted(declared.data, result.data)), {
+      error,
+      data: result.data,
+      cause: thrown,
+    });
   const why = describeIssues(result.error.issues).text;
   return new GatewayError('INTERNAL_SERVER_ERROR', `data of the declared error ${error} does not fit: ${why}`, { cause: thrown });
 }

@@ -5,6 +5,7 @@
 
 import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type Replies, runOnce } from '../replies/run-once.js';
 import type { CallContext, User } from './context.js';
 import { errorMakers, failureOfCall } from './declared-error.js';
@@ -21,8 +22,17 @@ export interface Call {
   readonly kind: ProcedureKind;
   /** Another function vouches for the caller: the procedure's `auth` was its business. @default false */
   readonly vouched?: boolean;
+  /** Counts calls of procedures that limit them. @default nobody counts */
+  readonly rate?: Rate | undefined;
   /** A mutation runs at most once per caller and key (P3.23); for a query it is ignored. @default it runs whenever it is called */
   readonly once?: Once | undefined;
+}
+
+/** Who calls, and what counts the calls. */
+export interface Rate {
+  readonly limiter: RateLimiter;
+  /** Of a caller who is not signed in. */
+  readonly sourceIp: string | undefined;
 }
 
 /** The key of a call, and what keeps its reply. */
@@ -49,9 +59,11 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
   const denied = call.vouched ? undefined : authorize(procedure, ctx, at);
   if (denied) return denied;
   try {
+    const limited = await overLimit(procedure, call.rate, ctx, at);
+    if (limited) return limited;
     const parsed = await validate(procedure.input, call.input);
     if (!parsed.success) {
-      const { text, issues } = describeIssues(parsed.error.issues, call.input);
+      const { text, issues } = describeIssues(parsed.error.issues, call.input, procedure.input);
       return failure('BAD_REQUEST', `${path}: input does not fit: ${text}`, { ...at, issues });
     }
     if (ctx.signal.aborted) return failure('TIMEOUT', `${path} had no time left when it could begin`, at);
@@ -63,6 +75,24 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
   } catch (thrown) {
     return failureOfCall(procedure, thrown, at, ctx.log);
   }
+}
+
+/** Calls that are refused for other reasons than their input do not count. */
+async function overLimit(
+  { meta: { callerLimit } }: AnyProcedure,
+  rate: Rate | undefined,
+  { user }: CallContext,
+  at: { path: string; requestId: string },
+): Promise<Outcome | undefined> {
+  if (callerLimit === undefined || rate === undefined) return undefined;
+  const retryAfterMs = await rate.limiter.take({
+    path: at.path,
+    caller: user ? `u:${user.id}` : `ip:${rate.sourceIp ?? ''}`,
+    limit: callerLimit,
+  });
+  if (retryAfterMs === 0) return undefined;
+  const message = `${at.path} takes ${callerLimit.burst} calls of one caller at once; come back in ${retryAfterMs} ms`;
+  return failure('TOO_MANY_REQUESTS', message, { ...at, retryAfterMs });
 }
 
 interface Handled {

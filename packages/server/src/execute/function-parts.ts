@@ -6,6 +6,7 @@
 import type { Identity } from '../identity/identity.js';
 import type { TokenVerifier } from '../identity/token-verifier.js';
 import type { PayloadStore } from '../large-messages/payload-store.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import type { Replies } from '../replies/run-once.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { AppendOptions } from '../topics/topic-log.js';
@@ -51,6 +52,8 @@ export interface FunctionParts {
   readonly replies?: Replies | undefined;
   /** Keeps results that are too large for an answer over HTTP. @default none: they are PAYLOAD_TOO_LARGE */
   readonly payloads?: Pick<PayloadStore, 'keep' | 'link'> | undefined;
+  /** Counts calls of procedures that limit them. @default nobody counts */
+  readonly limiter?: RateLimiter | undefined;
   /** Checks tokens of callers. @default none: the stage has no identity, and callers are anonymous */
   readonly tokens?: TokenVerifier | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */

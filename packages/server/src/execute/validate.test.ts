@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { sensitive } from '@org/gateway-core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { describeIssues, validate } from './validate.js';
@@ -67,5 +68,19 @@ describe('describeIssues', () => {
     expect(described.issues[0]).toEqual({ path: [`${'k'.repeat(200)}…`, 0], message: `${'m'.repeat(200)}…` });
     expect(described.text).toContain('(and 15997 more)');
     expect(described.text.length).toBeLessThan(1_500);
+  });
+
+  it('repeats no value that the schema marks as sensitive', () => {
+    const schema = z.object({
+      pin: sensitive(z.string().min(6)),
+      card: sensitive(z.object({ number: z.string().min(16) })),
+      n: z.int().max(3),
+    });
+    const value = { pin: '1234', card: { number: '4111' }, n: 5 };
+    const { error } = schema.safeParse(value);
+    const { text, issues } = describeIssues(error?.issues ?? [], value, schema);
+    expect(text).toContain('n: Too big: expected number to be <=3, got 5');
+    expect(text).toMatch(/pin: Too small: .*>=6 characters; card\.number: Too small: [^,]*; n:/);
+    expect(JSON.stringify([text, issues])).not.toMatch(/1234|4111/);
   });
 });

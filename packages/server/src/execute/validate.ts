@@ -5,7 +5,7 @@
  * take is met later, and must not reject.
  */
 
-import { type ParseResult, type RunnableSchema, type SchemaIssue, type SchemaSource, schemaOf } from '@org/gateway-core';
+import { isSensitive, type ParseResult, type RunnableSchema, type SchemaIssue, type SchemaSource, schemaOf } from '@org/gateway-core';
 import * as zod from 'zod/v4/core';
 
 const synchronous = new WeakSet<object>();
@@ -52,15 +52,20 @@ const MAX_CHARACTERS = 200;
 
 /**
  * A sentence for the first issues, with what was got where that is short, and the first 50 of them for programs. Without the value (in
- * logs) nothing of it is repeated.
+ * logs) nothing of it is repeated, and of what the schema marks as sensitive never.
  */
 export function describeIssues(
   issues: readonly SchemaIssue[],
   value?: unknown,
+  source?: SchemaSource,
 ): { readonly text: string; readonly issues: readonly Pick<SchemaIssue, 'path' | 'message'>[] } {
+  const hidden = (path: readonly PropertyKey[]) => source !== undefined && isSensitive(source, path);
   const shown = issues
     .slice(0, 3)
-    .map(({ path, message }) => `${path.length === 0 ? 'input' : path.map(keyText).join('.')}: ${clipped(message)}${gotAt(value, path)}`);
+    .map(
+      ({ path, message }) =>
+        `${path.length === 0 ? 'input' : path.map(keyText).join('.')}: ${clipped(message)}${hidden(path) ? '' : gotAt(value, path)}`,
+    );
   const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
   const sent = issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({ path: path.map(keyOf), message: clipped(message) }));
   return { text: shown.join('; ') + more, issues: sent };

@@ -3,6 +3,7 @@
  * procedure. And what every function that reads tokens makes of `GATEWAY_IDENTITY`.
  */
 
+import { createRateLimiter } from '../rate-limit/rate-limiter.js';
 import { createRestHandler } from '../rest/rest-handler.js';
 import type { IdentitySettings } from '../service/identity.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
@@ -29,6 +30,7 @@ export function identityHandlerFromEnv(env: Environment): ReturnType<typeof crea
     publish: () => Promise.reject(new Error('[IDENTITY] the identity function has no topics')),
     connectionOf: () => Promise.reject(new Error('[IDENTITY] the identity function is not on the socket')),
     tokens: tokenVerifierOf(identity, log),
+    limiter: createRateLimiter({ table, clock: systemClock, log }),
     allowedOrigin,
     now: systemClock.now,
     log,

@@ -20,7 +20,11 @@ export const TICKET_LIFE_MS = 30_000;
 
 /** The gateway's own procedures. */
 export const gatewayService = service(GATEWAY_SERVICE, {
-  ticket: mutation({ output: () => z.object({ ticket: z.string(), expiresInMs: z.int(), signedInMs: z.int().nullable() }) }),
+  ticket: mutation({
+    // A client that cannot stay connected asks some twenty times, and then twice a minute.
+    rateLimit: { perUser: { rate: 60, per: 'minute' } },
+    output: () => z.object({ ticket: z.string(), expiresInMs: z.int(), signedInMs: z.int().nullable() }),
+  }),
 });
 
 export interface TicketParts {

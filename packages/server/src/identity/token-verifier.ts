@@ -110,8 +110,8 @@ function identityOf(payload: Payload, settings: IdentitySettings, nowMs: number)
     id: sub,
     claims: payload,
     scopes: scopesOf(payload[settings.scopeClaim ?? 'scope']),
-    expiresAtMs: exp * 1_000,
-    ...(iat === undefined ? {} : { issuedAtMs: iat * 1_000 }),
+    expiresAtMs: Math.floor(exp * 1_000),
+    ...(iat === undefined ? {} : { issuedAtMs: Math.floor(iat * 1_000) }),
   };
 }
 

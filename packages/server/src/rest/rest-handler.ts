@@ -50,7 +50,8 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
   /** A call in time, at most once where it has a key. */
   const run = ({ request, ctx, deadline, lambda }: Served, call: Call, key: string | undefined): Promise<Outcome> => {
     const once = key === undefined || !replies ? undefined : { key, replies, leaseMs: lambda.getRemainingTimeInMillis() };
-    return deadline.race(execute(implementation, { ...call, once }, ctx), () => {
+    const rate = parts.limiter && { limiter: parts.limiter, sourceIp: request.sourceIp };
+    return deadline.race(execute(implementation, { ...call, once, rate }, ctx), () => {
       const path = `${service.name}.${call.procedure}`;
       log.error('deadline passed', { path, requestId: request.requestId, timeoutMs: deadline.timeoutMs });
       return failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId: request.requestId });

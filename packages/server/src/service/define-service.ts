@@ -25,6 +25,11 @@ export interface ServiceOptions<TUses, TClaims = AnyClaims> {
    * @default tokens of the stage's issuer
    */
   readonly auth?: 'iam';
+  /**
+   * Requests a second that all callers together may send each of the service's routes, over REST and over the socket, and how many at once.
+   * API Gateway counts them, as well as it can, and refuses the others. @default the stage's own
+   */
+  readonly throttle?: { readonly ratePerSecond: number; readonly burst: number };
   /** A larger body of a request is PAYLOAD_TOO_LARGE. Lambda takes 6 MB, base64 and all. @default 6,291,456 */
   readonly maxRequestBytes?: number;
   /** Memory of the function, in MB; CPU comes with it. @default 512 */
@@ -45,6 +50,7 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
   readonly claims: SchemaSource<unknown, TClaims> | undefined;
   readonly auth: 'token' | 'iam';
   readonly maxRequestBytes: number;
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
 }
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses, unknown>;
@@ -76,6 +82,7 @@ export function defineService<TService extends AnyService, TUses extends Uses, T
     claims: options.claims,
     auth: options.auth ?? 'token',
     maxRequestBytes: options.maxRequestBytes ?? MAX_REQUEST_BYTES,
+    throttle: options.throttle,
   };
 }
 
@@ -109,6 +116,11 @@ function checkIam(service: AnyService, { internal, claims }: Pick<ServiceOptions
 /** Whether a service has subscriptions, and so needs the tables behind them. */
 export function hasSubscriptions(service: AnyService): boolean {
   return Object.values(service.procedures).some((procedure) => procedure.kind === 'subscription');
+}
+
+/** Whether a service counts how often callers call. */
+export function limitsCallers(service: AnyService): boolean {
+  return Object.values(service.procedures).some(({ meta }) => meta.callerLimit !== undefined);
 }
 
 /** Whether clients can send a service mutations with a key, so that it keeps replies. */

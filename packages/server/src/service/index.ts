@@ -30,6 +30,7 @@ export {
   defineService,
   hasSubscriptions,
   keepsReplies,
+  limitsCallers,
   type ServiceDeclaration,
   type ServiceOptions,
   type Uses,
@@ -74,6 +75,8 @@ export {
 export {
   GATEWAY_VARIABLES,
   KEPT_DAYS,
+  LIMIT_ACTIONS,
+  LIMIT_PARTITIONS,
   PAYLOAD_GRANTS,
   PAYLOADS,
   REALTIME_ACTIONS,

@@ -60,6 +60,12 @@ type Actions = { readonly connections: readonly string[]; readonly topics: reado
 /** DynamoDB actions of a service with mutations on the table of replies. */
 export const REPLY_ACTIONS: readonly string[] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
+/** DynamoDB actions of a service that limits its callers, on the connections table. */
+export const LIMIT_ACTIONS: readonly string[] = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+
+/** Partitions of the connections table that count calls. */
+export const LIMIT_PARTITIONS = ['L#*'] as const;
+
 /** Partitions of the connections table with tickets, and with what is known of users. */
 export const SIGN_IN_PARTITIONS = ['K#*', 'U#*'] as const;
 
@@ -77,8 +83,8 @@ export const REALTIME_ACTIONS = {
     connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     topics: ['dynamodb:GetItem', 'dynamodb:Query'],
   },
-  /** The identity function keeps tickets, and reads whose sign-ins are revoked. */
-  identity: { connections: ['dynamodb:GetItem', 'dynamodb:PutItem'], topics: [] },
+  /** The identity function keeps tickets, counts them, and reads whose sign-ins are revoked. */
+  identity: { connections: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], topics: [] },
   /** The sequencer stores events of sequenced subscriptions. */
   sequencer: {
     connections: [],

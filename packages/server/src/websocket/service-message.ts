@@ -143,7 +143,8 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
   const ctx = contextFactory(parts)({ connectionId, requestId, user, identity, signal, endsAtMs });
   const { replies } = parts;
   const once = k === undefined || !replies ? undefined : { key: k, replies, leaseMs: frame.lambda.getRemainingTimeInMillis() };
-  const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once }, ctx);
+  const rate = parts.limiter && { limiter: parts.limiter, sourceIp: event.requestContext.identity?.sourceIp };
+  const outcome = await execute(parts.implementation, { procedure, input: params.input, kind: method, once, rate }, ctx);
   if (!outcome.ok || method !== 'subscription') {
     // Only our own client can fetch what fits in no message.
     return gw !== undefined && realtime.large

@@ -15,6 +15,8 @@ export interface SocketRequestContext {
   readonly connectedAt: number;
   /** What the authorizer of `$connect` said, on every event of the connection. */
   readonly authorizer?: unknown;
+  /** Address of the client, on every event. */
+  readonly identity?: { readonly sourceIp?: string };
   readonly messageId?: string;
   readonly disconnectStatusCode?: number;
   readonly disconnectReason?: string;
