@@ -4,6 +4,7 @@
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
+import type { WirePath } from '@org/gateway-core/wire-value';
 import type { Call } from '../call.js';
 import type { HeaderRecord } from '../options.js';
 
@@ -33,10 +34,10 @@ export interface Sending {
 export interface Result {
   /** Absent for none. */
   readonly data?: unknown;
-  /** What of it JSON has no form for. */
-  readonly codecs?: unknown;
+  /** Where in it texts stand for what JSON has no form for. */
+  readonly codecs?: readonly WirePath[];
   /** Where it is, instead of `data`. */
-  readonly ref?: unknown;
+  readonly ref?: object;
 }
 
 /** What was answered to one call. */

@@ -6,6 +6,7 @@
  */
 
 import type { ErrorShape, GatewayError } from '@org/gateway-core/errors';
+import { revive } from '@org/gateway-core/wire-value';
 import type { Clock } from '../clock.js';
 import type { Fetch, HeaderRecord, Token } from '../options.js';
 import { type AnswerFacts, sentFailure } from '../sent-failure.js';
@@ -93,10 +94,11 @@ function cancelWhenOver(flights: readonly Flight[], cancel: () => void): void {
   }
 }
 
-/** Ends a flight with a result that several wait for, or that has to be fetched (P2.14). Never throws. */
-async function deliver(flight: Flight, { data, ref }: Result, { fetch, GatewayError }: Trouble): Promise<void> {
+/** Ends a flight with a result that several wait for, that has to be fetched (P2.14) or made of texts (P2.16). Never throws. */
+async function deliver(flight: Flight, { data, codecs, ref }: Result, { fetch, GatewayError }: Trouble): Promise<void> {
   try {
-    const found: unknown = ref ? JSON.parse(await (await import('../fetch-reference.js')).fetchReference(ref, fetch)) : data;
+    const text = ref && (await (await import('../fetch-reference.js')).fetchReference(ref, fetch));
+    const found = revive(text === undefined ? data : JSON.parse(text), codecs);
     // Each caller's data is its own: what one changes in it does not change for the others.
     let own = found;
     for (const call of flight.calls) {

@@ -3,6 +3,8 @@
  * it minds its length.
  */
 
+import type { WirePath } from '@org/gateway-core/wire-value';
+
 /** An event, or word that events before it are missing for good. */
 export type Entry = { readonly id: string; readonly data: unknown } | ResetNotice;
 
@@ -24,6 +26,8 @@ export interface QueueOwner {
   onReset(notice: ResetNotice): unknown;
   /** Fetches an event that was too large to be sent. */
   fetch(reference: unknown): Promise<unknown>;
+  /** Where texts of events stand for something else. */
+  codecs(): readonly WirePath[] | undefined;
   /** The last entry has been taken. */
   onEmpty(): void;
   /** Nothing is read any more. */
@@ -40,7 +44,7 @@ export interface EventQueue {
 }
 
 /** A queue of these entries, which its owner may count and clear. */
-export function eventQueue(entries: Entry[], { tracked, onReset, fetch, onEmpty, onDone }: QueueOwner): EventQueue {
+export function eventQueue(entries: Entry[], { tracked, onReset, fetch, codecs, onEmpty, onDone }: QueueOwner): EventQueue {
   let isEnded = false;
   let failure: Error | undefined;
   /** Lets a reader look again. */
@@ -55,7 +59,9 @@ export function eventQueue(entries: Entry[], { tracked, onReset, fetch, onEmpty,
           if ('reason' in entry) await onReset(entry);
           else {
             const reference = (entry.data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
-            const data = reference ? await fetch(reference) : entry.data;
+            let data = reference ? await fetch(reference) : entry.data;
+            const places = codecs();
+            if (places) data = (await import('@org/gateway-core/wire-value')).revive(data, places);
             yield tracked ? { ...entry, data } : data;
           }
         } else if (failure) throw failure;

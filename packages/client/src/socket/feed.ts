@@ -10,9 +10,11 @@
  */
 
 import type { GatewayError } from '@org/gateway-core/errors';
+import type { GatewayStart } from '@org/gateway-core/protocol';
 import { answerFailure } from '../answer-failure.js';
 import type { SubscriptionState, TrackedEvent } from '../client-types.js';
 import { alarmOf, systemClock } from '../clock.js';
+import { encodeValue } from '../encode-value.js';
 import { failure } from '../failure.js';
 import type { HttpOptions, SubscribeOptions } from '../options.js';
 import { bytesBeyond } from './bytes-beyond.js';
@@ -46,7 +48,7 @@ export function feedsOf(
 ): FeedOpener {
   return (path, tracked, [input, options = {}]) => {
     const { signal, lastEventId, timeoutMs = defaultMs, maxQueuedEvents = MAX_QUEUED_EVENTS, onReset } = options;
-    const json = JSON.stringify(input);
+    const json = JSON.stringify(input, encodeValue);
     const bytes = bytesBeyond(MAX_INPUT_BYTES, json ?? '');
     if (bytes) throw failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`);
     /** How to leave each link it is on. */
@@ -80,6 +82,7 @@ export function feedsOf(
       }
     };
     const entries: Entry[] = [];
+    let codecs: GatewayStart['c'];
     const queue = eventQueue(entries, {
       tracked,
       onReset: (notice) => onReset?.(notice),
@@ -89,6 +92,7 @@ export function feedsOf(
           .then(JSON.parse, (cause) => {
             throw failure('NETWORK_ERROR', path, 'cannot fetch a large event: subscribe again after the one before', { cause });
           }),
+      codecs: () => codecs,
       onEmpty() {
         if (!isPaused) return;
         isPaused = false;
@@ -180,6 +184,7 @@ export function feedsOf(
             place.position ??= id;
             if (gw) {
               topic = gw.t;
+              codecs = gw.c;
               learn(asked, gw.h, gw.x, gw.reset);
               if (isUnsure) place.doubt();
             } else {

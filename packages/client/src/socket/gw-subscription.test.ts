@@ -30,6 +30,18 @@ describe('a subscription at a server that speaks gw', () => {
     expect(await peer.sent()).toEqual([]);
   });
 
+  it('P2.16 makes dates of the texts that started tells of, in every event', async () => {
+    const events = iterate(stage.client().documents.changes.subscribe({}));
+    const peer = await stage.opened();
+    await peer.sent();
+    const gw = { t: 'documents', h: 'e1.11', x: [[11, { at: '2024-02-29T12:00:00.000Z' }]], c: [['d', 'at']] };
+    peer.send(JSON.stringify({ id: 1, result: { type: 'started', id: 'e1.10', gw } }));
+    peer.send(
+      JSON.stringify({ id: null, method: 'gw.ev', params: { t: 'documents', e: 'e1', x: [[12, { at: '2024-02-29T13:00:00.000Z' }]] } }),
+    );
+    expect(await take(events, 2)).toEqual([{ at: new Date('2024-02-29T12:00:00Z') }, { at: new Date('2024-02-29T13:00:00Z') }]);
+  });
+
   it('P3.17 hands on what is pushed, drops what it has, and puts what came early into order', async () => {
     const { events, peer } = await following();
     peer.send(pushed('e1', 11, 12), pushed('e1', 12), pushed('e1', 15), pushed('e1', 14), pushed('e1', 11), pushed('e1', 13));

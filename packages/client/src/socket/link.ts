@@ -13,6 +13,7 @@ import {
   PING,
   PONG,
 } from '@org/gateway-core/protocol';
+import type { WirePath } from '@org/gateway-core/wire-value';
 import { alarmOf, type Clock } from '../clock.js';
 import { readJson } from '../json.js';
 import type { Fetch, PageEvents } from '../options.js';
@@ -26,7 +27,13 @@ import type { WebSocketLike } from './web-socket.js';
 /** An answer of the server. */
 export interface Answer {
   readonly error?: ErrorShape;
-  readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown; readonly gw?: GatewayStart };
+  readonly result?: {
+    readonly type?: string;
+    readonly id?: string;
+    readonly data?: unknown;
+    readonly codecs?: readonly WirePath[];
+    readonly gw?: GatewayStart;
+  };
 }
 
 /** A request as the link sees it. */

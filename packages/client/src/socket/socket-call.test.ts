@@ -27,6 +27,12 @@ describe('a call over the socket', () => {
     expect(await call).toBeUndefined();
   });
 
+  it('P2.16 gives what its texts stand for', async () => {
+    const call = stage.client().documents.get.query({ id: 'b' }, OVER);
+    (await stage.server.peer()).send('{"id":1,"result":{"type":"data","data":{"size":"12"},"codecs":[["n","size"]]}}');
+    expect(await call).toEqual({ size: 12n });
+  });
+
   it('fails with the typed error of the server', async () => {
     const call = stage.client().documents.get.query({ id: 'b' }, OVER);
     const peer = await stage.server.peer();

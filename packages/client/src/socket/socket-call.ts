@@ -4,6 +4,7 @@
  * Loaded by late-calls.ts.
  */
 
+import { revive } from '@org/gateway-core/wire-value';
 import type { answerFailure } from '../answer-failure.js';
 import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
@@ -49,7 +50,7 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
               );
             },
             receive({ result, error }, lost) {
-              if (result) end(result.data);
+              if (result) end(revive(result.data, result.codecs));
               else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
               else if (kind === 'mutation' && !isKeyed) end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
               else {

@@ -7,6 +7,7 @@ import type { AnyContract } from '../dsl/contract.js';
 import type { AnyProcedure } from '../dsl/procedure.js';
 import type { Route } from '../dsl/route.js';
 import type { SchemaSource } from '../dsl/schema.js';
+import { wirePaths } from '../dsl/wire-paths.js';
 import { inputFields } from './input-fields.js';
 import { isFlat, isScalar, type JsonSchema, jsonSchema } from './json-schema.js';
 import { parametersOf, procedures } from './walk.js';
@@ -27,7 +28,11 @@ function problemsOf(procedure: AnyProcedure): readonly string[] {
   const problems: string[] = [];
   const input = converted('input', procedure.input, 'input', problems);
   converted(procedure.kind === 'subscription' ? 'event' : 'output', procedure.output, 'output', problems);
+  if (procedure.kind === 'subscription' && wirePaths(procedure.output) === 'each')
+    problems.push('event has a date, bigint or bytes in a choice or a recursive part, where nobody could tell it from a text; move it out');
   for (const [name, { data }] of Object.entries(procedure.errors)) {
+    if (wirePaths(data).length > 0)
+      problems.push(`data of error ${name} has a date, bigint or bytes, which errors do not carry; use a text`);
     const details = converted(`data of error ${name}`, data, 'output', problems);
     if (procedure.route && hasReferences(details))
       problems.push(`data of error ${name} is recursive or has parts with an id; write it out`);

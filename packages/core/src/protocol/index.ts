@@ -53,3 +53,4 @@ export {
 export { isNestedDeeper, MAX_DEPTH } from './nesting.js';
 export type { InvalidMessage, ReceivedMessage } from './received-message.js';
 export { RPC_ROOT, splitPath } from './rpc-path.js';
+export type { WireForm, WireKind, WirePath } from './wire-value.js';

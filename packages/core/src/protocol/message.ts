@@ -4,6 +4,7 @@
  */
 
 import type { ErrorShape } from '../errors/error-shape.js';
+import type { WirePath } from './wire-value.js';
 
 /** The client chooses it; unique among the connection's open requests. */
 export type RequestId = number | string;
@@ -137,7 +138,7 @@ export interface ResultFrame {
   readonly result: /** `id` is the position it starts from: what to resume after until the first event has come. */
     | { readonly type: 'started'; readonly id?: string; readonly gw?: GatewayStart }
     | { readonly type: 'stopped' }
-    | { readonly type: 'data'; readonly id?: string; readonly data: unknown };
+    | { readonly type: 'data'; readonly id?: string; readonly data: unknown; readonly codecs?: readonly WirePath[] | undefined };
 }
 
 /** A failure of a request, or with `id: null` of a frame that could not be read. */
@@ -171,6 +172,8 @@ export interface GatewayStart {
   readonly x: readonly OffsetEvent[];
   /** The position asked for cannot be served: the subscription begins after `h`, and what lay between is missed. P3.18 */
   readonly reset?: ResetReason;
+  /** Where texts of the events stand for something else. P2.16 */
+  readonly c?: readonly WirePath[];
 }
 
 /** Events of a topic as they happen, for all subscriptions of the connection to it. P3.17 */

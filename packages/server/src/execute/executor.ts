@@ -3,8 +3,9 @@
  * (REST, socket, tRPC router) only read requests and write outcomes.
  */
 
-import type { AnyProcedure, ProcedureKind } from '@org/gateway-core';
+import { type AnyProcedure, type ProcedureKind, wirePaths } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
+import { type WirePath, wireForm } from '@org/gateway-core/wire-value';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { type Replies, runOnce } from '../replies/run-once.js';
 import type { CallContext, User } from './context.js';
@@ -107,7 +108,7 @@ async function handle(implementation: Implementation, { procedure, name, input, 
   try {
     const returned = await implementation.handlers[name]?.({ input, ctx, errors: errorMakers(procedure, at.path) });
     if (returned instanceof GatewayError) return await failureOfCall(procedure, returned, at, ctx.log);
-    if (procedure.kind === 'subscription') return { ok: true, data: returned };
+    if (procedure.kind === 'subscription') return { ok: true, data: returned, ...eventCodecs(procedure) };
     return await finish(procedure, returned, at, ctx);
   } catch (thrown) {
     return failureOfCall(procedure, thrown, at, ctx.log);
@@ -121,7 +122,7 @@ async function finish(
   ctx: CallContext,
 ): Promise<Outcome> {
   const result = await validate(procedure.output, returned);
-  if (result.success) return { ok: true, data: result.data };
+  if (result.success) return success(procedure, result.data);
   ctx.log.error('output does not fit the contract', { ...at, issues: describeIssues(result.error.issues).issues });
   return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', ...at } };
 }
@@ -138,4 +139,18 @@ function authorize(procedure: AnyProcedure, { user }: CallContext, at: { path: s
 
 function scopesOf({ scopes, claims }: User): readonly string[] {
   return scopes ?? (typeof claims.scope === 'string' ? claims.scope.split(' ') : []);
+}
+
+/** Values that JSON has no form for leave as texts, and where they are beside them: P2.16. */
+function success({ output }: AnyProcedure, data: unknown): Outcome {
+  const paths = wirePaths(output);
+  if (paths.length === 0) return { ok: true, data };
+  const written = wireForm(data);
+  return { ok: true, data: written.data, codecs: paths === 'each' ? written.codecs : paths };
+}
+
+/** Of the events of a subscription: the same for all of them. */
+function eventCodecs({ output }: AnyProcedure): { readonly codecs?: readonly WirePath[] } {
+  const paths = wirePaths(output);
+  return paths === 'each' || paths.length === 0 ? {} : { codecs: paths };
 }

@@ -4,9 +4,18 @@
  */
 
 import { ERROR_CODES, type ErrorCode, type ErrorShapeParts, GatewayError, isErrorCode } from '@org/gateway-core/errors';
+import type { WirePath } from '@org/gateway-core/protocol';
 import type { Logger } from '../telemetry/logger.js';
 
-export type Outcome = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: ErrorShapeParts };
+export type Outcome =
+  | {
+      readonly ok: true;
+      /** What JSON can carry. */
+      readonly data: unknown;
+      /** Where texts of it stand for something else. */
+      readonly codecs?: readonly WirePath[];
+    }
+  | { readonly ok: false; readonly error: ErrorShapeParts };
 
 /** A failure with a code; the message follows `[CODE] what happened`. */
 export function failure(

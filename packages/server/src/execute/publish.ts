@@ -3,8 +3,9 @@
  * the contract says so.
  */
 
-import type { AnyService } from '@org/gateway-core';
+import { type AnyService, wirePaths } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
+import { wireForm } from '@org/gateway-core/wire-value';
 import type { AppendOptions } from '../topics/topic-log.js';
 import { topicName } from '../topics/topic-name.js';
 import type { PublishText } from './function-parts.js';
@@ -27,7 +28,7 @@ export function createPublish(service: AnyService, publish: PublishText): Untype
       throw new GatewayError('INTERNAL_SERVER_ERROR', `publish to ${service.name}.${subscription}, which is no subscription`);
     const results = await Promise.all(events.map((event) => validate(procedure.output, event)));
     const texts = results.map((result) => {
-      if (result.success) return JSON.stringify(result.data);
+      if (result.success) return JSON.stringify(wirePaths(procedure.output).length > 0 ? wireForm(result.data).data : result.data);
       throw new GatewayError(
         'INTERNAL_SERVER_ERROR',
         `event of ${service.name}.${subscription} does not fit: ${describeIssues(result.error.issues).text}`,

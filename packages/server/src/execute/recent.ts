@@ -3,9 +3,10 @@
  * from that position misses nothing and sees nothing twice (PROTOCOL.md P3.9).
  */
 
-import type { AnyService } from '@org/gateway-core';
+import { type AnyService, wirePaths } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import { formatEventId } from '@org/gateway-core/protocol';
+import { revive } from '@org/gateway-core/wire-value';
 import { topicName } from '../topics/topic-name.js';
 import type { RecentText } from './function-parts.js';
 
@@ -29,6 +30,8 @@ export function createRecent(
       );
     }
     const { events, position } = await recent(topicName(service.name, subscription, key), limit);
-    return { events: events.map(({ data, ...at }) => ({ id: formatEventId(at), data: JSON.parse(data) })), position };
+    const paths = wirePaths(service.procedures[subscription]?.output);
+    const made = (data: string) => revive(JSON.parse(data), paths === 'each' ? [] : paths);
+    return { events: events.map(({ data, ...at }) => ({ id: formatEventId(at), data: made(data) })), position };
   };
 }

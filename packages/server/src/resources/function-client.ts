@@ -6,6 +6,7 @@
 
 import type { AnyProcedure } from '@org/gateway-core';
 import { type ErrorShapeParts, GatewayError } from '@org/gateway-core/errors';
+import { revive } from '@org/gateway-core/wire-value';
 import type { CallFacts } from '../execute/function-parts.js';
 import type { FunctionGrant, SentCall, ServiceCall } from '../service/function.js';
 import type { ServiceCallEvent, ServiceCallResult } from '../service-call/call-event.js';
@@ -106,7 +107,7 @@ function resultOf({ grant, functionName }: FunctionClientOptions, name: string, 
       `function ${functionName} called for ${path} ${failed ? 'failed' : 'answered'}: got ${text.slice(0, 500)}, expected {"outcome":…}`,
     );
   }
-  if (outcome.ok) return outcome.data;
+  if (outcome.ok) return revive(outcome.data, outcome.codecs);
   throw thrown(outcome.error);
 }
 

@@ -17,6 +17,8 @@ export interface Item {
   readonly text: string;
   /** JSON of the result's data, where there is any. */
   readonly data?: string | undefined;
+  /** What stands beside it (P2.16), with a comma before. */
+  readonly codecs?: string | undefined;
 }
 
 /** Whether the caller follows references: `accept: application/json;gw=2`. */
@@ -36,9 +38,9 @@ export async function referLarge(
 ): Promise<readonly Item[]> {
   const smaller = [...items];
   for (const at of largestFirst(items)) {
-    const { statusCode, data = '' } = items[at] as Item;
+    const { statusCode, data = '', codecs = '' } = items[at] as Item;
     const ref = await payloads.link(await payloads.keep(data, ANSWER_KEPT_SECONDS));
-    smaller[at] = { statusCode, text: JSON.stringify({ result: { ref } }) };
+    smaller[at] = { statusCode, text: `{"result":{"ref":${JSON.stringify(ref)}${codecs}}}` };
     if (fits(smaller)) return smaller;
   }
   return items;

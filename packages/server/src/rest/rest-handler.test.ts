@@ -37,6 +37,19 @@ describe('RPC calls', () => {
     expect(json).toEqual({ result: { data: { id: 'n1', text: 'é' } } });
   });
 
+  it('P2.16 writes dates and bigints as texts and says where they are; routes write them alike', async () => {
+    const { json } = await answer(query('stamp', '{"at":"2024-02-29T12:00:00.000Z"}'));
+    const data = { next: '2024-02-29T12:00:00.001Z', size: '90071992547409931' };
+    expect(json.result).toEqual({
+      data,
+      codecs: [
+        ['d', 'next'],
+        ['n', 'size'],
+      ],
+    });
+    expect((await answer(v1('GET', '/stamps/2024-02-29T12%3A00%3A00Z'))).json).toEqual(data);
+  });
+
   it('P2.2 leaves data out when a procedure has no output', async () => {
     const { status, json } = await answer(v1Json('/rpc/notes/nothing', ''));
     expect(status).toBe(200);

@@ -86,7 +86,8 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     try {
       if (outcome.ok) {
         const data = JSON.stringify(outcome.data) as string | undefined;
-        return { statusCode: 200, text: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}}}`, data };
+        const codecs = outcome.codecs ? `,"codecs":${JSON.stringify(outcome.codecs)}` : '';
+        return { statusCode: 200, text: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}${codecs}}}`, data, codecs };
       }
       const { statusCode, json } = errorBody({ ...sourceOf(request), ...outcome.error });
       return { statusCode, text: JSON.stringify(json) };

@@ -1,6 +1,6 @@
 /** A small service and hand-written events for the REST tests. */
 
-import { error, mutation, query, service, subscription } from '@org/gateway-core';
+import { error, mutation, query, service, subscription, wire } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import * as z from 'zod';
 import type { FunctionParts } from '../execute/function-parts.js';
@@ -47,7 +47,13 @@ const notes = service('notes', {
   }),
   crash: query({ auth: 'public', output: () => z.string() }),
   huge: query({ auth: 'public', input: () => z.object({ n: z.int() }), output: () => z.string() }),
-  count: query({ auth: 'public', output: () => z.bigint() }),
+  count: query({ auth: 'public', output: () => z.unknown() }),
+  stamp: query({
+    auth: 'public',
+    input: () => z.object({ at: wire.date() }),
+    output: () => z.object({ next: wire.date(), size: wire.bigint() }),
+    rest: 'GET /stamps/{at}',
+  }),
   tags: query({ auth: 'public', input: () => z.array(z.string()) }),
   liar: query({ auth: 'public', output: () => z.object({ n: z.number() }) }),
   secret: query({ output: () => z.string() }),
@@ -77,6 +83,7 @@ export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}
     },
     huge: ({ input }) => '"'.repeat(input.n),
     count: () => 12n,
+    stamp: ({ input }) => ({ next: new Date(input.at.getTime() + 1), size: 90_071_992_547_409_931n }),
     tags: () => {},
     liar: () => ({ n: 'not a number' as unknown as number }),
     secret: ({ ctx }) => ctx.user?.id ?? '',

@@ -67,7 +67,8 @@ async function enter(
   try {
     const [head, all] = await Promise.all([topics.head(key.topic), subscriptions.ofConnection(key.connectionId)]);
     const refuse = refusalsOf(request);
-    const answer = all.length > MAX_SUBSCRIPTIONS ? undefined : await startedWith(realtime, key, { head, asked: refuse.asked });
+    const answer =
+      all.length > MAX_SUBSCRIPTIONS ? undefined : await startedWith(realtime, key, { head, asked: refuse.asked, codecs: request.codecs });
     if (answer !== undefined && !deadline.isOver()) return answer;
     await subscriptions.remove(key);
     return deadline.isOver() ? undefined : refuse.tooMany();
@@ -80,17 +81,22 @@ async function enter(
 async function startedWith(
   realtime: ServiceRealtime,
   { topic, requestId }: SubscriptionKey,
-  { head, asked }: { readonly head: TopicHead; readonly asked: EventPosition | undefined },
+  {
+    head,
+    asked,
+    codecs,
+  }: { readonly head: TopicHead; readonly asked: EventPosition | undefined; readonly codecs: SubscribeRequest['codecs'] },
 ): Promise<string> {
   const from = asked ?? head;
-  const room = MAX_FRAME_BYTES - FRAME_BYTES - Buffer.byteLength(JSON.stringify([topic, requestId]));
+  const about = codecs ? `,"c":${JSON.stringify(codecs)}` : '';
+  const room = MAX_FRAME_BYTES - FRAME_BYTES - Buffer.byteLength(JSON.stringify([topic, requestId]) + about);
   const ask = (maxBytes: number) => missedEvents(realtime, { topic, from, head, maxBytes });
   let missed = await ask(room);
   if (missed.kind === 'events' && missed.items.length === 0 && missed.nextBytes !== undefined) {
     // It fits in no frame: one of its own, which must not take another event along.
     missed = await ask(Math.min(missed.nextBytes, room + MAX_MESSAGE_BYTES - MAX_FRAME_BYTES));
   }
-  return startedText({ requestId, topic, from, head, missed });
+  return startedText({ requestId, topic, from, head, missed, about });
 }
 
 interface Started {
@@ -99,14 +105,16 @@ interface Started {
   readonly from: EventPosition;
   readonly head: TopicHead;
   readonly missed: MissedEvents | { readonly kind: 'reset'; readonly reason: ResetReason };
+  /** More of `gw`. */
+  readonly about: string;
 }
 
-function startedText({ requestId, topic, from, head, missed }: Started): string {
+function startedText({ requestId, topic, from, head, missed, about }: Started): string {
   const isReset = missed.kind === 'reset';
   const newest = formatEventId({ epoch: head.epoch, offset: isReset ? head.offset : Math.max(head.offset, missed.at) });
   const position = isReset ? newest : formatEventId(from);
   const events = isReset ? '[]' : `[${missed.items.join(',')}]`;
   const reset = isReset ? `,"reset":"${missed.reason}"` : '';
-  const gw = `{"t":${JSON.stringify(topic)},"h":"${newest}","x":${events}${reset}}`;
+  const gw = `{"t":${JSON.stringify(topic)},"h":"${newest}","x":${events}${reset}${about}}`;
   return `{"id":${JSON.stringify(requestId)},"result":{"type":"started","id":"${position}","gw":${gw}}}`;
 }

@@ -44,7 +44,7 @@ export function errorFrame(id: RequestId | null, error: ErrorShapeParts): string
 /** What became of a call, however large it is. */
 export function outcomeText(id: RequestId, outcome: Outcome): string {
   if (!outcome.ok) return errorFrame(id, outcome.error);
-  return JSON.stringify({ id, result: { type: 'data', data: outcome.data } } satisfies ResultFrame);
+  return JSON.stringify({ id, result: { type: 'data', data: outcome.data, codecs: outcome.codecs } } satisfies ResultFrame);
 }
 
 /** What became of a call; a result that API Gateway would refuse to carry becomes PAYLOAD_TOO_LARGE. */

@@ -161,6 +161,7 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
     topicKey: outcome.data,
     lastEventId,
     authUntilMs,
+    codecs: outcome.codecs,
   };
   return (gw === undefined ? subscribe : follow)(realtime, subscription, deadline);
 }

@@ -4,7 +4,15 @@
  * P3.9 and P3.10; why the order of writes is enough: `topics/subscription-store.ts`.
  */
 
-import { type EventPosition, formatEventId, MAX_SUBSCRIPTIONS, parseEventId, type RequestId, splitPath } from '@org/gateway-core/protocol';
+import {
+  type EventPosition,
+  formatEventId,
+  MAX_SUBSCRIPTIONS,
+  parseEventId,
+  type RequestId,
+  splitPath,
+  type WirePath,
+} from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
 import type { Subscription } from '../topics/subscription-store.js';
 import { topicName } from '../topics/topic-name.js';
@@ -27,6 +35,8 @@ export interface SubscribeRequest {
   readonly lastEventId: string | undefined;
   /** End of the caller's sign-in, where the subscription needs one. */
   readonly authUntilMs?: number | undefined;
+  /** Where texts of its events stand for something else (P2.16). */
+  readonly codecs?: readonly WirePath[] | undefined;
 }
 
 /**
