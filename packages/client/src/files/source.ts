@@ -23,6 +23,8 @@ export interface Source {
   readonly bytes: number;
   /** The bytes from one place up to another. Of a stream: the next ones. */
   read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Lets go of a stream that is not read any further. */
+  end?(): void;
 }
 
 /** @throws TypeError for a stream without its length, and for anything else */
@@ -43,7 +45,7 @@ export function sourceOf(file: UploadSource, facts: SourceFacts): Source {
       file instanceof ArrayBuffer ? new Uint8Array(file) : new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength);
     return { ...about, bytes: whole.length, read: async (from, to) => whole.subarray(from, to) };
   }
-  if (file instanceof ReadableStream && bytes !== undefined) return { ...about, bytes, read: streamReader(file, bytes) };
+  if (file instanceof ReadableStream && bytes !== undefined) return { ...about, bytes, ...streamReader(file, bytes) };
   throw new TypeError(`cannot upload ${String(file)}, expected a Blob, bytes, or a ReadableStream with its length in bytes`);
 }
 
@@ -52,7 +54,7 @@ function mediaTypeOf(type = ''): string {
   return /^[a-z]+\/[a-z0-9.+-]+/.exec(type.toLowerCase())?.[0] ?? 'application/octet-stream';
 }
 
-function streamReader(stream: ReadableStream<Uint8Array>, bytes: number): Source['read'] {
+function streamReader(stream: ReadableStream<Uint8Array>, bytes: number): Pick<Source, 'read' | 'end'> {
   const reader = stream.getReader();
   let rest = new Uint8Array(0);
   let position = 0;
@@ -73,10 +75,13 @@ function streamReader(stream: ReadableStream<Uint8Array>, bytes: number): Source
     return piece;
   };
   let last: Promise<unknown> = Promise.resolve();
-  return (from, to) => {
-    const piece = last.then(() => next(from, to));
-    last = piece.catch(() => undefined);
-    return piece;
+  return {
+    read(from, to) {
+      const piece = last.then(() => next(from, to));
+      last = piece.catch(() => undefined);
+      return piece;
+    },
+    end: () => void reader.cancel().catch(() => undefined),
   };
 }
 

@@ -80,7 +80,8 @@ export function failureOf(cause: unknown, { path, contentType, bytes, signal, re
   if (signal.aborted) return uploadError('ABORTED', path, 'was aborted', { data: null, cause: signal.reason });
   if (cause instanceof Refused) {
     if (isCorrupted(cause)) return uploadError('CHECKSUM_MISMATCH', path, 'arrived as something else', { data: { resumeFrom }, cause });
-    if (cause.status < 500) return uploadError('REFUSED', path, `was refused: ${cause.message}`, { data: cause, cause });
+    const { status, reason } = cause;
+    if (status < 500) return uploadError('REFUSED', path, `was refused: ${cause.message}`, { data: { status, reason }, cause });
   }
   if (mayPass(cause)) {
     const text = `was interrupted: ${(cause as Error).message}; go on with it later`;

@@ -16,6 +16,7 @@ export type UploadService = ServiceClient<{ readonly procedures: UploadProcedure
 export interface UploadProgress {
   /** Bytes that have left, or had arrived before; fewer than before when some must be sent again. All of them: the gateway checks the file. */
   readonly sentBytes: number;
+  /** The file's size. */
   readonly totalBytes: number;
   /** Where to go on, from when the upload in parts has begun: for a page that survives a reload to keep. */
   readonly resumeFrom?: ResumeToken | undefined;
@@ -23,6 +24,7 @@ export interface UploadProgress {
 
 /** Options of one upload. */
 export interface UploadOptions extends SourceFacts {
+  /** Called when bytes have left, and when the upload in parts has begun. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Gives the upload up: what arrived is removed. */
   readonly signal?: AbortSignal | undefined;
@@ -40,6 +42,7 @@ export interface UploaderOptions {
   readonly attempts?: number | undefined;
   /** @default XMLHttpRequest where there is one, for progress within a part, else globalThis.fetch */
   readonly fetch?: Fetch | undefined;
+  /** Times pauses, and how long nothing may move. */
   readonly clock?: Clock | undefined;
   /** A number from 0 up to 1, for pauses. @default Math.random */
   readonly random?: (() => number) | undefined;

@@ -185,6 +185,22 @@ describe('an upload that is aborted', () => {
     expect(bucket.calls).toEqual(['upload', 'abortUpload']);
   });
 
+  it('lets go of its stream', async () => {
+    let isCancelled = false;
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(PART)),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    bucket.treat(() => 400);
+    await expect(make()(stream, { bytes: 4 * PART })).rejects.toMatchObject({
+      error: 'REFUSED',
+      data: { status: 400, reason: 'AccessDenied' },
+    });
+    expect(isCancelled).toBe(true);
+  });
+
   it('before it began asks nobody', async () => {
     await expect(make()(LARGE(), { signal: AbortSignal.abort() })).rejects.toMatchObject({ error: 'ABORTED' });
     expect(bucket.calls).toEqual([]);

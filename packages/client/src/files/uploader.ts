@@ -20,13 +20,15 @@ export function uploader(service: UploadService, options: UploaderOptions = {}):
     const run = uploadRun({ service, source, own, options });
     const { contentType, bytes } = source;
     const { accept, maxBytes = bytes } = options.limits ?? {};
-    if (bytes > maxBytes) throw tooLarge(path, { bytes, maxBytes });
-    if (accept?.every((type) => !accepts(type, contentType))) throw wrongType(path, { contentType, accept });
     try {
+      if (bytes > maxBytes) throw tooLarge(path, { bytes, maxBytes });
+      if (accept?.every((type) => !accepts(type, contentType))) throw wrongType(path, { contentType, accept });
       return await (bytes > ONE_REQUEST_BYTES || own.resumeFrom ? run.inParts() : run.inOneRequest());
     } catch (cause) {
       if (run.signal.aborted) await run.cleanUp();
       throw failureOf(cause, { path, contentType, bytes, signal: run.signal, resumeFrom: run.resumeFrom() });
+    } finally {
+      source.end?.();
     }
   };
   return Object.assign(upload, { path });
