@@ -4,7 +4,6 @@
 
 import { ERROR_CODES, type ErrorShape } from '@org/gateway-core/errors';
 import { RPC_ROOT, TICKET_PROCEDURE } from '@org/gateway-core/protocol';
-import { encodeValue } from '../encode-value.js';
 import type { MockOutcome, RecordedCall } from './mock-run.js';
 
 /** Runs a recorded call. */
@@ -57,7 +56,7 @@ function statusOf({ data: { code } }: ErrorShape): number {
 }
 
 function respond(status: number, body: unknown): Response {
-  return new Response(JSON.stringify(body, encodeValue), {
+  return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', 'x-request-id': 'mock' },
   });

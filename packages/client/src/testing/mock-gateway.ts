@@ -82,7 +82,7 @@ export function mockGateway<TContract extends AnyContract>(
       if (events && !topic.isFed) topic.feed(events, stop);
       return leave;
     };
-    return { topic, follow };
+    return { topic, follow, codecs: runner.codecs(call.path) };
   };
   const fetch = mockFetch(run);
   const { WebSocket, disconnect } = mockSockets({ run, subscribe });

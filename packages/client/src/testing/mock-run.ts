@@ -3,8 +3,9 @@
  * handler is answered with a sample. A handler's own mistake is INTERNAL_SERVER_ERROR and says, other than a server's, what it was.
  */
 
-import { type AnyContract, type AnyProcedure, type SchemaSource, schemaOf } from '@org/gateway-core';
+import { type AnyContract, type AnyProcedure, type SchemaSource, schemaOf, wirePaths } from '@org/gateway-core';
 import { type ErrorShape, errorShape, GatewayError, isErrorCode } from '@org/gateway-core/errors';
+import { type WirePath, wireForm } from '@org/gateway-core/wire-value';
 import { procedureAt } from '../procedure-at.js';
 import type { AnyMockHandler, AnyMockHandlers } from './mock-types.js';
 import { sampleOf, seedOf } from './sample.js';
@@ -29,7 +30,7 @@ export interface RunnerOptions {
 }
 
 /** How a call ended. */
-export type MockOutcome = { readonly data: unknown } | { readonly error: ErrorShape };
+export type MockOutcome = { readonly data: unknown; readonly codecs?: readonly WirePath[] } | { readonly error: ErrorShape };
 
 /** What both faces of the mock run calls with. */
 export interface Runner {
@@ -37,6 +38,8 @@ export interface Runner {
   run(call: RecordedCall, signal: AbortSignal): Promise<MockOutcome>;
   /** What a subscription's handler gives, and undefined where there is none. @throws GatewayError */
   events(call: RecordedCall, signal: AbortSignal): Promise<AsyncIterable<unknown> | Iterable<unknown> | undefined>;
+  /** Where in the events of a subscription texts stand for something else. P2.16 */
+  codecs(path: string): readonly WirePath[] | undefined;
   /** An event as subscribers get it. @throws GatewayError when it does not fit */
   event(path: string, event: unknown): Promise<unknown>;
 }
@@ -75,12 +78,16 @@ export function createRunner({ contract, seed, unhandled, handlers }: RunnerOpti
   return {
     run: (call, signal) =>
       answer(call, signal).then(
-        (data) => ({ data }),
+        (data) => (data === undefined ? { data } : wireForm(data)),
         (thrown) => ({ error: shapeOf(thrown, call.path) }),
       ),
     async events(call, signal) {
       const handled = await callHandler(call, procedureOf(call.path, 'subscription'), signal);
       return handled?.result as AsyncIterable<unknown> | undefined;
+    },
+    codecs(path) {
+      const paths = wirePaths(procedureOf(path, 'subscription').output);
+      return paths === 'each' || paths.length === 0 ? undefined : paths;
     },
     event: (path, event) =>
       fitting(procedureOf(path, 'subscription').output, event, (text) => mistake(path, `an event of the mock does not fit: ${text}`)),

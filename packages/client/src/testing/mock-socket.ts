@@ -12,17 +12,26 @@ import {
   type SyncFrame,
   type SyncState,
 } from '@org/gateway-core/protocol';
+import type { WirePath } from '@org/gateway-core/wire-value';
 import { encodeValue } from '../encode-value.js';
 import type { WebSocketConstructor, WebSocketLike } from '../socket/web-socket.js';
 import type { RunCall } from './mock-fetch.js';
 import { type RecordedCall, shapeOf } from './mock-run.js';
 import type { MockTopic } from './mock-topics.js';
 
+/** Where a subscription sits. */
+export interface MockSeat {
+  readonly topic: MockTopic;
+  readonly follow: MockTopic['follow'];
+  /** Of its events. P2.16 */
+  readonly codecs: readonly WirePath[] | undefined;
+}
+
 /** What connections need of the mock. */
 export interface SocketSide {
   readonly run: RunCall;
   /** Records a subscription, and gives its topic and how to follow it. @throws GatewayError */
-  subscribe(call: RecordedCall, isResumed: boolean): Promise<{ readonly topic: MockTopic; readonly follow: MockTopic['follow'] }>;
+  subscribe(call: RecordedCall, isResumed: boolean): Promise<MockSeat>;
 }
 
 /** The class, and what tests do to its connections. */
@@ -104,10 +113,10 @@ function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
   const subscribe = async ({ id, params }: CallFrame) => {
     const { path, input, lastEventId } = params;
     const call = { path, kind: 'subscription', input, over: 'socket', headers: {} } as const;
-    const { topic, follow } = await side.subscribe(call, lastEventId !== undefined);
+    const { topic, follow, codecs } = await side.subscribe(call, lastEventId !== undefined);
     if (gone.signal.aborted) return;
     const { position, events, reset } = topic.from(lastEventId);
-    send({ id, result: { type: 'started', id: position, gw: { t: topic.name, h: topic.head, x: events, reset } } });
+    send({ id, result: { type: 'started', id: position, gw: { t: topic.name, h: topic.head, x: events, reset, c: codecs } } });
     const leave = follow({
       // One frame for all subscriptions of the connection to a topic.
       push: (x) =>
@@ -125,7 +134,7 @@ function mockPeer(side: SocketSide, send: (frame: object | string) => void) {
     if (method === 'subscription') return subscribe(frame);
     const { path, input } = params;
     const outcome = await side.run({ path, kind: method, input, over: 'socket', headers: {} }, gone.signal);
-    send('error' in outcome ? { id, ...outcome } : { id, result: { type: 'data', data: outcome.data } });
+    send('error' in outcome ? { id, ...outcome } : { id, result: { type: 'data', ...outcome } });
   };
   const sync = ({ params: { n, c } }: SyncFrame) => {
     const states = c.flatMap(([id, position]): SyncState[] => {

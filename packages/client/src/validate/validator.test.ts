@@ -1,4 +1,4 @@
-import { defineContract, error, mutation, query, service, subscription } from '@org/gateway-core';
+import { defineContract, error, mutation, query, service, subscription, wire } from '@org/gateway-core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createGatewayClient } from '../create-client.js';
@@ -15,10 +15,8 @@ const contract = defineContract({
       errors: { NOT_FOUND: () => z.object({ id: z.string() }) },
     }),
     save: mutation({ input: () => z.object({ title: z.string().trim() }), errors: { STALE: error('CONFLICT', Document) } }),
-    when: query({
-      output: () =>
-        z.object({ at: z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }) }),
-    }),
+    when: query({ output: () => z.object({ at: wire.date().optional(), bytes: wire.bigint().describe('of all') }) }),
+    coded: query({ output: () => z.codec(z.string(), z.number(), { decode: Number, encode: String }) }),
     length: query({ output: () => z.object({ n: z.string().transform((text) => text.length) }) }),
     slow: query({ input: () => z.string().refine(async () => false), output: () => z.string() }),
     changes: subscription({ input: () => z.object({ folder: z.string() }), event: Document }),
@@ -26,11 +24,11 @@ const contract = defineContract({
 });
 
 /** A client whose server answers every call with this, and what was sent. */
-function gatewayThatAnswers(answer?: unknown) {
+function gatewayThatAnswers(answer?: unknown, codecs?: unknown) {
   const sent: { readonly url: string; readonly body: unknown }[] = [];
   const fetch = async (url: string, { body }: RequestInit) => {
     sent.push({ url: decodeURIComponent(url), body });
-    return Response.json({ result: { data: answer } });
+    return Response.json({ result: { data: answer, codecs } });
   };
   const gateway = createGatewayClient<typeof contract>({ url: 'https://example.com', fetch, validate: validator(contract) });
   return { gateway, sent };
@@ -72,14 +70,20 @@ describe('validator', () => {
     expect(await more.gateway.documents.get.query({ id: 'a' })).toEqual({ id: 'a', version: 1 });
   });
 
-  it('reads what a codec wrote', async () => {
-    const { gateway } = gatewayThatAnswers({ at: '2026-11-26T05:00:00.000Z' });
-    expect(await gateway.documents.when.query()).toEqual({ at: new Date('2026-11-26T05:00:00.000Z') });
+  it('takes dates and bigints for what they are', async () => {
+    const { gateway } = gatewayThatAnswers({ at: '2026-11-26T05:00:00.000Z', bytes: '12' }, [
+      ['d', 'at'],
+      ['n', 'bytes'],
+    ]);
+    expect(await gateway.documents.when.query()).toEqual({ at: new Date('2026-11-26T05:00:00.000Z'), bytes: 12n });
+    const wrong = gatewayThatAnswers({ bytes: 'many' });
+    await expect(wrong.gateway.documents.when.query()).rejects.toMatchObject({ code: 'INVALID_REPLY', issues: [{ path: ['bytes'] }] });
   });
 
   it('leaves what its own schema would refuse, and what only the server can check', async () => {
     const { gateway } = gatewayThatAnswers({ n: 4 });
     expect(await gateway.documents.length.query()).toEqual({ n: 4 });
+    expect(await gatewayThatAnswers(4).gateway.documents.coded.query()).toBe(4);
     const slow = gatewayThatAnswers('answered');
     expect(await slow.gateway.documents.slow.query('x')).toBe('answered');
   });

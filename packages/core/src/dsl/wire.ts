@@ -16,6 +16,14 @@ function described<TSchema extends z.ZodType>(schema: TSchema, json: object): TS
   return schema;
 }
 
+/** Where pipes of `wire` end: what is made of one (`describe`, `refine`) keeps it. */
+const ends = new WeakSet<object>();
+
+/** Whether a pipe that ends in this schema is of `wire`, and so takes what it returns. */
+export function isWireEnd(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && ends.has(schema);
+}
+
 interface Codec<TValue> {
   readonly text: z.ZodType<string, string>;
   readonly value: () => z.ZodType;
@@ -26,7 +34,9 @@ interface Codec<TValue> {
 /** A caller writes the value, and so its type is; the text is the wire's business. */
 function codec<TValue>({ text, value, decode, json }: Codec<TValue>): z.ZodType<TValue, TValue> {
   const either = described(z.union([text, value()]), json);
-  const pipe = either.transform((got: unknown) => (typeof got === 'string' ? decode(got) : got)).pipe(described(value(), json));
+  const end = described(value(), json);
+  ends.add(end);
+  const pipe = either.transform((got: unknown) => (typeof got === 'string' ? decode(got) : got)).pipe(end);
   return pipe as unknown as z.ZodType<TValue, TValue>;
 }
 

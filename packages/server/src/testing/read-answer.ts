@@ -3,16 +3,17 @@
  */
 
 import { type ErrorShape, GatewayError } from '@org/gateway-core/errors';
+import { revive, type WirePath } from '@org/gateway-core/wire-value';
 
 /** Of HTTP and of the socket. */
 export interface Answered {
-  readonly result?: { readonly data?: unknown };
+  readonly result?: { readonly data?: unknown; readonly codecs?: readonly WirePath[] };
   readonly error?: ErrorShape;
 }
 
 /** @throws GatewayError */
 export function dataOf({ result, error }: Answered): unknown {
-  if (!error) return result?.data;
+  if (!error) return revive(result?.data, result?.codecs);
   const { code, error: name, details: data, httpStatus: status, ...more } = error.data;
   throw new GatewayError(code, error.message, { ...more, error: name, data, status });
 }

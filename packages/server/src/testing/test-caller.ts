@@ -3,7 +3,8 @@
  */
 
 import type { AnyContract } from '@org/gateway-core';
-import { parseEventId, RPC_ROOT } from '@org/gateway-core/protocol';
+import { type GatewayStart, parseEventId, RPC_ROOT } from '@org/gateway-core/protocol';
+import { revive, wireForm } from '@org/gateway-core/wire-value';
 import type { Identity } from '../identity/identity.js';
 import type { RestEvent } from '../rest/rest-event.js';
 import type { RestResult } from '../rest/rest-result.js';
@@ -89,7 +90,7 @@ async function call(
   { over = 'rest', key, deadlineMs, headers }: TestCallOptions,
 ): Promise<unknown> {
   if (over === 'socket') {
-    const params = { path: `${service}.${name}`, input };
+    const params = { path: `${service}.${name}`, input: wireForm(input).data };
     return dataOf(await socket.send({ id: socket.nextId(), method: kind, svc: service, gw: 2, k: key, dl: deadlineMs, params }));
   }
   const { stage, token, identity, rest } = caller;
@@ -98,8 +99,8 @@ async function call(
   const request = {
     requestId: stage.newId(),
     ...(kind === 'mutation'
-      ? { method: 'POST', path, body: input }
-      : { method: 'GET', path: input === undefined ? path : `${path}?input=${encodeURIComponent(JSON.stringify(input))}` }),
+      ? { method: 'POST', path, body: input === undefined ? undefined : wireForm(input).data }
+      : { method: 'GET', path: input === undefined ? path : `${path}?input=${encodeURIComponent(JSON.stringify(wireForm(input).data))}` }),
     headers: {
       ...(token === undefined || isIam ? {} : { Authorization: `Bearer ${token}` }),
       ...(key === undefined ? {} : { 'Idempotency-Key': key }),
@@ -116,10 +117,7 @@ async function call(
 }
 
 interface Started {
-  readonly result?: {
-    readonly id: string;
-    readonly gw: { readonly t: string; readonly x: readonly (readonly [number, unknown])[]; readonly reset?: string };
-  };
+  readonly result?: { readonly id: string; readonly gw: GatewayStart };
 }
 
 /** Events that were published after it has begun are read from the log, where the fan-out would find them. */
@@ -130,7 +128,7 @@ async function subscribe(
   { lastEventId }: TestSubscribeOptions,
 ): Promise<TestSubscription<unknown>> {
   const id = socket.nextId();
-  const params = { path: `${service}.${name}`, input, lastEventId };
+  const params = { path: `${service}.${name}`, input: wireForm(input).data, lastEventId };
   const answer = (await socket.send({ id, method: 'subscription', svc: service, gw: 2, params })) as Started & Answered;
   dataOf(answer);
   const { id: position = '', gw } = answer.result ?? {};
@@ -144,7 +142,7 @@ async function subscribe(
     async events() {
       const events = await stage.realtime.topics.read(gw?.t ?? '', last, Number.MAX_SAFE_INTEGER);
       last = events.at(-1)?.offset ?? last;
-      return events.map(({ data }) => JSON.parse(data));
+      return events.map(({ data }) => revive(JSON.parse(data), gw?.c));
     },
     stop: async () => void (await socket.send({ id, method: 'subscription.stop', svc: service })),
   };

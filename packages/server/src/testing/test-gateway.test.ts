@@ -1,4 +1,4 @@
-import { defineContract, error, mutation, query, service, subscription } from '@org/gateway-core';
+import { defineContract, error, mutation, query, service, subscription, wire } from '@org/gateway-core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { implement } from '../execute/implement.js';
@@ -149,5 +149,25 @@ describe('testGateway', () => {
     for (const over of ['rest', 'socket'] as const) {
       await expect(expiring.notes.add.mutate({ text: 'a' }, { over })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     }
+  });
+
+  it('P2.16 gives dates and bigints for what they are', async () => {
+    const Photo = () => z.object({ takenAt: wire.date(), bytes: wire.bigint() });
+    const photos = service('photos', {
+      add: mutation({ auth: 'public', input: Photo, output: Photo }),
+      added: subscription({ auth: 'public', event: Photo }),
+    });
+    const handlers = implement(defineService(photos, { uses: {} }), {
+      add: async ({ input, ctx }) => {
+        await ctx.publish('added', 'all', input);
+        return input;
+      },
+      added: () => 'all',
+    });
+    const { gateway } = testGateway(defineContract({ photos }), [handlers]);
+    const added = await gateway.photos.added.subscribe();
+    const photo = { takenAt: new Date('2024-02-29T12:00:00Z'), bytes: 12n };
+    for (const over of ['rest', 'http', 'socket'] as const) expect(await gateway.photos.add.mutate(photo, { over })).toEqual(photo);
+    expect(await added.events()).toEqual([photo, photo, photo]);
   });
 });
