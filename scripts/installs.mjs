@@ -1,5 +1,5 @@
 /**
- * `npm run installs [-- NAME…]`: builds, then installs the packed packages in a fresh project and runs it under Deno, Bun and other versions of
+ * `npm run installs [-- NAME…]`: builds, then installs the packed packages in a fresh project and runs it under Deno, Bun, workerd and other versions of
  * Node (`apps/e2e/src/install/everywhere.ts`).
  */
 

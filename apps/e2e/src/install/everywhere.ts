@@ -1,6 +1,6 @@
 /**
- * `npm run installs [-- NAME…]`: a fresh project with the packed tarballs, installed by npm as well, and run under Deno, Bun and other versions
- * of Node against a stage. They are downloaded from npm, some 100 MB each, which is why `npm test` does without; what cannot be had is said,
+ * `npm run installs [-- NAME…]`: a fresh project with the packed tarballs, installed by npm as well, and run under Deno, Bun, workerd and other
+ * versions of Node against a stage. They are downloaded from npm, some 100 MB each, which is why `npm test` does without; what cannot be had is said,
  * and is no failure.
  */
 
@@ -13,6 +13,7 @@ import { type FreshProject, makeFreshProject } from './fresh-project.js';
 import { everything, heardFrom, printing, TALK } from './programs.js';
 import { RUNTIMES, type Runtime } from './runtimes.js';
 import { BUNDLED, compile } from './typescript.js';
+import { writeWorker } from './workerd.js';
 
 /** How an attempt ended: `absent` when the runtime could not be had. */
 type Verdict = { readonly is: 'ok' | 'absent' } | { readonly is: 'FAIL'; readonly because: string };
@@ -22,6 +23,7 @@ const stage = await startStage({ assembly: join(ROOT, 'infra', 'cdk.out'), ports
 const project = await makeFreshProject();
 try {
   await project.write('src/talk.ts', TALK);
+  await project.write('entry.js', "export { ask, talk } from './dist/talk.js';\n");
   const complaints = await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src' });
   if (complaints !== '') throw new Error(complaints);
   await project.write('src/everything.ts', everything(project.subpaths));
@@ -30,7 +32,8 @@ try {
   const { restUrl: url = '', socketUrl = '' } = stage;
   for (const runtime of RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const name = freshName('runtime');
-    await project.write('main.js', printing('./dist/talk.js', { url, socketUrl, name }));
+    await project.write('main.js', printing('./entry.js', { url, socketUrl, name }));
+    await writeWorker(project, url);
     report(runtime.name, await attempt(project, runtime, name));
   }
   if (wanted.length === 0 || wanted.includes('npm')) report('installed by npm', await attemptNpm(project, { url, socketUrl }));
@@ -46,10 +49,11 @@ function report(name: string, verdict: Verdict): void {
 }
 
 async function attempt(fresh: FreshProject, runtime: Runtime, name: string): Promise<Verdict> {
+  const expected = runtime.over === 'http' ? { health: 'ok' } : heardFrom(name);
   const version = await fresh.run('npx', ['--yes', '--package', runtime.package, runtime.command, '--version']);
   if (version.exitCode !== 0) return { is: 'absent' };
   const { exitCode, stdout, output } = await fresh.run('npx', ['--yes', '--package', runtime.package, runtime.command, ...runtime.args]);
-  return exitCode === 0 && isDeepStrictEqual(JSON.parse(stdout), heardFrom(name)) ? { is: 'ok' } : { is: 'FAIL', because: output };
+  return exitCode === 0 && isDeepStrictEqual(JSON.parse(stdout), expected) ? { is: 'ok' } : { is: 'FAIL', because: output };
 }
 
 /** npm puts packages flat, and takes zod and ws from the registry as a user's project does. */

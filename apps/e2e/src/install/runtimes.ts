@@ -3,6 +3,8 @@
  * exact, because a new one is a change like any other.
  */
 
+import { WORKERD } from './workerd.js';
+
 /** A way to run a program of a fresh project. */
 export interface Runtime {
   readonly name: string;
@@ -10,9 +12,12 @@ export interface Runtime {
   readonly package: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** What is tried. @default 'both' */
+  readonly over?: 'http' | 'both';
 }
 
 export const RUNTIMES: readonly Runtime[] = [
+  { name: 'workerd', ...WORKERD },
   { name: 'Deno', package: 'deno@2.9.6', command: 'deno', args: ['run', '--quiet', '--allow-all', '--node-modules-dir=manual', 'main.js'] },
   { name: 'Bun', package: 'bun@1.4.5', command: 'bun', args: ['run', 'main.js'] },
   { name: 'Node 22', package: 'node@22.23.3', command: 'node', args: ['main.js'] },

@@ -4,7 +4,7 @@
 
 import type { PageEvents } from '../options.js';
 
-/** Captured, because some are told to the document only. */
+/** Captured where there is a document, because some are told to it only; workerd refuses to capture. */
 const PAGE_EVENTS = ['online', 'offline', 'pagehide', 'pageshow', 'visibilitychange', 'resume'];
 
 /** Who is told. */
@@ -25,6 +25,6 @@ export function pageWatch(page: Partial<PageEvents>, { onAway, onBack }: PageOwn
   return (isWatching) => {
     if (isWatching === wasWatching) return;
     wasWatching = isWatching;
-    for (const type of PAGE_EVENTS) page[isWatching ? 'addEventListener' : 'removeEventListener']?.(type, hear, { capture: true });
+    for (const type of PAGE_EVENTS) page[isWatching ? 'addEventListener' : 'removeEventListener']?.(type, hear, !!page.document);
   };
 }
