@@ -170,4 +170,16 @@ describe('testGateway', () => {
     for (const over of ['rest', 'http', 'socket'] as const) expect(await gateway.photos.add.mutate(photo, { over })).toEqual(photo);
     expect(await added.events()).toEqual([photo, photo, photo]);
   });
+
+  it('counts calls of a caller where the contract limits them', async () => {
+    const searches = service('searches', { find: query({ auth: 'public', rateLimit: { perUser: { rate: 2, per: 'second' } } }) });
+    const handlers = implement(defineService(searches, { uses: {} }), { find: () => {} });
+    const test = testGateway(defineContract({ searches }), [handlers]);
+    const find = () => test.as(ann).searches.find.query();
+    await find();
+    await find();
+    await expect(find()).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429, retryAfterMs: 500 });
+    test.nowMs += 500;
+    await find();
+  });
 });

@@ -19,6 +19,7 @@ import { type Clock, systemClock } from '../websocket/clock.js';
 import { createMemoryConnectionStore } from '../websocket/memory-connection-store.js';
 import { waitForConnection } from '../websocket/wait-for-connection.js';
 import { grantedClients, type TestDouble } from './granted.js';
+import { createMemoryLimiter } from './memory-limiter.js';
 
 /** What a test may say. */
 export interface TestGatewayOptions {
@@ -76,6 +77,7 @@ export function createTestStage(contract: AnyContract, implementations: readonly
         throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the token is over, or none of this test');
       },
     },
+    limiter: createMemoryLimiter(clock),
     connectionOf: (id: string) => waitForConnection(connections, id, clock),
     allowedOrigin: '*',
     clock,
