@@ -227,12 +227,12 @@ describe.runIf(local)('identity', () => {
 
   it('P5.15 gives a user sixty tickets at once, then one a second, and others theirs', async () => {
     const [ada, grace] = [`Bearer ${await token()}`, `Bearer ${await token({}, 'grace')}`];
-    let answer = await http('POST', '/rpc/gw/ticket', ada);
-    let given = 0;
-    for (; answer.status === 200 && given < 500; given++) answer = await http('POST', '/rpc/gw/ticket', ada);
-    expect(given).toBeGreaterThanOrEqual(50);
-    expect(answer.json.error.data).toMatchObject({ code: 'TOO_MANY_REQUESTS', path: 'gw.ticket', retryAfterMs: expect.any(Number) });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
+    const answer = await http('POST', `/rpc/gw/${Array(99).fill('ticket').join(',')}?batch=1`, ada);
+    const refused = answer.json.filter(({ error }: { readonly error?: unknown }) => error !== undefined);
+    expect(refused.length).toBeGreaterThanOrEqual(10);
+    expect(refused.length).toBeLessThanOrEqual(60);
+    expect(refused[0].error.data).toMatchObject({ code: 'TOO_MANY_REQUESTS', path: 'gw.ticket', retryAfterMs: expect.any(Number) });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([207, '1']);
     expect((await http('POST', '/rpc/gw/ticket', grace)).status).toBe(200);
     own.skip(60_000);
     expect((await http('POST', '/rpc/gw/ticket', ada)).status).toBe(200);

@@ -66,6 +66,12 @@ describe('P5.15 a limit', () => {
     expect(table.writes.update).toBe(5);
   });
 
+  it('costs one write a call in a batch, and nothing for what is too much', async () => {
+    const { take, table } = start();
+    await Promise.all(Array.from({ length: 20 }, () => take()));
+    expect(table.writes.update).toBe(3);
+  });
+
   it('lets everything through when nobody can count, and says so', async () => {
     const { take, table, warnings } = start();
     table.update = () => Promise.reject(new Error('throttled'));

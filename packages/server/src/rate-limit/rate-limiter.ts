@@ -9,7 +9,7 @@
 
 import type { CallerLimit } from '@org/gateway-core';
 import type { Logger } from '../telemetry/logger.js';
-import type { KeyTable } from '../topics/key-table.js';
+import type { KeyTable, RowCondition } from '../topics/key-table.js';
 import { type Clock, ttlSeconds } from '../websocket/clock.js';
 
 /** A call to be counted. */
@@ -37,38 +37,58 @@ const ATTEMPTS = 5;
 
 const ROW = '#';
 
+/** A bucket that is in use in this function. */
+interface Bucket {
+  readonly pk: string;
+  /** When it is full again, as last read or written; never later than it really is. */
+  fullAtMs: number;
+  /** The end of the last call: those of a batch would only get into each other's way. */
+  last: Promise<unknown>;
+}
+
 /** Counts in a table. */
 export function createRateLimiter({ table, clock, log }: RateLimiterParts): RateLimiter {
-  const take = async ({ path, caller, limit: { burst, everyMs } }: CountedCall): Promise<number> => {
-    const pk = `L#${path}#${caller}`;
-    const write = (fullAtMs: number, condition: Parameters<KeyTable['update']>[3]) =>
-      table.update(pk, ROW, { fullAtMs, ttl: ttlSeconds(fullAtMs + 1_000) }, condition);
+  const buckets = new Map<string, Bucket>();
+
+  /** Writes when the bucket is full next, if the condition holds. */
+  const write = async (bucket: Bucket, fullAtMs: number, condition: RowCondition): Promise<boolean> => {
+    const row = { fullAtMs, ttl: ttlSeconds(fullAtMs + 1_000) };
+    if (!(await table.update(bucket.pk, ROW, row, condition))) return false;
+    bucket.fullAtMs = fullAtMs;
+    return true;
+  };
+
+  const take = async (bucket: Bucket, { burst, everyMs }: CallerLimit): Promise<number> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const nowMs = clock.now();
-      if (await write(nowMs + everyMs, { rising: { fullAtMs: nowMs } })) return 0;
-      const fullAtMs = Number((await table.get(pk, ROW))?.fullAtMs ?? 0);
+      const { fullAtMs } = bucket;
       const waitMs = fullAtMs - nowMs - (burst - 1) * everyMs;
       if (waitMs > 0) return Math.ceil(waitMs);
-      if (fullAtMs > nowMs && (await write(fullAtMs + everyMs, { equal: { fullAtMs } }))) return 0;
+      const isFull = fullAtMs <= nowMs;
+      const condition = isFull ? { rising: { fullAtMs: nowMs } } : { equal: { fullAtMs } };
+      if (await write(bucket, (isFull ? nowMs : fullAtMs) + everyMs, condition)) return 0;
+      bucket.fullAtMs = Number((await table.get(bucket.pk, ROW))?.fullAtMs ?? 0);
     }
     return Math.ceil(everyMs);
   };
-  const counted = async (call: CountedCall): Promise<number> => {
+
+  const counted = async (bucket: Bucket, { path, limit }: CountedCall): Promise<number> => {
     try {
-      return await take(call);
+      return await take(bucket, limit);
     } catch (cause) {
-      log.warn('calls cannot be counted, this one is let through', { path: call.path, cause });
+      log.warn('calls cannot be counted, this one is let through', { path, cause });
       return 0;
     }
   };
-  /** The last call of each bucket: those of a batch would only get into each other's way. */
-  const last = new Map<string, Promise<number>>();
+
   return {
     take: (call) => {
-      const bucket = `${call.path}#${call.caller}`;
-      const mine = (last.get(bucket) ?? Promise.resolve()).then(() => counted(call));
-      last.set(bucket, mine);
-      void mine.then(() => last.get(bucket) === mine && last.delete(bucket));
+      const pk = `L#${call.path}#${call.caller}`;
+      const bucket = buckets.get(pk) ?? { pk, fullAtMs: 0, last: Promise.resolve() };
+      buckets.set(pk, bucket);
+      const mine = bucket.last.then(() => counted(bucket, call));
+      bucket.last = mine;
+      void mine.then(() => bucket.last === mine && buckets.delete(pk));
       return mine;
     },
   };
