@@ -2,6 +2,7 @@
 
 import { benchAdapter } from './adapter.js';
 import { benchCapability } from './capability.js';
+import { benchClientCalls } from './client-calls.js';
 import { benchClientSize } from './client-size.js';
 import { benchColdStart } from './cold-start.js';
 import { benchContention } from './contention/contention.js';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   adapter: benchAdapter,
   'cold-start': benchColdStart,
   'client-size': benchClientSize,
+  'client-calls': benchClientCalls,
   capability: benchCapability,
   contention: benchContention,
   iam: benchIam,

@@ -54,6 +54,8 @@ export interface FakeServer {
   answer(answering: Answering): void;
   /** The next socket a client opens, or has opened and nobody has asked for. */
   peer(): Promise<Peer>;
+  /** How many connections clients have opened. */
+  connections(): number;
   /** Refuses the next so many sockets with a 503. */
   refuse(count: number): void;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export async function startFakeServer(): Promise<FakeServer> {
   const arrivals = new Set<() => void>();
   let answering: Answering = () => ({ status: 500, body: 'the test gave no answer' });
   let refusals = 0;
+  let connections = 0;
   const server = createServer(async (incoming, outgoing) => {
     let body = '';
     for await (const chunk of incoming) body += chunk;
@@ -84,6 +87,9 @@ export async function startFakeServer(): Promise<FakeServer> {
     if (reply === 'reset') incoming.socket.destroy();
     else if (reply !== 'never')
       outgoing.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
+  });
+  server.on('connection', () => {
+    connections += 1;
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
@@ -108,6 +114,7 @@ export async function startFakeServer(): Promise<FakeServer> {
       answering = next;
     },
     peer: peers.take,
+    connections: () => connections,
     refuse(count) {
       refusals = count;
     },
