@@ -7,19 +7,10 @@
 
 import { GATEWAY_SERVICE, MAX_CURSORS, PING } from '@org/gateway-core/protocol';
 import { alarmOf } from '../clock.js';
-import {
-  GAP_MS,
-  HIDDEN_SYNC_MS,
-  IDLE_SYNC_MS,
-  LIVELY_EVENTS,
-  MOVE_AHEAD_MS,
-  QUIET_MS,
-  SILENCE_MS,
-  SYNC_DEADLINE_MS,
-  VISIBLE_SYNC_MS,
-} from './limits.js';
+import { GAP_MS, HIDDEN_SYNC_MS, IDLE_SYNC_MS, MOVE_AHEAD_MS, QUIET_MS, SILENCE_MS, SYNC_DEADLINE_MS, VISIBLE_SYNC_MS } from './limits.js';
 import type { FeedSeat, LinkOwner, Passenger } from './link.js';
 import { list } from './list.js';
+import { silenceOf } from './silence.js';
 
 /** What is asked about, and how. */
 export interface Asked {
@@ -75,14 +66,9 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
   const aheadMs = MOVE_AHEAD_MS * (1 + random());
   // Not all followers of a topic at the same moment.
   const quietMs = QUIET_MS * (0.875 + random() / 4);
+  const silence = silenceOf(clock, quietMs);
   let isPaused = false;
   let isStock = false;
-  let heardAt = 0;
-  /** When the first call was sent after something was last heard. */
-  let owedAt = -1;
-  /** Messages of subscriptions that followed each other closely, and the time of the last. */
-  let beats = 0;
-  let beatAt = 0;
   /** When all subscriptions were last asked for. */
   let syncedAt = clock.now();
   /** When the alarm will ring. */
@@ -107,18 +93,16 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
     const isHidden = page.document?.hidden;
     const periodMs = riders.some(({ feed }) => feed) ? (isHidden ? HIDDEN_SYNC_MS : VISIBLE_SYNC_MS) : IDLE_SYNC_MS;
     const sinceMs = Math.abs(clock.now() - syncedAt);
-    // Once per silence: a call may take longer than that, and a topic have nothing more to say.
-    const isOwed = owedAt >= heardAt && riders.some(({ feed }) => !feed);
-    const isLively = beats >= LIVELY_EVENTS && !isHidden;
-    const patienceMs = isLively || isOwed ? quietMs + (isLively ? heardAt : owedAt) - clock.now() : periodMs;
+    const hasCalls = riders.some(({ feed }) => !feed);
+    const patienceMs = silence.leftMs(hasCalls, isHidden);
     const isQuiet = patienceMs <= 0;
     const isDue = sinceMs >= periodMs || isQuiet;
     round = isDue ? all : all.filter(([, feed]) => feed.wants());
     if (isDue) syncedAt = clock.now();
     else if (!round.length) return rest(Math.ceil(Math.min(periodMs - sinceMs, patienceMs)));
-    if (isQuiet) beats = 0;
+    if (isQuiet) silence.ask();
     if (isStock) for (const [, feed] of round) if (feed.wants()) feed.reopen();
-    ask(isQuiet ? 1 : 2, isQuiet && isOwed);
+    ask(isQuiet ? 1 : 2, isQuiet && silence.isOwed(hasCalls));
   };
   const ask = (times = 2, isOwed = false) => {
     const asked = new Map(round.splice(0, MAX_CURSORS).map(([id, feed]) => [id, feed.position()!]));
@@ -130,7 +114,7 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
   const repeat = () => {
     if (!question) return;
     // Whoever sends other things is not gone.
-    if (question.sent >= (heardAt > question.atMs ? 2 : question.times)) return close('no answer to gw.sync');
+    if (question.sent >= (silence.heardAt() > question.atMs ? 2 : question.times)) return close('no answer to gw.sync');
     question.sent += 1;
     send(question.text);
     alarm(SYNC_DEADLINE_MS, repeat);
@@ -143,34 +127,23 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
   return {
     start(after) {
       lastQuestion = after;
-      syncedAt = heardAt = clock.now();
+      silence.heard();
+      syncedAt = clock.now();
       rest(VISIBLE_SYNC_MS);
     },
-    heard() {
-      heardAt = clock.now();
-    },
+    heard: silence.heard,
     beat() {
-      beats = heardAt - beatAt > QUIET_MS ? 1 : beats + 1;
-      beatAt = heardAt;
-      if (beats >= LIVELY_EVENTS) want(quietMs);
+      if (silence.beat()) want(quietMs);
     },
     owe() {
-      if (owedAt < heardAt) owedAt = clock.now();
+      silence.owe();
       want(quietMs);
     },
     answer(n, states, expiresInMs, againMs) {
       if (!question || (n ?? question.n) !== question.n) return;
       const { asked } = question;
       question = undefined;
-      const known = new Map(list(states).map(([id, ...state]) => [id, state]));
-      let isMoving = false;
-      for (const [id, position] of asked) {
-        const feed = passengers.get(id)?.feed;
-        const state = known.get(id);
-        // Who is not spoken of lacks nothing, unless not all could be read.
-        if (state || !againMs) feed?.sync(position, ...((state ?? []) as []));
-        isMoving ||= feed?.position() !== position;
-      }
+      const isMoving = tell(passengers, asked, states, !!againMs);
       if (expiresInMs) moving(Math.max(0, expiresInMs - aheadMs), onLeave);
       if (round.length) ask();
       else if (againMs) {
@@ -188,7 +161,7 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
     },
     want,
     wake(silenceMs = SILENCE_MS) {
-      if (clock.now() - heardAt > silenceMs) syncedAt = Number.NEGATIVE_INFINITY;
+      if (clock.now() - silence.heardAt() > silenceMs) syncedAt = Number.NEGATIVE_INFINITY;
       if (!question) tick();
     },
     isLate: () => !!question && (question.isOwed || question.sent > 1),
@@ -205,4 +178,17 @@ export function askingOf({ clock, page, random, onChange, onLeave }: LinkOwner, 
       isStock = true;
     },
   };
+}
+
+/** Each subscription that was asked for learns what was said of it; who is not spoken of lacks nothing, unless not all could be read. The answer: one has moved. */
+function tell(passengers: Asked['passengers'], asked: Question['asked'], states: unknown, isPartial: boolean): boolean {
+  const known = new Map(list(states).map(([id, ...state]) => [id, state]));
+  let isMoving = false;
+  for (const [id, position] of asked) {
+    const feed = passengers.get(id)?.feed;
+    const state = known.get(id);
+    if (state || !isPartial) feed?.sync(position, ...((state ?? []) as []));
+    isMoving ||= feed?.position() !== position;
+  }
+  return isMoving;
 }

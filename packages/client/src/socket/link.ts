@@ -132,9 +132,7 @@ export function openLink(owner: LinkOwner): Link {
     return lastId;
   };
   const readText = (text: unknown) => {
-    // What is no JSON answers nothing.
-    const messages = readJson(text);
-    for (const message of Array.isArray(messages) ? messages : [messages]) if (!isDown) read((message ?? {}) as Message);
+    for (const message of messagesOf(text)) if (!isDown) read(message);
   };
   const ask = (method: string, params: object, receive: Passenger['receive']) =>
     send(JSON.stringify({ id: enroll({ receive }), method, svc: GATEWAY_SERVICE, params }));
@@ -160,10 +158,9 @@ export function openLink(owner: LinkOwner): Link {
       case 'gw.part':
       case 'gw.ref':
         // If the code cannot be loaded the message is missing, as if its frame had been lost.
-        large().then(
-          ({ read }) => read(method, params),
-          () => {},
-        );
+        void large()
+          .then(({ read }) => read(method, params))
+          .catch(() => {});
         return;
       case 'gw.bye':
         if (retry === false) owner.onBye(code, why);
@@ -229,6 +226,12 @@ export function openLink(owner: LinkOwner): Link {
     },
     close,
   };
+}
+
+/** The messages of a frame. What is no JSON answers nothing. */
+function messagesOf(text: unknown): readonly Message[] {
+  const messages = readJson(text);
+  return (Array.isArray(messages) ? messages : [messages]).map((message) => message ?? {});
 }
 
 /** The frame of a request. From the text of its input as it was when the call began, whatever has become of the object since. */
