@@ -18,11 +18,11 @@ import type { ConnectionState, ConnectionStore } from '../connection-state.js';
 import type { GatewayClientOptions, PageEvents } from '../options.js';
 import { backoffOf } from './backoff.js';
 import { boardingOf } from './boarding.js';
-import { LINGER_MS } from './limits.js';
-import { type Link, openLink } from './link.js';
-import { makeWebSocket } from './make-web-socket.js';
+import { openCallersLink } from './callers-link.js';
+import { idlenessOf } from './idleness.js';
+import type { Link } from './link.js';
 import { pageWatch } from './page-watch.js';
-import type { SignIn, SignInOwner } from './signing-in.js';
+import type { SignInOwner } from './signing-in.js';
 
 /** Something that needs the connection. */
 export interface SocketRequest {
@@ -61,19 +61,16 @@ export interface ConnectionParts extends GatewayClientOptions, Pick<SignInOwner,
 
 /** Opens nothing yet. */
 export function socketConnection(parts: ConnectionParts): SocketConnection {
-  const { store, auth, clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = parts;
+  const { store, clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = parts;
   const requests = new Set<SocketRequest>();
   const { board, forget, stop } = boardingOf(clock);
   const backoff = backoffOf(clock, random, maxRetryDelayMs);
-  const linger = alarmOf(clock);
   const retrying = alarmOf(clock);
   /** The link in use, the one it replaces, and the one that is being opened. */
   let current: Link | undefined;
   let old: Link | undefined;
   let next: Link | undefined;
   let isRetrying = false;
-  let isLingering = false;
-  let wasNeeded = false;
   /** Why there is no attempt at present. */
   let pausedBy = '';
   /** What is shown while there is no link in use. */
@@ -93,10 +90,10 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
   const hangUp = (state: ConnectionState) => {
     const links = [current, old, next];
     current = old = next = undefined;
-    isRetrying = isLingering = false;
-    linger();
+    isRetrying = false;
     retrying();
     stop();
+    idle.stop();
     for (const link of links) link?.close();
     if (!requests.size) {
       pausedBy = '';
@@ -121,36 +118,19 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
     isRetrying = false;
     if (!requests.size) return hangUp({ status: 'idle' });
     old?.close();
-    let wasUp = false;
-    let signIn: SignIn | undefined;
-    const enter = () => {
-      next = undefined;
-      old = current;
-      backoff.up();
-      use(link);
-      old?.retire(true);
-    };
-    const onLeave = () => {
-      if (link === current && !next && !isRetrying) retry('moving', true);
-    };
-    const link = openLink({
+    const link = openCallersLink({
+      ...parts,
       clock,
       random,
       page,
-      fetch: parts.fetch,
-      async make() {
-        if (!auth) return makeWebSocket(parts);
-        const { signInOf } = await import('./signing-in.js');
-        signIn = signInOf({ ...parts, auth, clock, alarm: alarmOf(clock), random, answerFailure, onLeave });
-        return makeWebSocket(parts, await signIn.parameters());
-      },
       onUp() {
-        wasUp = true;
-        if (signIn) signIn.arrive(link, enter);
-        else enter();
+        next = undefined;
+        old = current;
+        backoff.up();
+        use(link);
+        old?.retire(true);
       },
-      onDown(reason, cause) {
-        signIn?.end();
+      onDown(reason, cause, wasUp) {
         if (link === old) {
           old = undefined;
           return;
@@ -167,7 +147,9 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
         if (cause instanceof GatewayError && !RETRYABLE.test(cause.code) && !current) endAll(cause.message, cause);
         else retry(reason, wasUp);
       },
-      onLeave,
+      onLeave() {
+        if (link === current && !next && !isRetrying) retry('moving', true);
+      },
       onBye: (code, why) => endAll(why, answerFailure('socket', undefined, { got: why, status: code - 4_000 })),
       onChange: changed,
     });
@@ -195,13 +177,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       }
     },
   });
-  /** One timer for many requests that come one after the other. */
-  const rest = () => {
-    isLingering = !requests.size;
-    if (isLingering && !wasNeeded) return hangUp({ status: 'idle' });
-    wasNeeded = false;
-    if (isLingering) linger(LINGER_MS, rest);
-  };
+  const idle = idlenessOf(alarmOf(clock), () => !requests.size && hangUp({ status: 'idle' }));
 
   return {
     changed,
@@ -209,7 +185,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
     add(request) {
       if (isClosed) return request.abort();
       watch(true);
-      wasNeeded = true;
+      idle.interrupt();
       requests.add(request);
       if (current) {
         board(current, [request]);
@@ -220,7 +196,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       forget(request);
       if (!requests.delete(request)) return;
       if (request.isBehind) changed();
-      if (!requests.size && !isLingering) rest();
+      if (!requests.size) idle.begin();
     },
     close() {
       isClosed = true;
