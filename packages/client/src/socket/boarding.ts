@@ -14,7 +14,9 @@ export interface Boarding {
   board(link: Link, requests: Iterable<SocketRequest>): void;
   /** It has ended. */
   forget(request: SocketRequest): void;
-  /** There is no link any more; the pace begins anew. */
+  /** There is no link for the time being. */
+  halt(): void;
+  /** Nobody waits any more, and the pace begins anew. */
   stop(): void;
 }
 
@@ -23,8 +25,9 @@ export function boardingOf(clock: Clock): Boarding {
   const waiting = new Set<SocketRequest>();
   const pace = alarmOf(clock);
   let budget = SUBSCRIPTIONS_PER_SECOND;
-  let link: Link;
+  let link: Link | undefined;
   const start = () => {
+    if (!link) return;
     for (const request of waiting) {
       if (request.isBehind) {
         if (budget === SUBSCRIPTIONS_PER_SECOND) pace(1_000, refill);
@@ -46,6 +49,9 @@ export function boardingOf(clock: Clock): Boarding {
       start();
     },
     forget: (request) => waiting.delete(request),
+    halt() {
+      link = undefined;
+    },
     stop() {
       budget = SUBSCRIPTIONS_PER_SECOND;
       pace();

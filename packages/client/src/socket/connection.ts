@@ -63,7 +63,7 @@ export interface ConnectionParts extends GatewayClientOptions, Pick<SignInOwner,
 export function socketConnection(parts: ConnectionParts): SocketConnection {
   const { store, clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = parts;
   const requests = new Set<SocketRequest>();
-  const { board, forget, stop } = boardingOf(clock);
+  const boarding = boardingOf(clock);
   const backoff = backoffOf(clock, random, maxRetryDelayMs);
   const retrying = alarmOf(clock);
   /** The link in use, the one it replaces, and the one that is being opened. */
@@ -92,7 +92,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
     current = old = next = undefined;
     isRetrying = false;
     retrying();
-    stop();
+    boarding.stop();
     idle.stop();
     for (const link of links) link?.close();
     if (!requests.size) {
@@ -111,7 +111,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
   };
   const use = (link: Link) => {
     current = link;
-    board(link, requests);
+    boarding.board(link, requests);
     changed();
   };
   const dial = () => {
@@ -137,6 +137,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
         }
         if (link === current) {
           current = undefined;
+          boarding.halt();
           // What it was to replace serves on.
           old?.retire(false);
           if (old) use(old);
@@ -188,12 +189,12 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       idle.interrupt();
       requests.add(request);
       if (current) {
-        board(current, [request]);
+        boarding.board(current, [request]);
         if (request.isBehind) changed();
       } else if (!next && !isRetrying && !pausedBy) dial();
     },
     remove(request) {
-      forget(request);
+      boarding.forget(request);
       if (!requests.delete(request)) return;
       if (request.isBehind) changed();
       if (!requests.size) idle.begin();

@@ -364,6 +364,24 @@ describe('many subscriptions', () => {
   });
 });
 
+describe('many subscriptions on a connection that breaks before all are opened', () => {
+  it('are opened on the next one, and none on the one that is gone', async () => {
+    const gateway = stage.client();
+    for (let count = 0; count < 45; count += 1) iterate(gateway.documents.changes.subscribe({}));
+    const peer = await stage.opened();
+    expect(await peer.sent()).toHaveLength(20);
+    await stage.pass(500);
+    peer.close(1006);
+    await stage.pass(1_000);
+    const second = stage.peers.at(-1) as MemoryPeer;
+    expect([await peer.sent(), stage.peers.length]).toEqual([[], 2]);
+    second.open();
+    expect((await second.sent()).length).toBe(20);
+    await stage.pass(2_000);
+    expect(await second.sent()).toHaveLength(25);
+  });
+});
+
 describe('the end', () => {
   it('P3.22 is for good when gw.bye says not to come back, until the application asks again', async () => {
     const { gateway, events, peer } = await following();
