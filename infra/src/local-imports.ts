@@ -1,7 +1,6 @@
 /**
- * What the local stage has to play although no template holds it: the resources that settings import by id, and who
- * signs users in. Template metadata, which AWS
- * ignores; only stages that are never deployed have it.
+ * What the local stage has to play although no template holds it: the resources that settings import by id, and who signs users in. Template
+ * metadata, which AWS ignores; only stages that are never deployed have it.
  */
 
 import type { Stack } from 'aws-cdk-lib';
@@ -16,8 +15,8 @@ interface Import {
 
 /** Names the imported resources in a stack's metadata. */
 export function addLocalImports(stack: Stack, settings: StageSettings): void {
-  const imports = [...answersImports(settings), ...endpointImports(settings), issuerImport()];
-  if (settings.local) stack.templateOptions.metadata = { 'local-stage:imports': imports };
+  const imports = [...answersImports(settings), ...endpointImports(settings), ...(settings.identity === false ? [] : [issuerImport()])];
+  if (settings.local && imports.length > 0) stack.templateOptions.metadata = { 'local-stage:imports': imports };
 }
 
 function answersImports({ answers }: StageSettings): readonly Import[] {

@@ -19,8 +19,8 @@ const PATIENCE_MS = 120_000;
 /** Runs and prints. */
 export async function benchFind(): Promise<void> {
   const documents = (await readmes()).map((document) => ({ ...document, id: idOf(document) }));
-  await withStageProcess(deployed, async ({ restUrl }) => {
-    const gateway = createGatewayClient({ url: restUrl });
+  await withStageProcess(deployed, async ({ restUrl, token }) => {
+    const gateway = createGatewayClient({ url: restUrl, auth: { getToken: () => token } });
     const startedMs = performance.now();
     await save(gateway, documents);
     const savedMs = performance.now();

@@ -14,8 +14,8 @@ const PATIENCE_MS = 30_000;
 
 /** Runs and prints. */
 export async function benchLag(): Promise<void> {
-  await withStageProcess(deployed, async ({ restUrl }) => {
-    const gateway = createGatewayClient({ url: restUrl });
+  await withStageProcess(deployed, async ({ restUrl, token }) => {
+    const gateway = createGatewayClient({ url: restUrl, auth: { getToken: () => token } });
     // Functions start cold, and so does the model.
     for (let at = 0; at < 3; at += 1) await saveAndWait(gateway);
     const all: Lag[] = [];

@@ -18,6 +18,8 @@ export interface StageProcess {
   readonly region: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly operator: Credentials;
+  /** Of a user who may do everything, good for a day; absent when nobody can sign in. */
+  readonly token?: string;
 }
 
 /** Runs with a stage of its own, whose data is in memory. */

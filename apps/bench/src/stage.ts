@@ -34,10 +34,11 @@ export async function benchStage(): Promise<void> {
     starts.push(await withStage(async (stage) => stage.start));
     bare.push(await bareNode());
   }
-  const [last, calledMiB, cpuMicros] = await withStage(async ({ start, pid, url }) => {
-    const micros = await cpuPerRequest(pid, `${url}/health`);
-    await callEverything(url);
-    return [start, await residentMiB(pid), micros] as const;
+  const [last, calledMiB, cpuMicros] = await withStage(async (stage) => {
+    const { pid } = stage;
+    const micros = await cpuPerRequest(pid, `${stage.url}/health`);
+    await callEverything(stage);
+    return [stage.start, await residentMiB(pid), micros] as const;
   });
   starts.push(last);
   console.log(`\nLocal stage with all services (${STARTS} starts; median, best)`);
@@ -55,14 +56,15 @@ export async function benchStage(): Promise<void> {
 interface RunningStage {
   readonly pid: number;
   readonly url: string;
+  readonly issuerUrl: string;
   readonly start: Start;
 }
 
 /** Starts the stage's own command. */
 async function withStage<TResult>(run: (stage: RunningStage) => Promise<TResult>): Promise<TResult> {
-  const port = await freePort();
+  const [port, issuerPort] = [await freePort(), await freePort()];
   const startedMs = performance.now();
-  const ports = ['--rest-port', String(port), '--socket-port', '0', '--aws-port', '0', '--issuer-port', '0'];
+  const ports = ['--rest-port', String(port), '--socket-port', '0', '--aws-port', '0', '--issuer-port', String(issuerPort)];
   const command = [join(root, 'packages', 'local', 'dist', 'cli.js'), deployed, ...ports];
   const stage: ChildProcess = spawn(process.execPath, command, { stdio: 'ignore' });
   const pid = stage.pid as number;
@@ -71,7 +73,8 @@ async function withStage<TResult>(run: (stage: RunningStage) => Promise<TResult>
     await firstAnswer(`${url}/health`);
     const answeredMs = performance.now() - startedMs;
     const cpuMs = (await cpuTicks(pid)) * TICK_MS;
-    return await run({ pid, url, start: { answeredMs, cpuMs, memoryMiB: await residentMiB(pid) } });
+    const issuerUrl = `http://127.0.0.1:${issuerPort}`;
+    return await run({ pid, url, issuerUrl, start: { answeredMs, cpuMs, memoryMiB: await residentMiB(pid) } });
   } finally {
     stage.kill('SIGTERM');
     await once(stage, 'exit');
@@ -91,8 +94,9 @@ async function bareNode(): Promise<Start> {
 }
 
 /** Loads the functions of every service, and the workers behind a document. */
-async function callEverything(url: string): Promise<void> {
-  const gateway = createGatewayClient({ url });
+async function callEverything({ url, issuerUrl }: RunningStage): Promise<void> {
+  const getToken = async (): Promise<string> => (await fetch(`${issuerUrl}/test-token?user=ada`)).text();
+  const gateway = createGatewayClient({ url, auth: { getToken } });
   await gateway.documents.save.mutate({ id: 'bench', folder: 'bench', title: 'A web framework', body: 'Routes and middleware.' });
   await gateway.files.list.query({});
   await gateway.inference.classify.mutate({ texts: ['A web framework'] });

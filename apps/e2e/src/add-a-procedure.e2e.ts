@@ -11,6 +11,7 @@ import { type Stage, startStage } from '@org/gateway-local';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Guide, insert, readGuide } from './add-a-procedure-guide.js';
 import { copyWorkspace, type WorkspaceCopy } from './add-a-procedure-workspace.js';
+import { signedInAt } from './sign-in.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const CONTRACT = 'packages/contract/src/documents.ts';
@@ -101,8 +102,8 @@ describe.skipIf(!inject('stage').local)('adding a procedure as CONTRIBUTING.md s
   it('is on the stage that is synthesized from it: over REST as in openapi.json', async () => {
     const assembly = join(copy.folder, 'cdk.out');
     await succeed('node', 'infra/dist/synth.js', '--out', assembly);
-    stage = await startStage({ assembly, ports: { rest: 0, socket: 0, aws: 0 } });
-    const gateway = createGatewayClient({ url: running().restUrl });
+    stage = await startStage({ assembly });
+    const gateway = createGatewayClient({ url: running().restUrl, ...signedInAt(running()) });
     await gateway.documents.save.mutate({ id: ID, folder: 'packages', title: 'zod', body: BODY });
     const found = await fetch(`${running().restUrl}/documents/${ID}/outline`);
     expect([found.status, await found.json()]).toEqual([200, { headings: HEADINGS }]);

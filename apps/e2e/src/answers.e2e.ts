@@ -5,11 +5,12 @@ import { describe, expect, inject, it } from 'vitest';
 import { describeAnswers } from './answers-suite.js';
 import { copyAssembly } from './copy-assembly.js';
 import { ASSEMBLIES, startOwnStage } from './own-stage.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, local } = inject('stage');
 
 describe('answers of the stage', () => {
-  const gateway = createGatewayClient({ url: restUrl, socketUrl });
+  const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
   // Which store a deployed stage has is its own affair: only the local one is known to mark what answers.
   describeAnswers(() => gateway, { marks: local });
 });

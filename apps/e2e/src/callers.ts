@@ -16,6 +16,7 @@ import {
 } from '@trpc/client';
 import type { AnyTRPCRouter } from '@trpc/server';
 import { WebSocket } from 'ws';
+import { bearer, signedIn, tokenOf } from './sign-in.js';
 
 interface Urls {
   readonly restUrl: string;
@@ -31,7 +32,7 @@ type AnyProcedure = {
 
 /** Our client; queries and mutations over HTTP or over the socket. */
 export function ourClient({ restUrl, socketUrl }: Urls, over: 'http' | 'socket' = 'http'): Caller {
-  const gateway = createGatewayClient({ url: restUrl, socketUrl });
+  const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
   const services = gateway as unknown as Readonly<Record<string, Readonly<Record<string, AnyProcedure>>>>;
   const procedure = (path: string) => {
     const [service = '', name = ''] = path.split('.');
@@ -66,7 +67,9 @@ function failureOfOurs(error: unknown): Failure {
 export function stockHttpClient({ restUrl }: Urls, link: typeof httpLink | typeof httpBatchLink): Caller {
   const clients = new Map<string, TRPCUntypedClient<AnyTRPCRouter>>();
   const clientOf = (service: string) => {
-    const known = clients.get(service) ?? createTRPCUntypedClient<AnyTRPCRouter>({ links: [link({ url: `${restUrl}/rpc/${service}` })] });
+    const known =
+      clients.get(service) ??
+      createTRPCUntypedClient<AnyTRPCRouter>({ links: [link({ url: `${restUrl}/rpc/${service}`, headers: () => bearer() })] });
     clients.set(service, known);
     return known;
   };
@@ -103,14 +106,14 @@ export function stockSocketClient({ socketUrl }: Urls, connectionParams?: Readon
   const socket = createWSClient({
     url: socketUrl,
     WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
-    connectionParams: connectionParams ?? null,
+    connectionParams: async () => ({ ...connectionParams, token: await tokenOf() }),
   });
   return stockClient(wsLink({ client: socket }) as TRPCLink<AnyTRPCRouter>, () => socket.close());
 }
 
 /** Our link under a stock client. */
 export function ourLinkClient({ restUrl, socketUrl }: Urls): Caller {
-  return stockClient(gatewayLink({ url: restUrl, socketUrl }) as unknown as TRPCLink<AnyTRPCRouter>, () => {});
+  return stockClient(gatewayLink({ url: restUrl, socketUrl, ...signedIn() }) as unknown as TRPCLink<AnyTRPCRouter>, () => {});
 }
 
 function failureOfStock(error: unknown): Failure {

@@ -8,6 +8,7 @@ import { follow } from './follow.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
 import { createShiftedClock } from './shifted-clock.js';
+import { signedInAt, type TestUser } from './sign-in.js';
 
 const OVER = { over: 'socket' } as const;
 
@@ -22,8 +23,14 @@ afterEach(() => {
 });
 clients = [];
 
-function newClient(options: Partial<GatewayClientOptions> = {}): GatewayClient {
-  const client = createGatewayClient({ url: own.stage.restUrl ?? '', ...socketOf(own), maxRetryDelayMs: 200, ...options });
+function newClient(user: TestUser, options: Partial<GatewayClientOptions> = {}): GatewayClient {
+  const client = createGatewayClient({
+    url: own.stage.restUrl ?? '',
+    ...socketOf(own),
+    ...signedInAt(own.stage, user),
+    maxRetryDelayMs: 200,
+    ...options,
+  });
   clients.push(client);
   return client;
 }
@@ -50,7 +57,7 @@ const names = async (room: string) => (await own.gateway.chat.who.query({ room }
 describe('rooms', () => {
   it('who comes and goes is announced once each, and what is said arrives in order', async () => {
     const room = freshName('room');
-    const [ann, bob] = [newClient(), newClient()];
+    const [ann, bob] = [newClient('ada'), newClient('grace')];
     const seen = await comings(ann, room);
     const heard = await follow((options) => bob.chat.messages.subscribe({ room }, options));
     await join(ann, room, 'Ann');
@@ -78,9 +85,23 @@ describe('rooms', () => {
     expect(await names(room)).toEqual(['Ann']);
   });
 
+  it('whoever is not signed in looks on, and says nothing', async () => {
+    const room = freshName('room');
+    const onlooker = createGatewayClient({ url: own.stage.restUrl ?? '', ...socketOf(own), maxRetryDelayMs: 200 });
+    clients.push(onlooker);
+    const heard = await follow((options) => onlooker.chat.messages.subscribe({ room }, options));
+    const ann = newClient('ada');
+    await join(ann, room, 'Ann');
+    await ann.chat.send.mutate({ room, text: 'Anybody?' }, OVER);
+    await heard.until(({ text }) => text === 'Anybody?');
+    await expect(join(onlooker, room, 'Eve')).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(onlooker.chat.send.mutate({ room, text: 'Me!' }, OVER)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(follow((options) => onlooker.chat.inbox.subscribe(undefined, options))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
   it('whoever is not in the room says nothing there', async () => {
     const room = freshName('room');
-    await expect(newClient().chat.send.mutate({ room, text: 'Hello?' }, OVER)).rejects.toMatchObject({
+    await expect(newClient('ada').chat.send.mutate({ room, text: 'Hello?' }, OVER)).rejects.toMatchObject({
       error: 'FORBIDDEN',
       data: { room },
     });
@@ -88,9 +109,8 @@ describe('rooms', () => {
 
   it('whoever closes its connection has left, with the last one of several', async () => {
     const room = freshName('room');
-    const seen = await comings(newClient(), room);
-    const sameSession = { random: () => 0.375 };
-    const [first, second] = [newClient(sameSession), newClient(sameSession)];
+    const seen = await comings(newClient('ada'), room);
+    const [first, second] = [newClient('grace'), newClient('grace')];
     await join(first, room, 'Bob');
     await join(second, room, 'Bob');
     first.$close();
@@ -104,8 +124,8 @@ describe('rooms', () => {
     const room = freshName('room');
     const clock = createShiftedClock();
     const { WebSocket, synced } = listeningSocket();
-    const ann = newClient({ clock, WebSocket });
-    const bob = newClient();
+    const ann = newClient('ada', { clock, WebSocket });
+    const bob = newClient('grace');
     const seen = await comings(ann, room);
     await join(ann, room, 'Ann');
     await join(bob, room, 'Bob');
@@ -144,8 +164,7 @@ describe('rooms', () => {
 describe('direct messages', () => {
   it('reach every connection of whom they are for, and of who sent them, and nobody else', async () => {
     const room = freshName('room');
-    const sameSession = { random: () => 0.625 };
-    const [ann, bob, bobToo, eve] = [newClient(), newClient(sameSession), newClient(sameSession), newClient()];
+    const [ann, bob, bobToo, eve] = [newClient('ada'), newClient('grace'), newClient('grace'), newClient('alan')];
     const inboxes = await Promise.all(
       [ann, bob, bobToo, eve].map((client) => follow((options) => client.chat.inbox.subscribe(undefined, options))),
     );

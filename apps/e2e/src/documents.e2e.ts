@@ -3,9 +3,10 @@
 import { createGatewayClient } from '@org/gateway-client';
 import { describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
+import { signedIn } from './sign-in.js';
 
 const stage = inject('stage');
-const gateway = createGatewayClient({ url: stage.restUrl, socketUrl: stage.socketUrl });
+const gateway = createGatewayClient({ url: stage.restUrl, socketUrl: stage.socketUrl, ...signedIn() });
 
 describe('documents', () => {
   const saveMany = (folder: string, count: number) =>

@@ -1,19 +1,22 @@
 /**
- * Which stage the suite runs on: the local one by default, a deployed one with `STAGE_URL` and `STAGE_SOCKET_URL`.
+ * Which stage the suite runs on: the local one by default, a deployed one with `STAGE_URL`, `STAGE_SOCKET_URL` and a user's
+ * token in `STAGE_TOKEN`.
  */
 
 /** URLs of a deployed stage, or nothing for the local one. */
 export interface DeployedStage {
   readonly restUrl: string;
   readonly socketUrl: string;
+  /** Of a user who may do everything; without one what needs a user fails. */
+  readonly token: string | undefined;
 }
 
 /**
  * @throws Error when only one of the two URLs is set.
  */
 export function deployedStage(env: NodeJS.ProcessEnv = process.env): DeployedStage | undefined {
-  const { STAGE_URL: restUrl, STAGE_SOCKET_URL: socketUrl } = env;
-  if (restUrl && socketUrl) return { restUrl, socketUrl };
+  const { STAGE_URL: restUrl, STAGE_SOCKET_URL: socketUrl, STAGE_TOKEN: token } = env;
+  if (restUrl && socketUrl) return { restUrl, socketUrl, token };
   if (!restUrl && !socketUrl) return undefined;
   throw new Error(
     `STAGE_URL is ${restUrl ?? 'missing'} and STAGE_SOCKET_URL is ${socketUrl ?? 'missing'}: set both, or neither for the local stage`,

@@ -6,9 +6,10 @@ import { eventually } from './eventually.js';
 import { follow } from './follow.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, local } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 const { documents, events, files } = gateway;
 
 describe('events', () => {

@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, local } = inject('stage');
-const { files } = createGatewayClient({ url: restUrl, socketUrl });
+const { files } = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 const TEXT = 'Hello, bucket! 🦊\n';
 const BYTES = Buffer.from(TEXT);

@@ -9,6 +9,7 @@ import { standInOfEnvironment, startStage } from '@org/gateway-local';
 import type { TestProject } from 'vitest/node';
 import { deployedStage, faultSeed, sharedUsage } from './env.js';
 import { ASSEMBLIES, explainDenial, ROOT } from './own-stage.js';
+import { siteConfig } from './site-config.js';
 import { isLastRun, noteUnused, unusedReport } from './unused-grants.js';
 
 declare module 'vitest' {
@@ -32,6 +33,10 @@ export interface StageUnderTest {
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   /** Where any AWS client can reach the local stage. */
   readonly awsUrl: string | undefined;
+  /** Who signs users in at the local stage. */
+  readonly issuerUrl: string | undefined;
+  /** Of a user who may do everything on a deployed stage. */
+  readonly token: string | undefined;
   /** Outputs of the local stage's stacks. */
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -41,7 +46,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('faultSeed', faultSeed());
   const deployed = deployedStage();
   if (deployed) {
-    project.provide('stage', { ...deployed, local: false, siteUrl: undefined, operator: undefined, awsUrl: undefined, outputs: {} });
+    project.provide('stage', {
+      ...deployed,
+      local: false,
+      siteUrl: undefined,
+      operator: undefined,
+      awsUrl: undefined,
+      issuerUrl: undefined,
+      outputs: {},
+    });
     return async () => {};
   }
   const standIn = standInOfEnvironment();
@@ -49,17 +62,16 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ...(standIn === undefined ? {} : { standIn }),
     assembly: ASSEMBLIES.local,
     explainDenial,
-    ports: { rest: 0, socket: 0, aws: 0 },
     site: {
       directory: join(ROOT, 'apps', 'web', 'dist', 'site'),
       port: 0,
-      config: (urls) => ({ restUrl: urls.restUrl, socketUrl: urls.socketUrl }),
+      config: siteConfig,
     },
     report: ({ level, part, message }) => level === 'error' && console.error(`stage: ${part}: ${message}`),
   });
-  const { restUrl, socketUrl, siteUrl, operator, awsUrl, outputs } = stage;
+  const { restUrl, socketUrl, siteUrl, operator, awsUrl, issuerUrl, outputs } = stage;
   if (!restUrl || !socketUrl) throw new Error('the synthesized stage has no REST or no WebSocket API; run `npm run build`');
-  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, outputs });
+  project.provide('stage', { restUrl, socketUrl, siteUrl, local: true, operator, awsUrl, issuerUrl, token: undefined, outputs });
   const shared = sharedUsage();
   const usageFolder = shared?.folder ?? (await mkdtemp(join(tmpdir(), 'gateway-usage-')));
   project.provide('usageFolder', usageFolder);

@@ -5,9 +5,10 @@ import { createGatewayClient } from '@org/gateway-client';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
 import { type Frame, type RawSocket, rawSocket } from './raw-socket.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, operator, awsUrl } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 const open: RawSocket[] = [];
 const connect = async () => {

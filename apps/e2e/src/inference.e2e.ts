@@ -10,9 +10,10 @@ import { eventually } from './eventually.js';
 import { follow } from './follow.js';
 import { freshName } from './names.js';
 import { ASSEMBLIES, type OwnStage, startOwnStage } from './own-stage.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, local } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 const { inference, documents } = gateway;
 
 const WEB = 'An HTTP server framework with routing and middleware for web applications.';

@@ -3,9 +3,10 @@
 import { createGatewayClient } from '@org/gateway-client';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 afterAll(() => gateway.$close());
 
 const over = { over: 'socket' } as const;

@@ -12,6 +12,7 @@ import { explainDenials } from '@org/gateway-server/service';
 import { inject } from 'vitest';
 import { type Operator, operatorOf } from './queues.js';
 import { createShiftedClock } from './shifted-clock.js';
+import { signedInAt } from './sign-in.js';
 import { noteUnused } from './unused-grants.js';
 
 /** The workspace. */
@@ -31,7 +32,7 @@ export interface OperatorSettings {
 /** A running stage with what tests need of it. */
 export interface OwnStage {
   readonly stage: Stage;
-  /** Our client at it; only for shapes that have the API it is used over. */
+  /** Our client at it, signed in as ada; only for shapes that have the API it is used over. */
   readonly gateway: GatewayClient<AppContract>;
   /** What the stage said so far. */
   readonly journal: readonly ReportEntry[];
@@ -72,7 +73,12 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
     assembly,
   });
   const { restUrl = 'http://no-rest.invalid', socketUrl } = stage;
-  const gateway = createGatewayClient({ url: restUrl, ...(socketUrl === undefined ? {} : { socketUrl }), maxRetryDelayMs: 200 });
+  const gateway = createGatewayClient({
+    url: restUrl,
+    ...(socketUrl === undefined ? {} : { socketUrl }),
+    ...(stage.issuer === undefined ? {} : signedInAt(stage)),
+    maxRetryDelayMs: 200,
+  });
   const operatorSettings = () => ({
     endpoint: stage.awsUrl,
     region: stage.environment.region,

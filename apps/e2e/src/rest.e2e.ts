@@ -3,10 +3,14 @@
 import { createGatewayClient, isGatewayError } from '@org/gateway-client';
 import { describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
+import { bearer, signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
+const authorization = await bearer();
+
+/** As ada. */
 async function http(
   method: string,
   path: string,
@@ -15,7 +19,7 @@ async function http(
   const response = await fetch(`${restUrl}${path}`, {
     method,
     ...(options.body === undefined ? {} : { body: options.body }),
-    headers: options.headers ?? {},
+    headers: { ...authorization, ...options.headers },
   });
   const text = await response.text();
   return {

@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createGatewayClient } from '@org/gateway-client';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { testToken } from './sign-in.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
@@ -23,7 +24,7 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
 
   beforeEach(async () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'gateway-restart-'));
-    ports = await freePorts(4);
+    ports = await freePorts(5);
   });
   afterEach(async () => {
     if (running?.exitCode === null) await kill();
@@ -31,7 +32,7 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
   });
 
   const start = async () => {
-    const [rest, socket, aws, site] = ports;
+    const [rest, socket, aws, site, issuer] = ports;
     const args = [
       '--no-load',
       '--data',
@@ -43,7 +44,7 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
       '--aws-port',
       aws,
       '--issuer-port',
-      0,
+      issuer,
       '--site-port',
       site,
     ];
@@ -51,7 +52,12 @@ describe.runIf(inject('stage').local)('a killed stage', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface({ input: running.stdout as NodeJS.ReadableStream })) if (line.includes('curl')) break;
-    return createGatewayClient({ url: `http://127.0.0.1:${rest}/prod`, socketUrl: `ws://127.0.0.1:${socket}/prod`, maxRetryDelayMs: 200 });
+    return createGatewayClient({
+      url: `http://127.0.0.1:${rest}/prod`,
+      socketUrl: `ws://127.0.0.1:${socket}/prod`,
+      maxRetryDelayMs: 200,
+      auth: { getToken: () => testToken(`http://127.0.0.1:${issuer}`) },
+    });
   };
   const kill = async () => {
     const child = running as ChildProcess;

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
 import { type OwnStage, startOwnStage } from './own-stage.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, local } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 describe('search', () => {
   /** A word that nobody else wrote. */

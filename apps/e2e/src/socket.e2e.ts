@@ -9,9 +9,10 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freshName } from './names.js';
 import { type RawSocket, rawSocket } from './raw-socket.js';
+import { signedIn } from './sign-in.js';
 
 const { restUrl, socketUrl, operator, local } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 const open: RawSocket[] = [];
 const connect = async (query = '') => {

@@ -7,10 +7,11 @@ import { createGatewayClient } from '@org/gateway-client';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { freshName } from './names.js';
+import { signedIn } from './sign-in.js';
 import { hasWebPage, usePlainWebPage } from './web-page.js';
 
 const { restUrl, socketUrl, siteUrl } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 describe.runIf(hasWebPage())('row 40: a page', () => {
   const { openPage, complaints } = usePlainWebPage();

@@ -1,8 +1,9 @@
 /** The web page in a real Chromium, for tests: a browser per file, a fresh page per test. */
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { findBrowser, launchBrowser, launchPlainBrowser, type PlainBrowser } from './browser.js';
+import { signInBrowser } from './browser-sign-in.js';
 
 /** Whether there is a page to test, and a browser to test it in. */
 export function hasWebPage(): boolean {
@@ -10,7 +11,7 @@ export function hasWebPage(): boolean {
 }
 
 export interface WebPages {
-  /** Opens the page; it is connected and follows what happens. */
+  /** Opens the page; it is connected, follows what happens, and ada is signed in. */
   openPage(): Promise<Page>;
   /** Errors that nobody caught, of this test's pages. */
   readonly complaints: readonly string[];
@@ -23,7 +24,7 @@ export function useWebPage(): WebPages {
     start: async () => {
       browser = await launchBrowser(executablePath() as string);
     },
-    newPage: async () => (await (browser as Browser).newContext()).newPage(),
+    newContext: () => (browser as Browser).newContext(),
     closePage: (page) => page.context().close(),
     end: () => browser?.close(),
   });
@@ -36,7 +37,11 @@ export function usePlainWebPage(): WebPages {
     start: async () => {
       browser = await launchPlainBrowser(executablePath() as string);
     },
-    newPage: () => (browser as PlainBrowser).contexts()[0]?.newPage() ?? Promise.reject(new Error('the browser has no context')),
+    newContext: async () => {
+      const [context] = (browser as PlainBrowser).contexts();
+      if (context === undefined) throw new Error('the browser has no context');
+      return context;
+    },
     closePage: (page) => page.close(),
     end: () => browser?.close(),
   });
@@ -44,12 +49,12 @@ export function usePlainWebPage(): WebPages {
 
 interface PageSource {
   start(): Promise<void>;
-  newPage(): Promise<Page>;
+  newContext(): Promise<BrowserContext>;
   closePage(page: Page): Promise<void>;
   end(): Promise<void> | undefined;
 }
 
-function usePages({ start, newPage, closePage, end }: PageSource): WebPages {
+function usePages({ start, newContext, closePage, end }: PageSource): WebPages {
   const complaints: string[] = [];
   const pages: Page[] = [];
   beforeAll(start);
@@ -59,10 +64,13 @@ function usePages({ start, newPage, closePage, end }: PageSource): WebPages {
     complaints.length = 0;
   });
   const openPage = async () => {
-    const page = await newPage();
+    const context = await newContext();
+    await signInBrowser(context, inject('stage'), 'ada');
+    const page = await context.newPage();
     pages.push(page);
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(inject('stage').siteUrl as string);
+    await page.getByTestId('who').and(page.locator('[data-status="signed-in"]')).waitFor();
     await page.getByTestId('connection-state').and(page.locator('[data-state="live"]')).waitFor();
     await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return page;

@@ -3,11 +3,13 @@
  */
 
 import { join } from 'node:path';
-import type { StageOptions } from '@org/gateway-local';
+import type { StageOptions, StageUrls } from '@org/gateway-local';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './browser.js';
+import { signInBrowser } from './browser-sign-in.js';
 import { ASSEMBLIES, type OwnStage, ROOT, startOwnStage } from './own-stage.js';
+import { siteConfig } from './site-config.js';
 
 const executablePath = inject('stage').local ? findBrowser() : undefined;
 
@@ -23,13 +25,11 @@ describe.runIf(executablePath !== undefined)('the web page of a stage of its own
 
   /** Its site says what the stage has. */
   const openSite = async (options: Partial<StageOptions> = {}) => {
-    const config = () => ({
-      restUrl: own?.stage.restUrl,
-      socketUrl: own?.stage.socketUrl,
-      graph: own?.stage.outputs.LibraryUrl !== undefined,
-    });
+    const config = (urls: StageUrls) => ({ ...siteConfig(urls), graph: own?.stage.outputs.LibraryUrl !== undefined });
     own = await startOwnStage({ ...options, site: { directory: join(ROOT, 'apps', 'web', 'dist', 'site'), config } });
-    const page = await (browser as Browser).newPage();
+    const context = await (browser as Browser).newContext();
+    await signInBrowser(context, own.stage, 'ada');
+    const page = await context.newPage();
     await page.goto(own.stage.siteUrl as string);
     return { page, ...own };
   };

@@ -4,10 +4,12 @@ import { createGatewayClient } from '@org/gateway-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBrowser, launchBrowser } from './browser.js';
+import { signInBrowser } from './browser-sign-in.js';
 import { freshName } from './names.js';
+import { signedIn, type TestUser } from './sign-in.js';
 
 const { restUrl, socketUrl, siteUrl, local } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 const executablePath = local ? findBrowser() : undefined;
 
 /** A tab, and the WebSockets that it has opened itself. */
@@ -75,11 +77,11 @@ describe.runIf(executablePath)('tabs of a browser', () => {
   });
 
   it('of two people: who is there, what they say to all, and to one alone', async () => {
-    const enter = async (name: string) => {
-      const { page } = await openTab(await newContext(), '#/*/~chat');
+    const enter = async (user: TestUser) => {
+      const context = await newContext();
+      await signInBrowser(context, inject('stage'), user);
+      const { page } = await openTab(context, '#/*/~chat');
       await page.getByTestId('room-random').click();
-      await page.getByTestId('chat-name').fill(name);
-      await page.getByTestId('chat-enter').click();
       await page.getByTestId('chat-members').and(page.locator('[data-joined="true"]')).waitFor();
       return page;
     };
@@ -88,19 +90,19 @@ describe.runIf(executablePath)('tabs of a browser', () => {
       await page.getByTestId('chat-send').click();
     };
     const line = (page: Page, text: string) => page.getByTestId('chat-line').filter({ hasText: text });
-    const [annName, bobName] = [freshName('Ann'), freshName('Bob')];
-    const [ann, bob] = await Promise.all([enter(annName), enter(bobName)]);
-    await ann.getByTestId('chat-member').filter({ hasText: bobName }).waitFor();
-    await say(ann, 'Hello everybody');
-    await line(bob, 'Hello everybody').waitFor();
-    await bob.getByTestId('chat-member').filter({ hasText: annName }).click();
-    await say(bob, 'Psst');
-    await line(ann, 'Psst').and(ann.locator('[data-direct="true"]')).waitFor();
-    await bob.close();
-    await ann.getByTestId('chat-member').filter({ hasText: bobName }).waitFor({ state: 'detached' });
+    const [adaName, graceName] = ['Ada Lovelace', 'Grace Hopper'];
+    const [ada, grace] = await Promise.all([enter('ada'), enter('grace')]);
+    await ada.getByTestId('chat-member').filter({ hasText: graceName }).waitFor();
+    await say(ada, 'Hello everybody');
+    await line(grace, 'Hello everybody').waitFor();
+    await grace.getByTestId('chat-member').filter({ hasText: adaName }).click();
+    await say(grace, 'Psst');
+    await line(ada, 'Psst').and(ada.locator('[data-direct="true"]')).waitFor();
+    await grace.close();
+    await ada.getByTestId('chat-member').filter({ hasText: graceName }).waitFor({ state: 'detached' });
 
-    await ann.setViewportSize({ width: 360, height: 640 });
-    const { scroll, client } = await ann.evaluate(() => ({
+    await ada.setViewportSize({ width: 360, height: 640 });
+    const { scroll, client } = await ada.evaluate(() => ({
       scroll: document.documentElement.scrollWidth,
       client: document.documentElement.clientWidth,
     }));

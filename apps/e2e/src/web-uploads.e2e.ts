@@ -7,10 +7,11 @@ import { createGatewayClient, isGatewayError } from '@org/gateway-client';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
+import { signedIn } from './sign-in.js';
 import { hasWebPage, useWebPage } from './web-page.js';
 
 const { restUrl, socketUrl } = inject('stage');
-const gateway = createGatewayClient({ url: restUrl, socketUrl });
+const gateway = createGatewayClient({ url: restUrl, socketUrl, ...signedIn() });
 
 describe.runIf(hasWebPage())('uploads on the web page', () => {
   const { openPage } = useWebPage();

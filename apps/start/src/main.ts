@@ -72,7 +72,8 @@ function announce(stage: Stage): void {
 }
 
 async function load(stage: Stage, options: StartOptions): Promise<void> {
-  const gateway = createGatewayClient({ url: stage.restUrl as string });
+  const getToken = () => stage.issuer?.tokenFor('ada');
+  const gateway = createGatewayClient({ url: stage.restUrl as string, auth: { getToken } });
   const files = await collectMarkdown(join(root, 'node_modules', '.pnpm'));
   const result = await importDocuments(gateway, files, showProgress);
   if (result.total > 0 && process.stdout.isTTY) process.stdout.write('\n');

@@ -17,11 +17,13 @@ export interface ConnectedGateway {
 }
 
 /**
- * Reads where the gateway is, finds out who is signed in, and makes the client.
+ * Reads where the gateway is, finds out who is signed in, and makes the client; another one whenever somebody else uses the page, since a
+ * connection is of the one who opened it.
  *
+ * @param show called with the first client, and with each that follows
  * @throws Error with a sentence for the person, when the configuration is missing or malformed.
  */
-export async function connectGateway(): Promise<ConnectedGateway> {
+export async function connectGateway(show: (connected: ConnectedGateway) => void): Promise<void> {
   const response = await fetch('/runtime-config.json');
   if (!response.ok) throw new Error(`/runtime-config.json answered ${response.status}: the page does not know where the gateway is`);
   const config = readRuntimeConfig(await response.json());
@@ -29,7 +31,21 @@ export async function connectGateway(): Promise<ConnectedGateway> {
   const WebSocket = sharedWebSocket();
   const session = await openSession({ ...browserParts(), now: () => Date.now() }, config.identity && (() => loadFlow(config.identity!)));
   const { restUrl: url, socketUrl } = config;
-  return { gateway: createGatewayClient({ url, socketUrl, WebSocket, auth: session }), config, session };
+  const connect = (): ConnectedGateway => ({ gateway: createGatewayClient({ url, socketUrl, WebSocket, auth: session }), config, session });
+  let [userId, connected] = [userIdOf(session.state), connect()];
+  session.subscribe(() => {
+    const next = userIdOf(session.state);
+    if (next === userId) return;
+    userId = next;
+    connected.gateway.$close();
+    connected = connect();
+    show(connected);
+  });
+  show(connected);
+}
+
+function userIdOf(state: SessionState): string | undefined {
+  return state.status === 'signed-in' ? state.user.id : undefined;
 }
 
 /** With the methods bound. */

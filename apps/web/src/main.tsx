@@ -3,7 +3,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
-import { connectGateway, describeFailure, GatewayContext } from './gateway.js';
+import { type ConnectedGateway, connectGateway, describeFailure, GatewayContext } from './gateway.js';
 import './styles/base.css';
 import './styles/chat.css';
 import './styles/files.css';
@@ -13,14 +13,15 @@ import { Problem } from './views/problem.js';
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
 
-connectGateway().then(
-  (connected) =>
-    root.render(
-      <StrictMode>
-        <GatewayContext value={connected}>
-          <App />
-        </GatewayContext>
-      </StrictMode>,
-    ),
-  (error: unknown) => root.render(<Problem message={describeFailure(error)} onRetry={() => window.location.reload()} />),
+const show = (connected: ConnectedGateway) =>
+  root.render(
+    <StrictMode>
+      <GatewayContext value={connected}>
+        <App />
+      </GatewayContext>
+    </StrictMode>,
+  );
+
+connectGateway(show).catch((error: unknown) =>
+  root.render(<Problem message={describeFailure(error)} onRetry={() => window.location.reload()} />),
 );

@@ -1,6 +1,6 @@
 /**
- * Chat: rooms that anybody may enter, who is in them, what is said there, and messages to one person. A member is a user, or the session of
- * somebody who is not signed in; calls that are about the caller's place in a room go over the socket.
+ * Chat: rooms that everybody may read and whoever is signed in may enter, who is in them, what is said there, and messages to one person. A
+ * member is a user; calls that are about the caller's place in a room go over the socket.
  */
 
 import { mutation, query, service, subscription } from '@org/gateway-core';
@@ -22,7 +22,7 @@ const NotThere = () => z.object({ room: z.string() });
 export const chat = service('chat', {
   join: mutation({
     summary: 'Enters a room with this connection, or takes another name; again after each reconnect',
-    auth: 'public',
+    auth: 'user',
     idempotent: true,
     input: () => z.object({ room: Room(), name: Name() }),
     output: Member,
@@ -30,7 +30,7 @@ export const chat = service('chat', {
 
   leave: mutation({
     summary: 'Leaves a room with this connection',
-    auth: 'public',
+    auth: 'user',
     idempotent: true,
     input: () => z.object({ room: Room() }),
   }),
@@ -59,7 +59,7 @@ export const chat = service('chat', {
 
   send: mutation({
     summary: 'Says something in a room that the caller is in; with a key it is said once',
-    auth: 'public',
+    auth: 'user',
     input: () => z.object({ room: Room(), text: Text() }),
     /** Of its event. */
     output: () => z.object({ id: z.string() }),
@@ -84,14 +84,14 @@ export const chat = service('chat', {
 
   direct: mutation({
     summary: 'A message to one member, who gets it on every connection, as does the caller',
-    auth: 'public',
+    auth: 'user',
     input: () => z.object({ to: MemberId(), name: Name(), text: Text() }),
     output: () => z.object({ id: z.string() }),
   }),
 
   inbox: subscription({
     summary: 'Messages to the caller, and those it sends',
-    auth: 'public',
+    auth: 'user',
     event: Direct,
     retain: '24h',
   }),

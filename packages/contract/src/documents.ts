@@ -1,5 +1,6 @@
 /**
  * Documents: the texts of the collection. A document's facts are in a table, its body in a bucket; every change is announced live.
+ * Everybody may read; whoever is signed in may write.
  */
 
 import { error, mutation, query, service, subscription } from '@org/gateway-core';
@@ -71,7 +72,7 @@ export const documents = service('documents', {
 
   save: mutation({
     summary: 'Creates a document, or replaces it when the id exists',
-    auth: 'public',
+    auth: 'user',
     input: () => z.object({ id: DocumentId().optional(), folder: Folder(), title: Title(), body: Body() }),
     output: Summary,
     rest: { route: 'POST /documents', status: 201 },
@@ -79,7 +80,7 @@ export const documents = service('documents', {
 
   edit: mutation({
     summary: 'Changes title or body, if nobody else has since the version the editor saw',
-    auth: 'public',
+    auth: 'user',
     input: () => z.object({ id: DocumentId(), version: z.int().positive(), title: Title().optional(), body: Body().optional() }),
     output: Summary,
     errors: { NOT_FOUND: Missing, STALE_VERSION: error('CONFLICT', Stale) },
@@ -88,7 +89,7 @@ export const documents = service('documents', {
 
   remove: mutation({
     summary: 'Deletes a document and its body',
-    auth: 'public',
+    auth: 'user',
     idempotent: true,
     input: () => z.object({ id: DocumentId() }),
     output: () => z.object({ id: z.string() }),
@@ -98,7 +99,7 @@ export const documents = service('documents', {
 
   move: mutation({
     summary: 'Moves documents into a folder, all of them or none',
-    auth: 'public',
+    auth: 'user',
     idempotent: true,
     input: () => z.object({ ids: z.array(DocumentId()).min(1).max(25), folder: Folder() }),
     output: () => z.object({ items: z.array(Summary()) }),

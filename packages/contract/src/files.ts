@@ -1,6 +1,6 @@
 /**
  * Files: uploads go straight to the bucket, small ones may come through the gateway itself. A file is there once all of it is, and no
- * sooner.
+ * sooner. Everybody may read; whoever is signed in may write.
  *
  * Uploads are those of `@org/gateway-core/upload`; a `form` (POST, up to a size) ends with `uploaded` too.
  */
@@ -23,11 +23,11 @@ const ContentType = () => MediaType(LIMITS);
 const Missing = MissingFile;
 
 export const files = service('files', {
-  ...upload({ ...LIMITS, auth: 'public', rest: '/files' }),
+  ...upload({ ...LIMITS, auth: 'user', rest: '/files' }),
 
   form: mutation({
     summary: 'A signed form to POST one file of this type and at most this size with, good for ten minutes',
-    auth: 'public',
+    auth: 'user',
     input: () => z.object({ name: FileName(), contentType: ContentType(), maxBytes: z.int().min(1).max(MAX_UPLOAD_BYTES) }),
     /** The form is the fields, and then `file`. */
     output: () => z.object({ key: z.string(), url: z.url(), fields: z.record(z.string(), z.string()), expiresAtMs: z.int() }),
@@ -36,7 +36,7 @@ export const files = service('files', {
 
   put: mutation({
     summary: 'Stores a small file through the gateway',
-    auth: 'public',
+    auth: 'user',
     input: () =>
       z.object({ name: FileName(), contentType: ContentType(), /** At most 3 MB, as base64 text. */ content: z.base64().max(4_000_000) }),
     output: UploadedFile,
@@ -93,7 +93,7 @@ export const files = service('files', {
 
   remove: mutation({
     summary: 'Deletes a file, or cancels its upload',
-    auth: 'public',
+    auth: 'user',
     idempotent: true,
     input: () => z.object({ key: FileKey() }),
     output: () => z.object({ key: z.string() }),

@@ -15,6 +15,8 @@ function operation(path: string, method: string): OpenApiOperation {
 }
 
 const ANY_FAILURE = { $ref: '#/components/responses/Error' };
+/** What a call that needs a user may end in besides its own errors. */
+const ANY_REFUSAL = { 400: ANY_FAILURE, 401: ANY_FAILURE, 403: ANY_FAILURE, default: ANY_FAILURE };
 const Id = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$' };
 const Count = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 };
 const Positive = { type: 'integer', exclusiveMinimum: 0, maximum: 9_007_199_254_740_991 };
@@ -145,6 +147,7 @@ describe('an operation of openapi.json', () => {
       operationId: 'documents.save',
       summary: 'Creates a document, or replaces it when the id exists',
       tags: ['documents'],
+      security: [{ bearer: [] }],
       requestBody: {
         required: true,
         content: {
@@ -162,7 +165,7 @@ describe('an operation of openapi.json', () => {
           },
         },
       },
-      responses: { 201: { description: 'Successful response', content: json(summary) }, 400: ANY_FAILURE, default: ANY_FAILURE },
+      responses: { 201: { description: 'Successful response', content: json(summary) }, ...ANY_REFUSAL },
     });
   });
 
@@ -177,6 +180,7 @@ describe('an operation of openapi.json', () => {
       operationId: 'files.put',
       summary: 'Stores a small file through the gateway',
       tags: ['files'],
+      security: [{ bearer: [] }],
       parameters: [{ in: 'path', name: 'name', required: true, schema: { type: 'string', pattern: '^[^\\\\/\\p{Cc}]{1,200}$' } }],
       requestBody: { required: true, content: { '*/*': {} } },
       responses: {
@@ -184,10 +188,13 @@ describe('an operation of openapi.json', () => {
           description: 'Successful response',
           content: json({ key: text, name: text, contentType: text, bytes: Count, uploadedAtMs: Whole }),
         },
-        400: ANY_FAILURE,
-        default: ANY_FAILURE,
+        ...ANY_REFUSAL,
       },
     });
+  });
+
+  it('search.rebuild: a token with its scope', () => {
+    expect(operation('/search/rebuild', 'post').security).toEqual([{ bearer: ['search:rebuild'] }]);
   });
 
   it('system.whoami: a query parameter that may be repeated, and need not be there', () => {

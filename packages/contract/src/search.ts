@@ -1,5 +1,6 @@
 /**
- * Search: full text over the documents. The index follows them within moments of each change; `rebuild` makes it anew.
+ * Search: full text over the documents. The index follows them within moments of each change; `rebuild` makes it anew,
+ * for operators: whoever has its scope.
  */
 
 import { error, mutation, query, service } from '@org/gateway-core';
@@ -82,7 +83,7 @@ export const search = service('search', {
 
   rebuild: mutation({
     summary: 'Has the index made anew from the documents; while one is being made, answers that one',
-    auth: 'public',
+    auth: { scopes: ['search:rebuild'] },
     idempotent: true,
     input: () =>
       z.object({

@@ -101,8 +101,17 @@ describe('direct messages', () => {
 
   test('an inbox is the caller’s own, whoever that is', async () => {
     expect(await service.subscribe('inbox', undefined, bob)).toBe('u:bob');
-    const anonymous = await service.subscribe('inbox', undefined, { connectionId: 'c9' });
-    expect(anonymous).toMatch(/^s:[\w-]{22}$/);
-    expect(await service.subscribe('inbox', undefined, { connectionId: 'c9/2' })).toBe(anonymous);
+    expect(await service.subscribe('inbox', undefined, { ...bob, connectionId: 'c9/2' })).toBe('u:bob');
+  });
+
+  test.each(['join', 'leave', 'send', 'direct'])('%s is for who is signed in', async (procedure) => {
+    await expect(service.call(procedure, {}, { user: null, connectionId: 'c9' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  test('who looks on reads a room, and has no inbox', async () => {
+    await join(ann, 'Ann');
+    expect(await service.call('who', { room: 'lobby' }, { user: null })).toMatchObject({ members: [{ name: 'Ann' }] });
+    expect(await service.subscribe('messages', { room: 'lobby' }, { user: null, connectionId: 'c9' })).toBe('lobby');
+    await expect(service.subscribe('inbox', undefined, { user: null, connectionId: 'c9' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
   });
 });

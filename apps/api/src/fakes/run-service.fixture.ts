@@ -11,6 +11,9 @@ import { type Running, startRunning } from './running.fixture.js';
 
 export { START_MS } from './memory-world.fixture.js';
 
+/** Who calls unless a test says otherwise: somebody who may do everything. */
+const ada = { id: 'ada', claims: { sub: 'ada', name: 'Ada Lovelace' }, scopes: ['search:rebuild'] };
+
 /** What a test may reach, and calls. */
 export interface RunningService extends Running {
   /** Runs a call; a failure is thrown as a client would see it. */
@@ -37,7 +40,7 @@ export function runService(implementation: Implementation, world: MemoryWorld = 
   });
   const run = async (procedure: string, input: unknown, facts: Partial<CallFacts>) => {
     const kind = service.procedures[procedure]?.kind ?? 'query';
-    const outcome = await execute(implementation, { procedure, kind, input }, contextOf({ user: null, requestId: 'request-1', ...facts }));
+    const outcome = await execute(implementation, { procedure, kind, input }, contextOf({ user: ada, requestId: 'request-1', ...facts }));
     if (outcome.ok) return outcome.data;
     const { code, message, error, details: data } = outcome.error;
     throw new GatewayError(code, message, { error, data });

@@ -10,7 +10,7 @@ test('health answers the region and the time of the function', async () => {
 });
 
 test('whoami over HTTP: an anonymous caller has no user and no connection', async () => {
-  expect(await service().call('whoami', {})).toEqual({
+  expect(await service().call('whoami', {}, { user: null })).toEqual({
     user: null,
     transport: 'http',
     connection: null,

@@ -8,6 +8,7 @@ import { eventually } from '../eventually.js';
 import { freshName } from '../names.js';
 import { type OwnStage, startOwnStage } from '../own-stage.js';
 import { type Frame, type RawSocket, rawSocket } from '../raw-socket.js';
+import { longToken, ticketUrl } from '../sign-in.js';
 
 const { local } = inject('stage');
 
@@ -22,10 +23,12 @@ type Answer = { readonly id: number; readonly [part: string]: unknown };
 describe.runIf(local)('a call that goes wrong', () => {
   let own: OwnStage;
   let socket: RawSocket;
+  let authorization: string;
   const ends: (() => void)[] = [];
   beforeAll(async () => {
     own = await startOwnStage();
-    socket = await rawSocket(own.stage.socketUrl ?? '');
+    authorization = `Bearer ${await longToken(own.stage)}`;
+    socket = await rawSocket(await ticketUrl(own.stage, await longToken(own.stage)));
   });
   afterEach(() => {
     for (const end of ends.splice(0)) end();
@@ -55,7 +58,7 @@ describe.runIf(local)('a call that goes wrong', () => {
   const post = async (input: object, headers: Readonly<Record<string, string>>) => {
     const response = await fetch(`${own.stage.restUrl}/rpc/documents/save`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', authorization, ...headers },
       body: JSON.stringify(input),
     });
     return { status: response.status, json: (await response.json()) as Readonly<Record<string, unknown>> };

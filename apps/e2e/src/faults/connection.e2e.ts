@@ -61,7 +61,7 @@ describe.runIf(inject('stage').local)('a connection', () => {
 
   it('row 6: with 2 s latency and jitter is kept, and a call over it runs once', async () => {
     const topic = bench.topic();
-    const client = bench.client();
+    const client = bench.signedIn();
     const listener = await topic.follow(client);
     const { length } = bench.wire.connections;
     const slow = bench.wire.connections.at(-1);

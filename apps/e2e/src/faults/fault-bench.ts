@@ -22,6 +22,7 @@ import type { InjectedFault, StageFault, StageOptions } from '@org/gateway-local
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from 'vitest';
 import { type OwnStage, startOwnStage } from '../own-stage.js';
 import { createShiftedClock, type ShiftedClock } from '../shifted-clock.js';
+import { signedInAt } from '../sign-in.js';
 import { type CountedSockets, countSockets } from './counted-sockets.js';
 import { createPublisher, createTopic, type Publisher, type Topic, waitFor } from './topic-under-test.js';
 
@@ -45,8 +46,10 @@ export interface FaultBench {
   readonly publisher: Publisher;
   /** Numbers of the run's seed: the same ones for the same seed. */
   readonly random: () => number;
-  /** A client behind the proxies, closed after the test. */
+  /** A client behind the proxies that is not signed in, closed after the test. */
   client(options?: Partial<GatewayClientOptions>): GatewayClient<AppContract>;
+  /** One that is, as ada. */
+  signedIn(options?: Partial<GatewayClientOptions>): GatewayClient<AppContract>;
   /** A topic that nobody has used. */
   topic(): Topic;
   /** Until the test is over. */
@@ -145,6 +148,7 @@ async function startFaultBench(seed: number, options: Partial<StageOptions>): Pr
     publisher,
     random,
     client,
+    signedIn: (more = {}) => client({ ...signedInAt(own.stage), ...more }),
     pass,
     topic: () => createTopic(own, publisher, client),
     inject(fault) {

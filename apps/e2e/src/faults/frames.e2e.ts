@@ -9,6 +9,7 @@ import { createPublisher } from '@org/gateway-server';
 import { createDynamoTopicLog, createKeyTable, createKeyTableSdk } from '@org/gateway-server/parts';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { type Frame, type RawSocket, rawSocket } from '../raw-socket.js';
+import { longToken, type TestUser, ticketUrl } from '../sign-in.js';
 import { holds, useFaultBench, waitFor } from './fault-bench.js';
 import { hostileFrames, nested } from './hostile-frames.js';
 
@@ -35,8 +36,9 @@ describe.runIf(inject('stage').local)('frames', () => {
     expect(bench.own.logs.filter((line) => /"level":"error"|Runtime exited|Uncaught/.test(line))).toEqual([]);
   });
 
-  const connect = async () => {
-    const socket = await rawSocket(`${bench.own.stage.socketUrl}?gw=2`);
+  const connect = async (user: TestUser = 'ada') => {
+    const { stage } = bench.own;
+    const socket = await rawSocket(`${await ticketUrl(stage, await longToken(stage, user))}&gw=2`);
     sockets.push(socket);
     return socket;
   };
@@ -59,7 +61,7 @@ describe.runIf(inject('stage').local)('frames', () => {
 
   describe('of our client', () => {
     it('row 38: inputs of 33 KB and 129 KB, and one with lone surrogates, arrive as they were: the connection is never closed for them', async () => {
-      const client = bench.client();
+      const client = bench.signedIn();
       const topic = bench.topic();
       const listener = await topic.follow(client);
       const { length } = bench.wire.connections;
@@ -233,7 +235,7 @@ describe.runIf(inject('stage').local)('frames', () => {
     });
 
     it('row 39: nobody reads what is for somebody else, by whatever input', async () => {
-      const [mine, theirs] = [await connect(), await connect()];
+      const [mine, theirs] = [await connect('grace'), await connect()];
       const inbox = (input: unknown) => call(1, 'chat.inbox', input, { method: 'subscription' });
       theirs.send(inbox(undefined));
       const started = await answerTo(theirs, 1);

@@ -15,7 +15,7 @@ describe.runIf(inject('stage').local)('traffic', () => {
   afterEach(() => bench.own.skip(1_000));
 
   it('row 34: calls of a lane keep their order although frames overtake each other, and others pass them', async () => {
-    const client = bench.client();
+    const client = bench.signedIn();
     const folder = bench.topic().folder;
     const ended: string[] = [];
     const save = async (title: string, lane?: string) => {
@@ -113,7 +113,7 @@ describe.runIf(inject('stage').local)('traffic', () => {
 
   it('row 46: functions that are replaced in the middle of their work, and frames of another version, cost nothing', async () => {
     const topic = bench.topic();
-    const client = bench.client();
+    const client = bench.signedIn();
     const listener = await topic.follow(client);
     const { folder } = bench.topic();
     const replaced = ['documents', 'Fanout', 'Socket'].map((caller) =>

@@ -10,7 +10,7 @@ import { startStage } from '@org/gateway-local';
 import { ROOT } from '@org/release';
 import { freshName } from '../names.js';
 import { type FreshProject, makeFreshProject } from './fresh-project.js';
-import { everything, heardFrom, printing, TALK } from './programs.js';
+import { everything, heardFrom, printing, TALK, type Talk } from './programs.js';
 import { RUNTIMES, type Runtime } from './runtimes.js';
 import { BUNDLED, compile } from './typescript.js';
 import { writeWorker } from './workerd.js';
@@ -19,7 +19,7 @@ import { writeWorker } from './workerd.js';
 type Verdict = { readonly is: 'ok' | 'absent' } | { readonly is: 'FAIL'; readonly because: string };
 
 const wanted = process.argv.slice(2);
-const stage = await startStage({ assembly: join(ROOT, 'infra', 'cdk.out'), ports: { rest: 0, socket: 0, aws: 0 } });
+const stage = await startStage({ assembly: join(ROOT, 'infra', 'cdk.out') });
 const project = await makeFreshProject();
 try {
   await project.write('src/talk.ts', TALK);
@@ -30,13 +30,14 @@ try {
   const old = await compile(project, 'typescript-5', BUNDLED);
   report('TypeScript 5.9, our declarations too', old === '' ? { is: 'ok' } : { is: 'FAIL', because: old });
   const { restUrl: url = '', socketUrl = '' } = stage;
+  const token = (await stage.issuer?.tokenFor('ada', { expiresInSeconds: 3_600 })) ?? '';
   for (const runtime of RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const name = freshName('runtime');
-    await project.write('main.js', printing('./entry.js', { url, socketUrl, name }));
+    await project.write('main.js', printing('./entry.js', { url, socketUrl, name, token }));
     await writeWorker(project, url);
     report(runtime.name, await attempt(project, runtime, name));
   }
-  if (wanted.length === 0 || wanted.includes('npm')) report('installed by npm', await attemptNpm(project, { url, socketUrl }));
+  if (wanted.length === 0 || wanted.includes('npm')) report('installed by npm', await attemptNpm(project, { url, socketUrl, token }));
 } finally {
   await project.remove();
   await stage.close();
@@ -57,11 +58,11 @@ async function attempt(fresh: FreshProject, runtime: Runtime, name: string): Pro
 }
 
 /** npm puts packages flat, and takes zod and ws from the registry as a user's project does. */
-async function attemptNpm(fresh: FreshProject, { url, socketUrl }: { url: string; socketUrl: string }): Promise<Verdict> {
+async function attemptNpm(fresh: FreshProject, { url, socketUrl, token }: Omit<Required<Talk>, 'name'>): Promise<Verdict> {
   const name = freshName('npm');
   await fresh.write('flat/package.json', '{"private":true,"type":"module"}');
   await fresh.write('flat/talk.js', await fresh.read('dist/talk.js'));
-  await fresh.write('flat/main.js', printing('./talk.js', { url, socketUrl, name }));
+  await fresh.write('flat/main.js', printing('./talk.js', { url, socketUrl, name, token }));
   const flags = ['--prefix', 'flat', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
   const installed = await fresh.run('npm', ['install', ...flags, ...fresh.tarballs, 'ws@8.23.0']);
   if (installed.exitCode !== 0) return { is: 'FAIL', because: installed.output };

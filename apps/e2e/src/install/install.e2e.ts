@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { findBrowser, launchBrowser } from '../browser.js';
 import { freshName } from '../names.js';
+import { tokenOf } from '../sign-in.js';
 import { edgeBundle, viteBundle, webpackBundle } from './bundles.js';
 import { type FreshProject, makeFreshProject } from './fresh-project.js';
 import { everything, heardFrom, printing, required, TALK } from './programs.js';
@@ -15,6 +16,7 @@ import { serveFiles } from './serve-files.js';
 import { BUNDLED, compile } from './typescript.js';
 
 const { restUrl: url, socketUrl, local } = inject('stage');
+const token = await tokenOf();
 /** A deployed stage does not let an application of this machine in. */
 const browser = local ? findBrowser() : undefined;
 /** Neither the schemas nor what only Node needs. */
@@ -41,7 +43,7 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
 
   it('talks to the stage as ESM on Node', async () => {
     const name = freshName('node');
-    await project.write('main.js', printing('./entry.js', { url, socketUrl, name }));
+    await project.write('main.js', printing('./entry.js', { url, socketUrl, name, token }));
     const { output } = await project.run(process.execPath, ['main.js']);
     expect(JSON.parse(output)).toEqual(heardFrom(name));
   });
@@ -63,7 +65,7 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
       try {
         const page = await chromium.newPage();
         await page.goto(server.url);
-        const code = `import('/${Object.keys(files)[0]}').then(({ talk }) => talk(${JSON.stringify({ url, socketUrl, name })}))`;
+        const code = `import('/${Object.keys(files)[0]}').then(({ talk }) => talk(${JSON.stringify({ url, socketUrl, name, token })}))`;
         expect(await page.evaluate(code)).toEqual(heardFrom(name));
       } finally {
         await chromium.close();
@@ -74,7 +76,7 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
 
   it('talks to the stage in a server bundle of webpack, and its bundle for browsers has nothing unwanted in it', async () => {
     const name = freshName('webpack');
-    await project.write('main.js', printing('./entry.js', { url, socketUrl, name }));
+    await project.write('main.js', printing('./entry.js', { url, socketUrl, name, token }));
     await webpackBundle(project.folder, 'main.js', 'node20');
     const { stdout, output } = await project.run(process.execPath, ['out-node20/main.mjs']);
     expect(output).toBe(stdout);
@@ -89,7 +91,7 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
     const { files, inputs } = await edgeBundle(project.folder, 'entry.js');
     expect(inputs.filter((file) => UNWANTED.test(file))).toEqual([]);
     const { talk } = runInNewContext(`${files['program.js']}; program`, EDGE) as { talk: (options: object) => Promise<unknown> };
-    expect({ ...((await talk({ url, socketUrl, name })) as object) }).toEqual(heardFrom(name));
+    expect({ ...((await talk({ url, socketUrl, name, token })) as object) }).toEqual(heardFrom(name));
   });
 });
 

@@ -5,6 +5,8 @@ export interface Talk {
   readonly url: string;
   readonly socketUrl: string;
   readonly name: string;
+  /** Of a user; a program that only looks on has none. */
+  readonly token?: string;
 }
 
 /**
@@ -15,8 +17,10 @@ export const TALK = `import { createGatewayClient, isGatewayError } from '@org/g
 
 export interface Heard { health: string; over: string; title: string; missing: string; event: string }
 
-export async function talk({ url, socketUrl, name }: { url: string; socketUrl: string; name: string }): Promise<Heard> {
-  const gateway = createGatewayClient({ url, socketUrl });
+export interface Where { url: string; socketUrl: string; name: string; token?: string }
+
+export async function talk({ url, socketUrl, name, token }: Where): Promise<Heard> {
+  const gateway = createGatewayClient({ url, socketUrl, auth: { getToken: () => token } });
   const health: 'ok' = (await gateway.system.health.query()).status;
   const over: 'http' | 'socket' = (await gateway.system.whoami.query({ tag: ['a'] }, { over: 'socket' })).transport;
   let started = (): void => {};

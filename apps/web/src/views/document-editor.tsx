@@ -1,10 +1,11 @@
 /**
  * Edits a document. Saving names the version that was read; when someone was faster the typed text stays, and the person chooses: put it
- * on top of theirs, or leave it.
+ * on top of theirs, or leave it. Without a network it stays too, and is saved when the page is online again: once, also when the first
+ * attempt arrived and only its answer did not.
  */
 
 import { isGatewayError } from '@org/gateway-client';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { describeFailure, useGateway } from '../gateway.js';
 import type { Document } from '../model/document-types.js';
 import { Problem } from './problem.js';
@@ -12,6 +13,8 @@ import { Problem } from './problem.js';
 type State =
   | { readonly status: 'ready' | 'saving' }
   | { readonly status: 'failed'; readonly failure: unknown }
+  /** `key` is that of the attempt. */
+  | { readonly status: 'offline'; readonly version: number; readonly key: string }
   | { readonly status: 'stale'; readonly currentVersion: number };
 
 export function DocumentEditor({ document, onDone }: { readonly document: Document; readonly onDone: () => void }) {
@@ -20,17 +23,27 @@ export function DocumentEditor({ document, onDone }: { readonly document: Docume
   const [body, setBody] = useState(document.body);
   const [state, setState] = useState<State>({ status: 'ready' });
 
-  const save = async (version: number) => {
-    setState({ status: 'saving' });
-    try {
-      await gateway.documents.edit.mutate({ id: document.id, version, title, body });
-      onDone();
-    } catch (error) {
-      if (isGatewayError(error, gateway.documents.edit, 'STALE_VERSION'))
-        setState({ status: 'stale', currentVersion: error.data.currentVersion });
-      else setState({ status: 'failed', failure: error });
-    }
-  };
+  const save = useCallback(
+    async (version: number, key: string = crypto.randomUUID()) => {
+      setState({ status: 'saving' });
+      try {
+        await gateway.documents.edit.mutate({ id: document.id, version, title, body }, { key });
+        onDone();
+      } catch (error) {
+        if (isGatewayError(error, gateway.documents.edit, 'STALE_VERSION'))
+          setState({ status: 'stale', currentVersion: error.data.currentVersion });
+        else if (isGatewayError(error) && error.code === 'NETWORK_ERROR') setState({ status: 'offline', version, key });
+        else setState({ status: 'failed', failure: error });
+      }
+    },
+    [gateway, document.id, title, body, onDone],
+  );
+  useEffect(() => {
+    if (state.status !== 'offline') return;
+    const saveAgain = () => void save(state.version, state.key);
+    window.addEventListener('online', saveAgain);
+    return () => window.removeEventListener('online', saveAgain);
+  }, [state, save]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void save(document.version);
@@ -56,6 +69,11 @@ export function DocumentEditor({ document, onDone }: { readonly document: Docume
             Take theirs
           </button>
         </div>
+      ) : null}
+      {state.status === 'offline' ? (
+        <p className="problem" role="status" data-testid="offline">
+          The gateway cannot be reached. Your text is kept here, and saved when you are online again.
+        </p>
       ) : null}
       {state.status === 'failed' ? <Problem message={describeFailure(state.failure)} /> : null}
       <div className="actions">

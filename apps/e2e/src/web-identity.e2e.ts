@@ -1,0 +1,176 @@
+/**
+ * People who sign in to the web page in a real Chromium: at the issuer's page, by a token that expires meanwhile, out of all tabs, and without
+ * a network. A stage of its own, whose time the tests move together with the page's.
+ */
+
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { findBrowser, launchBrowser } from './browser.js';
+import { signInBrowser } from './browser-sign-in.js';
+import { eventually } from './eventually.js';
+import { freshName } from './names.js';
+import { type OwnStage, ROOT, startOwnStage } from './own-stage.js';
+import type { TestUser } from './sign-in.js';
+import { siteConfig } from './site-config.js';
+
+const executablePath = inject('stage').local ? findBrowser() : undefined;
+const STEP_MS = 20_000;
+
+describe.runIf(executablePath !== undefined)('people on the web page', () => {
+  let own: OwnStage;
+  let browser: Browser;
+  const contexts: BrowserContext[] = [];
+  beforeAll(async () => {
+    browser = await launchBrowser(executablePath as string);
+    own = await startOwnStage({ site: { directory: join(ROOT, 'apps', 'web', 'dist', 'site'), config: siteConfig } });
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await own?.close();
+  });
+
+  const newContext = async (user?: TestUser) => {
+    const context = await browser.newContext();
+    contexts.push(context);
+    if (user !== undefined) await signInBrowser(context, own.stage, user);
+    return context;
+  };
+  const open = async (context: BrowserContext, hash = '') => {
+    const page = await context.newPage();
+    await page.goto(`${own.stage.siteUrl}/${hash}`);
+    return page;
+  };
+  const status = (page: Page, is: string) => page.getByTestId('who').and(page.locator(`[data-status="${is}"]`));
+  const save = () => own.gateway.documents.save.mutate({ folder: freshName('folder'), title: freshName('Title'), body: 'before' });
+  const edit = async (page: Page, body: string) => {
+    await page.getByTestId('edit').click();
+    await page.getByTestId('editor-body').fill(body);
+    await page.getByTestId('save').click();
+  };
+  const bodyOf = async (id: string) => (await own.gateway.documents.get.query({ id })).body;
+  const inRoom = (page: Page) => page.getByTestId('chat-members').and(page.locator('[data-joined="true"]'));
+  const say = async (page: Page, text: string) => {
+    await page.getByTestId('chat-text').fill(text);
+    await page.getByTestId('chat-send').click();
+    await page.getByTestId('chat-line').filter({ hasText: text }).waitFor();
+  };
+
+  it('read everything signed out, sign in with a click, come back to where they were, and may write', async () => {
+    const { id, title } = await save();
+    const page = await open(await newContext(), `#/*/${id}`);
+    await page.getByTestId('document-title').filter({ hasText: title }).waitFor();
+    expect(await page.getByTestId('new-document').isDisabled()).toBe(true);
+    expect(await page.getByTestId('edit').count()).toBe(0);
+    await page.getByTestId('sign-in').click();
+    await page.getByRole('button', { name: 'Grace Hopper' }).click();
+    await status(page, 'signed-in').filter({ hasText: 'Grace Hopper' }).waitFor();
+    expect(new URL(page.url())).toMatchObject({ search: '', hash: `#/*/${id}` });
+    await edit(page, 'after');
+    await page.getByTestId('edit').waitFor();
+    expect(await bodyOf(id)).toBe('after');
+    // Tokens are in memory alone.
+    const stored = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+    expect(stored).not.toContain('eyJ');
+  });
+
+  it('go on when their token expires: the connection is signed in anew, and a call that is refused is made again', async () => {
+    const context = await newContext('ada');
+    const page = await context.newPage();
+    await page.clock.install();
+    const sent: string[] = [];
+    let questions = 0;
+    let sockets = 0;
+    page.on('websocket', (socket) => {
+      sockets += 1;
+      socket.on('framesent', ({ payload }) => {
+        sent.push(String(payload));
+        if (String(payload).includes('"gw.sync"')) questions += 1;
+      });
+      socket.on('framereceived', ({ payload }) => {
+        if (String(payload).includes('"gw.sync"')) questions -= 1;
+      });
+    });
+    await page.goto(`${own.stage.siteUrl}/#/*/~chat`);
+    await inRoom(page).waitFor();
+    const pass = async (forMs: number) => {
+      for (let leftMs = forMs; leftMs > 0; leftMs -= STEP_MS) {
+        own.skip(STEP_MS);
+        await page.clock.fastForward(STEP_MS);
+        await eventually(() => (questions <= 0 ? true : undefined));
+      }
+    };
+    const signIns = () => sent.filter((frame) => frame.includes('"gw.auth"'));
+    await pass(240_000);
+    await eventually(() => (signIns().length > 0 ? true : undefined));
+    // By now the first token is refused, whatever the clocks' tolerance.
+    await pass(120_000);
+    await say(page, 'Still here');
+    expect(sockets).toBe(1);
+
+    // The page's clock knows nothing of it: the server says so.
+    const { id } = await save();
+    await page.goto(`${own.stage.siteUrl}/#/*/${id}`);
+    own.skip(400_000);
+    await edit(page, 'after an hour');
+    await page.getByTestId('edit').waitFor();
+    expect(await bodyOf(id)).toBe('after an hour');
+  });
+
+  it('sign out of all tabs at once: the connection and its place in the room are gone', async () => {
+    const context = await newContext('ada');
+    const [first, second] = [await open(context, '#/*/~chat'), await open(context, '#/*/~chat')];
+    for (const page of [first, second]) await inRoom(page).waitFor();
+    const onlooker = await open(await newContext(), '#/*/~chat');
+    const ada = onlooker.getByTestId('chat-member').filter({ hasText: 'Ada Lovelace' });
+    await ada.waitFor();
+    const before = own.stage.connections().map(({ connectionId }) => connectionId);
+
+    await first.getByTestId('sign-out').click();
+    await status(second, 'signed-out').waitFor();
+    await second.getByTestId('sign-in-hint').first().waitFor();
+    await ada.waitFor({ state: 'detached' });
+    await status(first, 'signed-out').waitFor();
+    // Of those three connections one was ada's; what tabs have now is nobody's.
+    await eventually(() => {
+      const now = own.stage.connections().map(({ connectionId }) => connectionId);
+      return before.filter((id) => now.includes(id)).length === 1 ? true : undefined;
+    });
+    await first.reload();
+    await status(first, 'signed-out').waitFor();
+  });
+
+  it('edit offline, and what they wrote is saved when they return, although their token expired meanwhile', async () => {
+    const { id } = await save();
+    const context = await newContext('grace');
+    const page = await open(context, `#/*/${id}`);
+    await page.getByTestId('edit').waitFor();
+    await context.setOffline(true);
+    await edit(page, 'written on a train');
+    await page.getByTestId('offline').waitFor();
+    expect(await page.getByTestId('editor-body').inputValue()).toBe('written on a train');
+    own.skip(400_000);
+    await context.setOffline(false);
+    await page.getByTestId('edit').waitFor();
+    expect(await own.gateway.documents.get.query({ id })).toMatchObject({ body: 'written on a train', version: 2 });
+  });
+
+  it('whose session was ended are told, keep what they typed, and read on', async () => {
+    const { id } = await save();
+    const page = await open(await newContext('alan'), `#/*/${id}`);
+    await status(page, 'signed-in').filter({ hasText: 'alan' }).waitFor();
+    await page.getByTestId('edit').click();
+    await own.stage.issuer?.endSessionsOf('alan');
+    own.skip(400_000);
+    await page.getByTestId('editor-body').fill('too late');
+    await page.getByTestId('save').click();
+    await page.getByTestId('session-notice').filter({ hasText: 'Your session has ended' }).waitFor();
+    expect(await page.getByTestId('editor-body').inputValue()).toBe('too late');
+    expect(await bodyOf(id)).toBe('before');
+    await page.getByTestId('tool-chat').click();
+    await page.getByTestId('sign-in-hint').first().waitFor();
+  });
+});
