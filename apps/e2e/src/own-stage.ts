@@ -72,7 +72,8 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
     ...options,
     assembly,
   });
-  const { restUrl = 'http://no-rest.invalid', socketUrl } = stage;
+  // Without HTTP a client signs in on its socket.
+  const { restUrl = stage.socketUrl ?? 'http://no-api.invalid', socketUrl } = stage;
   const gateway = createGatewayClient({
     url: restUrl,
     ...(socketUrl === undefined ? {} : { socketUrl }),

@@ -31,6 +31,8 @@ describe.runIf(executablePath !== undefined)('the web page of a stage of its own
     await signInBrowser(context, own.stage, 'ada');
     const page = await context.newPage();
     await page.goto(own.stage.siteUrl as string);
+    await page.getByTestId('who').and(page.locator('[data-status="signed-in"]')).waitFor();
+    await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return { page, ...own };
   };
 
