@@ -33,21 +33,14 @@ export function gatewayEncoder(): WsLinkEncoder {
   /** Goes on with a subscription that is sent, for the first time or again. */
   const follow = (sent: Outgoing): void => {
     const known = followed.get(sent.id);
-    // Those that the server has ended are garbage by now.
+    // Those that are over are garbage by now. A stop says nothing: while a subscription moves, it is stopped in one place and goes on in another.
     for (const [id, { message }] of followed) if (!message.deref()) followed.delete(id);
-    followed.set(sent.id, { ...nextAttempt(known, sent.params.lastEventId), message: new WeakRef(sent), places: (known?.places ?? 0) + 1 });
-  };
-  /** While it moves it is stopped in one place and goes on in the other; stopped in the last one, it is over. */
-  const leave = (id: unknown): void => {
-    const known = followed.get(id);
-    if (known) known.places -= 1;
-    if (!known?.places) followed.delete(id);
+    followed.set(sent.id, { ...nextAttempt(known, sent.params.lastEventId), message: new WeakRef(sent) });
   };
   /** Notes what is sent, and names its service. */
   const note = (message: Outgoing | StopFrame): string | undefined => {
     const call = message.method === 'subscription.stop' ? followed.get(message.id)?.message.deref() : message;
     if (message.method === 'subscription') follow(message);
-    else if (message.method === 'subscription.stop') leave(message.id);
     return serviceOf(call);
   };
 
@@ -63,13 +56,7 @@ export function gatewayEncoder(): WsLinkEncoder {
       const message = subscription?.message.deref();
       if (!('result' in frame) || !subscription || !message) return frame;
       const { result } = frame;
-      if (result.type === 'started') {
-        message.params.lastEventId ??= result.id;
-        // The link stops it in the old place before it returns here. A place that broke was never stopped.
-        queueMicrotask(() => {
-          subscription.places = Math.min(subscription.places, 1);
-        });
-      }
+      if (result.type === 'started') message.params.lastEventId ??= result.id;
       if (result.type !== 'data') return frame;
       const ahead = distance(message.params.lastEventId, result.id);
       if (ahead === 1) return frame;
@@ -87,8 +74,6 @@ type Outgoing = Omit<CallFrame, 'params'> & { readonly params: { readonly path: 
 interface Followed {
   /** Forgotten together with the link's own request. */
   readonly message: WeakRef<Outgoing>;
-  /** Connections that may serve it. */
-  places: number;
   /** A hole was found since it was sent last. */
   hasGap: boolean;
   /** How often it was sent again for a hole after `position`. */
