@@ -36,7 +36,7 @@ async function bundle(module: string, factory: string) {
 
 describe('what a page downloads', () => {
   it.each([
-    ['./http/index.ts', 'createHttpClient', 2_048],
+    ['./http/index.ts', 'createHttpClient', 2_064],
     ['./index.ts', 'createGatewayClient', 8_680],
   ])('%s stays within its budget, without zod, the contract, tRPC or ws', async (module, factory, maxBytes) => {
     const { eager, inputs } = await bundle(module, factory);

@@ -2,7 +2,7 @@
  * Carries calls on tRPC's HTTP wire. It gathers those of one synchronous burst into batches: per service, kind, headers and deadline. It
  * waits for microtasks and no timer, so a lone call leaves at once; a query that is under way with the same input and headers is not sent
  * again. A request is aborted when every call in it has ended. What does not fit into one request, and what failed, is the business of
- * `trouble.ts`, which is loaded when it happens. PROTOCOL.md section 2.
+ * `trouble.ts`, which is loaded beside the first request. PROTOCOL.md section 2.
  *
  * It is one function because every name that two share is bytes on each page.
  */
@@ -22,6 +22,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
   if (!url) throw new TypeError(`url is ${url}, expected the API's`);
   const underWay = new Map<unknown, Flight>();
   let burst: Call[] = [];
+  let trouble: Promise<typeof import('./trouble.js') | undefined> | undefined;
 
   /** The client's own headers, made anew, and who the caller is; with a token that was refused, another one if there is one. */
   const sign = async (refused?: Token) => {
@@ -63,6 +64,8 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
         if (!open && !items) controller.abort();
       };
     }
+    // With the first request, while the network is there and the page's files are: the next deployment may remove them.
+    trouble ??= import('./trouble.js').catch(() => (trouble = undefined));
     try {
       response = isMisfit ? undefined : await (options.fetch ?? fetch)(target, init);
       text = await response?.text();
@@ -76,11 +79,25 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     });
     if (!open) return;
     const misfit = isMisfit && target;
-    import('./trouble.js').then(
-      ({ handle }) =>
-        handle({ ...options, ...sending, clock, maxUrlLength, flights, misfit, response, text, items, thrown, sign, send, GatewayError }),
-      (cause) => endUnanswered(flights, thrown ?? cause),
-    );
+    try {
+      (await trouble)!.handle({
+        ...options,
+        ...sending,
+        clock,
+        maxUrlLength,
+        flights,
+        misfit,
+        response,
+        text,
+        items,
+        thrown,
+        sign,
+        send,
+        GatewayError,
+      });
+    } catch (cause) {
+      endUnanswered(flights, thrown ?? cause);
+    }
   };
 
   const flush = async () => {
