@@ -62,7 +62,7 @@ describe('routes', () => {
   it('reads repeated query parameters in their order', async () => {
     expect((await http('GET', '/whoami?tag=x&tag=y%20z&tag=%2B')).json).toMatchObject({
       tag: ['x', 'y z', '+'],
-      user: null,
+      user: expect.any(String),
       transport: 'http',
       connection: null,
     });
