@@ -11,26 +11,31 @@ export function hasWebPage(): boolean {
 }
 
 export interface WebPages {
-  /** Opens the page; it is connected, follows what happens, and ada is signed in. */
+  /** Opens the page; it is connected and follows what happens. */
   openPage(): Promise<Page>;
   /** Errors that nobody caught, of this test's pages. */
   readonly complaints: readonly string[];
 }
 
-/** Registers the hooks that start and end the browser. */
+/** Registers the hooks that start and end the browser. On its pages ada is signed in. */
 export function useWebPage(): WebPages {
   let browser: Browser | undefined;
   return usePages({
     start: async () => {
       browser = await launchBrowser(executablePath() as string);
     },
-    newContext: () => (browser as Browser).newContext(),
+    newContext: async () => {
+      const context = await (browser as Browser).newContext();
+      await signInBrowser(context, inject('stage'), 'ada');
+      return context;
+    },
+    status: 'signed-in',
     closePage: (page) => page.context().close(),
     end: () => browser?.close(),
   });
 }
 
-/** The same in a browser whose pages can be hidden and frozen; they share one context. */
+/** The same in a browser whose pages can be hidden and frozen; they share one context, where nobody is signed in. */
 export function usePlainWebPage(): WebPages {
   let browser: PlainBrowser | undefined;
   return usePages({
@@ -42,6 +47,7 @@ export function usePlainWebPage(): WebPages {
       if (context === undefined) throw new Error('the browser has no context');
       return context;
     },
+    status: 'signed-out',
     closePage: (page) => page.close(),
     end: () => browser?.close(),
   });
@@ -50,11 +56,12 @@ export function usePlainWebPage(): WebPages {
 interface PageSource {
   start(): Promise<void>;
   newContext(): Promise<BrowserContext>;
+  readonly status: 'signed-in' | 'signed-out';
   closePage(page: Page): Promise<void>;
   end(): Promise<void> | undefined;
 }
 
-function usePages({ start, newContext, closePage, end }: PageSource): WebPages {
+function usePages({ start, newContext, status, closePage, end }: PageSource): WebPages {
   const complaints: string[] = [];
   const pages: Page[] = [];
   beforeAll(start);
@@ -65,12 +72,14 @@ function usePages({ start, newContext, closePage, end }: PageSource): WebPages {
   });
   const openPage = async () => {
     const context = await newContext();
-    await signInBrowser(context, inject('stage'), 'ada');
     const page = await context.newPage();
     pages.push(page);
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(inject('stage').siteUrl as string);
-    await page.getByTestId('who').and(page.locator('[data-status="signed-in"]')).waitFor();
+    await page
+      .getByTestId('who')
+      .and(page.locator(`[data-status="${status}"]`))
+      .waitFor();
     await page.getByTestId('connection-state').and(page.locator('[data-state="live"]')).waitFor();
     await page.getByTestId('feed').and(page.locator('[data-following="true"]')).waitFor({ state: 'attached' });
     return page;
