@@ -53,6 +53,7 @@ describe('large results over HTTP', () => {
   it('come by reference when they fit in no answer together, and as themselves otherwise', async () => {
     const asked: string[] = [];
     const watched = createGatewayClient({
+      ...signedIn(),
       url: restUrl,
       fetch: (url, init) => {
         asked.push(url);
