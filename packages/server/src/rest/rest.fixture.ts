@@ -7,7 +7,7 @@ import type { FunctionParts } from '../execute/function-parts.js';
 import { implement } from '../execute/implement.js';
 import { defineService } from '../service/define-service.js';
 import { createLogger } from '../telemetry/logger.js';
-import type { RestEventV1, RestEventV2 } from './rest-event.js';
+import type { RestEvent, RestEventV1, RestEventV2 } from './rest-event.js';
 import { createRestHandler } from './rest-handler.js';
 
 const notes = service('notes', {
@@ -102,6 +102,12 @@ export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}
     ...more,
   };
   return { handle: createRestHandler(parts), logLines };
+}
+
+/** What the notes service answers, its body read. */
+export async function answer(event: RestEvent, allowedOrigin?: string) {
+  const { statusCode, headers, body } = await notesRest(allowedOrigin).handle(event);
+  return { status: statusCode, headers, body, json: body === '' ? undefined : JSON.parse(body) };
 }
 
 /** A REST API event as API Gateway writes it: absent maps are null. */
