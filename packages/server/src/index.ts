@@ -33,7 +33,7 @@ export { createLogger, type Logger } from './telemetry/logger.js';
 export type { FanoutEvent, FanoutResult } from './topics/fanout-function.js';
 export type { QueueEvent } from './topics/push-worker.js';
 export { type UploadHandlers, type UploadsOptions, uploadHandlers } from './uploads/upload-handlers.js';
-export { bucketRecords, type UploadRecord, type UploadRecords } from './uploads/upload-record.js';
+export { bucketRecords, type UploadRecord, type UploadRecords, URL_LIFETIME_SECONDS } from './uploads/upload-record.js';
 export type { LambdaContext, SocketEvent, SocketResult } from './websocket/socket-event.js';
 export { createWorkerHandler, type WorkerEvent, type WorkerFunction, workerFunction } from './workers/create-worker-handler.js';
 export { implementWorker } from './workers/implement-worker.js';

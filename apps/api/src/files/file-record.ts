@@ -13,9 +13,6 @@ import type { FileItem } from './resources.js';
 
 export type FileInfo = OutputOf<(typeof files)['procedures']['put']>;
 
-/** How long a signed URL is good for. */
-export const URL_LIFETIME_SECONDS = 600;
-
 /** The record of a file. */
 export function fileRecord(file: UploadRecord): FileItem {
   return { ...file, collection: 'files', changeKey: changeKey(file.requestedAtMs, file.key) };

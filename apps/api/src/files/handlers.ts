@@ -4,9 +4,9 @@
  */
 
 import { MAX_RANGE_BYTES } from '@org/gateway-contract';
-import { type Implementation, implement, uploadHandlers } from '@org/gateway-server';
+import { type Implementation, implement, URL_LIFETIME_SECONDS, uploadHandlers } from '@org/gateway-server';
 import { newId, type RandomBytes } from '../new-id.js';
-import { fileRecords, URL_LIFETIME_SECONDS, uploadedFile } from './file-record.js';
+import { fileRecords, uploadedFile } from './file-record.js';
 import { forgetAbandoned } from './forget-abandoned.js';
 import { putFile } from './put-file.js';
 import { filesService } from './service.js';
