@@ -76,6 +76,19 @@ describe('P5.2 the keys of the issuer', () => {
     expect(await judged(token)).toContain('SERVICE_UNAVAILABLE');
   });
 
+  it('that are good are asked for once a minute while the issuer is down: who calls waits for that', async () => {
+    const { issuer, judged, clock } = createVerifying();
+    const token = issuer.token(LONG);
+    await judged(token);
+    issuer.failure = new Error('down');
+    clock.advance(HOUR_MS);
+    expect([await judged(token), await judged(token), issuer.asked.length]).toEqual(['ada', 'ada', 3]);
+    clock.advance(59_999);
+    expect([await judged(token), issuer.asked.length]).toEqual(['ada', 3]);
+    clock.advance(1);
+    expect([await judged(token), issuer.asked.length]).toEqual(['ada', 4]);
+  });
+
   it.each([
     ['of another issuer', { issuer: 'https://evil.example', jwks_uri: 'https://evil.example/keys' }],
     ['that point to plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/keys' }],

@@ -37,6 +37,8 @@ const FETCH = { timeoutMs: 3_000, maxBytes: 256 * 1024 };
 const ASK_AGAIN_MS = 10_000;
 /** The same when it was not. */
 const TRY_AGAIN_MS = 1_000;
+/** The same with a good key at hand: each call that asks waits for an issuer that may not answer at all. */
+const ASK_DOWN_MS = 60_000;
 const FRESH_MS = 3_600_000;
 const GOOD_MS = 24 * 3_600_000;
 
@@ -73,15 +75,19 @@ export function createKeySet({ settings, fetchJson, clock, log }: KeySetOptions)
     return fetching;
   };
 
-  const mayAsk = (): boolean => last === undefined || clock.now() - last.atMs >= (last.failed ? TRY_AGAIN_MS : ASK_AGAIN_MS);
+  const mayAsk = (hasKey: boolean): boolean => {
+    if (last === undefined) return true;
+    const pauseMs = last.failed ? (hasKey ? ASK_DOWN_MS : TRY_AGAIN_MS) : ASK_AGAIN_MS;
+    return clock.now() - last.atMs >= pauseMs;
+  };
   const good = (): readonly PublicKey[] | undefined => (known && clock.now() - known.atMs < GOOD_MS ? known.keys : undefined);
   const isFresh = (): boolean => known !== undefined && clock.now() - known.atMs < FRESH_MS;
 
   return {
     find: async (kid) => {
-      const before = good() && pick(good() ?? [], kid);
+      const before = pick(good() ?? [], kid);
       if (before && isFresh()) return before;
-      if (fetching !== undefined || mayAsk()) await refresh();
+      if (fetching !== undefined || mayAsk(before !== undefined)) await refresh();
       const keys = good();
       const found = keys && pick(keys, kid);
       if (found) return found;
