@@ -129,7 +129,9 @@ export function connectionStoreSuite(start: () => Promise<ConnectionsUnderTest>)
       const store = await opened('race1=');
       const done = await Promise.all(['a', 'b', 'c'].map((id) => store.signIn('race1=', { ...ada, id: `race-${id}` })));
       expect(done.filter((each) => each === 'done')).toHaveLength(1);
-      expect((await store.get('race1='))?.user?.id).toBe(['race-a', 'race-b', 'race-c'][done.indexOf('done')]);
+      const winner = (await store.get('race1='))?.user?.id;
+      expect(winner).toBe(['race-a', 'race-b', 'race-c'][done.indexOf('done')]);
+      for (const id of ['race-a', 'race-b', 'race-c']) expect(await store.ofUser(id)).toEqual(id === winner ? ['race1='] : []);
     });
 
     it('signs out, or goes with the connection', async () => {

@@ -57,7 +57,11 @@ export function createDynamoConnectionStore({ table, clock }: { readonly table: 
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const row = await read(connectionId);
         if (!row) return 'gone';
-        if (row.userId !== '' && row.userId !== user.id) return 'other';
+        if (row.userId !== '' && row.userId !== user.id) {
+          // Of an attempt that another user's has overtaken: a revocation would close what is theirs.
+          if (attempt > 0) await forgetUser(user.id, connectionId);
+          return 'other';
+        }
         await noteUser(user.id, connectionId, Number(row.connectedAtMs));
         const set = { ...userFields(user), refused: '' };
         if (await table.update(connectionKey(connectionId), CONNECTION_ROW, set, { equal: { userId: row.userId } })) return 'done';

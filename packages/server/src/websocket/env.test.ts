@@ -5,6 +5,7 @@ import { readFunctionEnvironment } from './function-environment.js';
 import { socketHandlerFromEnv } from './socket-from-env.js';
 
 const socket = {
+  GATEWAY_ALLOWED_ORIGIN: 'https://app.example.com',
   GATEWAY_CONNECTIONS_TABLE: 'Connections',
   GATEWAY_TOPICS_TABLE: 'Topics',
   GATEWAY_PUSH_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/Pushes',
@@ -23,6 +24,7 @@ describe('environment of the socket and fan-out functions', () => {
       socketEndpoint: 'https://abc.execute-api.eu-west-1.amazonaws.com/prod',
       serviceFunctions: { notes: 'gateway-notes' },
       payloadsBucket: 'payloads-1',
+      allowedOrigin: 'https://app.example.com',
     });
     expect(readFanoutEnvironment(socket)).toMatchObject({ topicsTable: 'Topics' });
   });
@@ -34,7 +36,7 @@ describe('environment of the socket and fan-out functions', () => {
 
   it('names everything that is missing or wrong in one message', () => {
     expect(() => readSocketEnvironment({ GATEWAY_SOCKET_ENDPOINT: 'abc', GATEWAY_SERVICE_FUNCTIONS: '[1' })).toThrow(
-      /GATEWAY_CONNECTIONS_TABLE \(missing\).*GATEWAY_SOCKET_ENDPOINT \(Invalid URL\).*GATEWAY_SERVICE_FUNCTIONS \(expected a JSON object/,
+      /GATEWAY_CONNECTIONS_TABLE \(missing\).*GATEWAY_SOCKET_ENDPOINT \(Invalid URL\).*GATEWAY_SERVICE_FUNCTIONS \(expected a JSON object.*GATEWAY_ALLOWED_ORIGIN \(missing\)/,
     );
     expect(() => fanoutHandlerFromEnv({})).toThrow(/GATEWAY_CONNECTIONS_TABLE.*GATEWAY_TOPICS_TABLE.*GATEWAY_SOCKET_ENDPOINT/);
   });

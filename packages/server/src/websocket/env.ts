@@ -47,8 +47,7 @@ export interface SocketEnvironment {
   readonly payloadsBucket: string;
   /** Absent on a stage without identity. */
   readonly identity?: IdentitySettings | undefined;
-  /** @default '*' */
-  readonly allowedOrigin?: string | undefined;
+  readonly allowedOrigin: string;
 }
 
 /** What the identity function is told. */
@@ -94,7 +93,7 @@ export function readSocketEnvironment(env: Environment): SocketEnvironment {
     serviceFunctions: functions,
     payloadsBucket: name,
     identity: identityVariable().optional(),
-    allowedOrigin: name.optional(),
+    allowedOrigin: name,
   });
 }
 

@@ -39,7 +39,7 @@ export function socketHandlerFromEnv(env: Environment): ReturnType<typeof create
     services,
     tokens: tokenVerifierOf(identity, log),
     signIns: identity && signIns,
-    ...(allowedOrigin === undefined ? {} : { allowedOrigin }),
+    allowedOrigin,
     log,
   });
 }
