@@ -32,6 +32,24 @@ describe('P5.9 gw.auth', () => {
     expect([await call('mine'), await call('write', 'mutation')]).toEqual(['ada', undefined]);
   });
 
+  it('with a token of fewer scopes ends what needs a user, to be judged again, and nothing else', async () => {
+    const { connect, auth, token, follow, publish, pushed, sync } = createSignedStage();
+    await connect();
+    await auth(token({ scope: 'read write' }));
+    await follow(2, 'secrets');
+    await follow(3, 'news');
+    await auth(token({ scope: 'write read more' }));
+    await publish(SECRETS, 1);
+    await auth(token({ scope: 'read more' }));
+    await publish(SECRETS, 2);
+    await publish(NEWS, 3);
+    expect(pushed()).toEqual([1, 3]);
+    expect((await sync([2, 'e1.1'])).params.s).toEqual([[2, null]]);
+    await follow(2, 'secrets');
+    await publish(SECRETS, 4);
+    expect(pushed()).toEqual([1, 3, 4]);
+  });
+
   it('refuses the token of another user, and leaves the connection as it was', async () => {
     const { connect, call, auth, token } = createSignedStage();
     await connect();

@@ -34,8 +34,9 @@ export async function authenticate(parts: InBandParts, connectionId: string, tok
     await signOut(parts, connectionId);
     return null;
   }
+  const before = await parts.connections.get(connectionId);
   const user = await signIn(parts, connectionId, token);
-  await extendSubscriptions(parts, connectionId, user);
+  await renewSubscriptions(parts, connectionId, { before: before?.user ?? null, user });
   return Math.max(0, (user.expiresAtMs ?? 0) - parts.clock.now());
 }
 
@@ -72,14 +73,24 @@ async function signIn({ tokens, signIns, connections, clock }: InBandParts, conn
   const user = await tokens.verify(token);
   if (isOver(user, clock.now()))
     throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the token is refused: it has expired; get a new one');
+  // Before anything is written: what is refused, or cannot be known now, leaves the connection as it was.
+  await refuseRevoked(signIns, user);
   const done = await connections.signIn(connectionId, user);
   if (done === 'gone') throw closed();
   if (done === 'other')
     throw new GatewayError('FORBIDDEN', '[FORBIDDEN] the token is of another user; open a connection of their own, or sign out first');
-  // After the connection is among the user's: a revocation either finds it there, or is found here.
-  if (!(await signIns?.isRevoked(user))) return user;
-  await connections.signOut(connectionId);
-  throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the sign-in was revoked; sign in again');
+  try {
+    // Again now that the connection is among the user's: a revocation either finds it there, or is found here.
+    await refuseRevoked(signIns, user);
+    return user;
+  } catch (cause) {
+    await connections.signOut(connectionId);
+    throw cause;
+  }
+}
+
+async function refuseRevoked(signIns: InBandParts['signIns'], user: Identity): Promise<void> {
+  if (await signIns?.isRevoked(user)) throw new GatewayError('UNAUTHORIZED', '[UNAUTHORIZED] the sign-in was revoked; sign in again');
 }
 
 /** What was followed as this user is followed no longer: its client is told so by its next `gw.sync`, and opens again what is public. */
@@ -88,11 +99,20 @@ async function signOut({ connections, subscriptions }: InBandParts, connectionId
   await forEachParallel(await subscriptions.ofConnection(connectionId), PARALLEL_WRITES, ({ key }) => subscriptions.remove(key));
 }
 
-/** Pushes go on at once; those that a crash leaves out are extended by the next `gw.sync`. */
-async function extendSubscriptions({ subscriptions }: InBandParts, connectionId: string, { expiresAtMs }: Identity): Promise<void> {
+/**
+ * Pushes go on at once; those that a crash leaves out are extended by the next `gw.sync`. What was followed with scopes that the user has no
+ * more may need one of them: it is removed, and judged again when the client opens it again.
+ */
+async function renewSubscriptions(
+  { subscriptions }: InBandParts,
+  connectionId: string,
+  { before, user }: { readonly before: Identity | null; readonly user: Identity },
+): Promise<void> {
+  const { scopes = [], expiresAtMs } = user;
+  const hasLost = before?.scopes?.some((scope) => !scopes.includes(scope)) ?? false;
   if (expiresAtMs === undefined) return;
   const own = (await subscriptions.ofConnection(connectionId)).filter(({ authUntilMs }) => authUntilMs !== undefined);
-  await forEachParallel(own, PARALLEL_WRITES, ({ key }) => subscriptions.extend(key, expiresAtMs));
+  await forEachParallel(own, PARALLEL_WRITES, ({ key }) => (hasLost ? subscriptions.remove(key) : subscriptions.extend(key, expiresAtMs)));
 }
 
 function closed(): GatewayError {

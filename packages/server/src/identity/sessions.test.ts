@@ -1,5 +1,6 @@
 /** Revocation: PROTOCOL.md P5.12. */
 
+import { GatewayError } from '@org/gateway-core/errors';
 import { describe, expect, it } from 'vitest';
 import { SendError } from '../websocket/sender.js';
 import { NOW } from './fake-issuer.fixture.js';
@@ -39,6 +40,32 @@ describe('P5.12 revoking the sessions of a user', () => {
     expect(await call('mine')).toBe('UNAUTHORIZED');
     expect(await auth(token({ iat: NOW + 11 }))).toBe(289_500);
     expect(await call('mine')).toBe('ada');
+    expect(await auth(token({ iat: NOW + 10 }))).toContain('the sign-in was revoked');
+    expect(await call('mine')).toBe('ada');
+  });
+
+  it.each([
+    ['before', 1, ['ada', 'anybody']],
+    ['after', 2, ['UNAUTHORIZED', 'anybody']],
+  ])('signs nobody in when revocations cannot be read %s that is written', async (_, failing, [renewed, anonymous]) => {
+    const { auth, token, call, signIns, connect } = await start();
+    const { isRevoked } = signIns;
+    const unreadable = () => {
+      let reads = 0;
+      signIns.isRevoked = (user) => {
+        reads += 1;
+        return reads === failing ? Promise.reject(new GatewayError('SERVICE_UNAVAILABLE', 'throttled')) : isRevoked(user);
+      };
+    };
+    unreadable();
+    expect(await auth(token())).toContain('SERVICE_UNAVAILABLE');
+    expect(await call('who')).toBe(anonymous);
+    signIns.isRevoked = isRevoked;
+    await connect();
+    await auth(token());
+    unreadable();
+    expect(await auth(token())).toContain('SERVICE_UNAVAILABLE');
+    expect(await call('mine')).toBe(renewed);
   });
 
   it('refuses the handshake with a ticket of before', async () => {
