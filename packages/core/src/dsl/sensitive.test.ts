@@ -82,6 +82,18 @@ describe('what is marked', () => {
     expect(isSensitive(described, [])).toBe(false);
   });
 
+  it('stays on what is made of the schema', () => {
+    const marked = sensitive(z.string());
+    const made = [
+      marked.min(8),
+      marked.refine((text) => text !== ''),
+      marked.describe('PIN'),
+      marked.meta({ title: 'PIN' }),
+      marked.brand(),
+    ];
+    expect(made.map((schema) => isSensitive(schema, []))).toEqual([true, true, true, true, true]);
+  });
+
   it('leaves dates and the like whole', () => {
     const at = new Date(1_700_000_000_123);
     expect(redacted(z.object({ at: z.date() }), { at })).toEqual({ at });

@@ -123,6 +123,19 @@ describe('P3.27 messages by reference', () => {
   });
 });
 
+describe('P5.9 gw.auth', () => {
+  it.each(['abc', 'x'.repeat(16_384), null])('is read with a token, or with null', (token) => {
+    const frame = { id: null, method: 'gw.auth', svc: 'gw', params: { token } };
+    expect(read(frame)).toStrictEqual({ kind: 'auth', frame });
+  });
+
+  it.each(['', 'x'.repeat(16_385), undefined, { secret: 's3cret' }])('is refused without one, and repeats nothing of it', (token) => {
+    expect(read({ id: 5, method: 'gw.auth', svc: 'gw', params: { token } })).toEqual(
+      refused(5, 'gw.auth has no token: expected a text of 1 to 16384 characters, or null'),
+    );
+  });
+});
+
 it('names another gateway method', () => {
   expect(read({ id: 4, method: 'gw.dance', params: {} })).toEqual(
     refused(4, 'unknown method: got "gw.dance", expected gw.sync, gw.part, gw.upload, gw.ref or gw.auth'),

@@ -2,9 +2,9 @@
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ADA, createVerifying, encoded, ISSUER, NOW, SETTINGS, signedWithSecret, unsigned } from './fake-issuer.fixture.js';
+import { ADA, createVerifying, encoded, NOW, SETTINGS, signedWithSecret, unsigned } from './fake-issuer.fixture.js';
 
-const { issuer, tokens, judged, clock } = createVerifying();
+const { issuer, tokens, judged } = createVerifying();
 
 describe('P5.1 a token', () => {
   it('that the issuer signed tells whose it is, what it allows, and from when to when', async () => {
@@ -147,7 +147,5 @@ describe('P5.1 a forged token', () => {
     await fresh.judged(fresh.issuer.token({ ...ADA, iss: 'https://evil.example' }));
     await fresh.judged(unsigned(ADA));
     expect(fresh.issuer.asked).toEqual([]);
-    expect(clock.now()).toBe(NOW * 1_000);
-    expect(ISSUER).toBe('https://login.example.com');
   });
 });

@@ -24,7 +24,7 @@ export const identitySchema = () =>
     jwksUri: trustedUrl().optional(),
     /** How far clocks may be apart. @default 30 */
     clockToleranceSeconds: z.int().min(0).max(300).optional(),
-    /** Claim with the scopes: a text with spaces between them, or a list. @default 'scope' */
+    /** Claim with the scopes: a text with spaces between them, or a list; `scope` itself is a text (RFC 8693, 4.2). @default 'scope' */
     scopeClaim: z.string().min(1).optional(),
   });
 

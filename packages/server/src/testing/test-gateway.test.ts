@@ -171,11 +171,11 @@ describe('testGateway', () => {
     expect(await added.events()).toEqual([photo, photo, photo]);
   });
 
-  it('counts calls of a caller where the contract limits them', async () => {
+  it.each(['rest', 'socket'] as const)('counts calls of a caller over %s where the contract limits them', async (over) => {
     const searches = service('searches', { find: query({ auth: 'public', rateLimit: { perUser: { rate: 2, per: 'second' } } }) });
     const handlers = implement(defineService(searches, { uses: {} }), { find: () => {} });
     const test = testGateway(defineContract({ searches }), [handlers]);
-    const find = () => test.as(ann).searches.find.query();
+    const find = () => test.as(ann).searches.find.query(undefined, { over });
     await find();
     await find();
     await expect(find()).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429, retryAfterMs: 500 });
