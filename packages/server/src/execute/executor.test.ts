@@ -1,6 +1,6 @@
 /** What the executor makes of errors that handlers end in. PROTOCOL.md P2.8, P4.1 and P4.2. */
 
-import { error, query, service } from '@org/gateway-core';
+import { error, query, sensitive, service } from '@org/gateway-core';
 import { GatewayError } from '@org/gateway-core/errors';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
@@ -11,7 +11,10 @@ import { execute } from './executor.js';
 import { implement } from './implement.js';
 
 const rooms = service('rooms', {
-  book: query({ auth: 'public', errors: { FULL: error('CONFLICT', () => z.object({ max: z.int() })) } }),
+  book: query({
+    auth: 'public',
+    errors: { FULL: error('CONFLICT', () => z.object({ max: z.int(), door: sensitive(z.string()).optional() })) },
+  }),
   broken: query({
     auth: 'public',
     input: (): z.ZodString => {
@@ -47,6 +50,11 @@ it('P4.1 sends of a declared error only what its schema has, returned or thrown'
     expect(sent).toMatchObject({ code: 'CONFLICT', error: 'FULL', details: { max: 3 }, message: '[FULL] rooms.book: {"max":3}' });
     expect(JSON.stringify(sent)).not.toContain('secret');
   }
+});
+
+it('tells of sensitive data in no message, which gets logged', async () => {
+  const { error: sent } = await bookEndsWith((full) => full({ max: 3, door: '4711' } as never));
+  expect(sent).toMatchObject({ details: { max: 3, door: '4711' }, message: '[FULL] rooms.book: {"max":3,"door":"[redacted]"}' });
 });
 
 it('P2.8 does not send a declared error whose data breaks its schema, and logs why', async () => {

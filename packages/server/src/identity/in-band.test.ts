@@ -234,6 +234,17 @@ describe('P5.11 a sign-in that is over', () => {
     expect(pushed()).toEqual([3]);
   });
 
+  it('ends subscriptions of stock clients that had not begun yet, before anything is sent', async () => {
+    const { connect, send, token, clock, publish, sender } = createSignedStage();
+    await connect({ connectionParams: '1' });
+    await send({ method: 'connectionParams', data: { token: token() } });
+    await send({ id: 5, method: 'subscription', params: { path: 'vault.secrets', lastEventId: 'e1.0' } });
+    clock.advance(300_000);
+    await publish(SECRETS, 1);
+    const frames = (sender.frames.get(ID) ?? []).map((text) => JSON.parse(text));
+    expect(frames.map(({ result, error }) => error?.data.code ?? result.type)).toEqual(['UNAUTHORIZED']);
+  });
+
   it('ends subscriptions of stock clients with UNAUTHORIZED', async () => {
     const { connect, send, token, clock, publish, sender } = createSignedStage();
     await connect({ connectionParams: '1' });

@@ -94,8 +94,12 @@ describe('P5.2 the keys of the issuer', () => {
     ['that point to plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/keys' }],
     ['that are none', { keys: 5 }],
   ])('are not taken from documents %s', async (_, document) => {
-    const lying = createVerifying(SETTINGS, async () => document);
+    // Its keys would do.
+    const lying = createVerifying(SETTINGS, async (url, options) =>
+      url.endsWith('-configuration') ? document : lying.issuer.fetchJson(url, options),
+    );
     expect(await lying.judged(lying.issuer.token())).toContain('SERVICE_UNAVAILABLE');
+    expect(lying.issuer.asked).toEqual([]);
   });
 
   it('need no name while there is one alone', async () => {

@@ -69,6 +69,14 @@ describe('P5.6 a ticket', () => {
     expect(await down.ask(down.issuer.token())).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
   });
 
+  it('P5.12 is not given to a sign-in that was revoked, and is to a later one', async () => {
+    const { issuer, ask, signIns } = start();
+    await signIns.revoke('ada', NOW * 1_000 + 1);
+    const { statusCode, json } = await ask(issuer.token());
+    expect([statusCode, json.error.message]).toEqual([401, '[UNAUTHORIZED] the sign-in was revoked; sign in again']);
+    expect((await ask(issuer.token({ ...ADA, iat: NOW + 1 }))).statusCode).toBe(200);
+  });
+
   it('is nowhere to be read in the table', async () => {
     const { issuer, ask, table } = start();
     const kept: unknown[] = [];

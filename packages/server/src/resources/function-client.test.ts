@@ -47,7 +47,9 @@ async function clientOf(grant: FunctionGrant<unknown>, answers: readonly TimedAn
     clock: { sleep: () => Promise.resolve(), now: () => nowMs },
     random: () => 0.5,
   });
-  return { recorder, client: client({ user: ann, requestId: 'r1', endsAtMs }) };
+  // What the calling service has read of the claims is its own.
+  const user = { id: 'ann', claims: { level: 3 } };
+  return { recorder, client: client({ user, identity: ann, requestId: 'r1', endsAtMs }) };
 }
 
 async function called(...answers: readonly TimedAnswer[]) {

@@ -92,6 +92,7 @@ export function messageEvent(
       requestId,
       messageId: `${requestId}=`,
       connectedAt: connectedAtMs,
+      identity: { sourceIp: SOURCE_IP },
     },
     body: textOf(frame) ?? '',
     isBase64Encoded: false,

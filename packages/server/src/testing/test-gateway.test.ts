@@ -182,4 +182,20 @@ describe('testGateway', () => {
     test.nowMs += 500;
     await find();
   });
+
+  it('P5.15 counts over the socket who is not signed in by their address', async () => {
+    const searches = service('searches', { find: query({ auth: 'public', rateLimit: { perUser: { rate: 1, per: 'hour' } } }) });
+    const { message, nowMs, gateway } = testGateway(defineContract({ searches }), [
+      implement(defineService(searches, { uses: {} }), { find: () => {} }),
+    ]);
+    await gateway.searches.find.query(undefined, { over: 'socket' });
+    const about = { connectionId: 'id1=', connectedAtMs: nowMs };
+    const event = messageEvent({ id: 2, method: 'query', svc: 'searches', params: { path: 'searches.find' } }, about);
+    const from = async (sourceIp: string) =>
+      (await message({ ...event, requestContext: { ...event.requestContext, identity: { sourceIp } } })).body;
+    expect([await from('192.0.2.1'), await from('198.51.100.7')]).toEqual([
+      expect.stringContaining('"code":"TOO_MANY_REQUESTS"'),
+      '{"id":2,"result":{"type":"data"}}',
+    ]);
+  });
 });
