@@ -53,8 +53,8 @@ interface Container<TEvent, TResult> {
   die: (why: 'crashed' | 'timed out') => void;
 }
 
-/** Never settles. */
-const never = new Promise<never>(() => {});
+/** Never settles. One for each who waits: a shared one would keep them all for ever. */
+const never = () => new Promise<never>(() => {});
 
 /** Deploys a function. */
 export function createFunction<TEvent, TResult>(
@@ -72,18 +72,18 @@ export function createFunction<TEvent, TResult>(
       name: own,
       remainingMs: () => container.endsAtMs - simulator.nowMs,
       async io(run) {
-        if (container.isDead) return never;
+        if (container.isDead) return never();
         if (faults.hit('function crashed')) {
           container.die('crashed');
-          return never;
+          return never();
         }
         if (faults.hit('function stalled')) await simulator.sleep(timeoutMs);
-        if (container.isDead) return never;
+        if (container.isDead) return never();
         try {
           const result = await run();
-          return container.isDead ? never : result;
+          return container.isDead ? never() : result;
         } catch (cause) {
-          if (container.isDead) return never;
+          if (container.isDead) return never();
           throw cause;
         }
       },
