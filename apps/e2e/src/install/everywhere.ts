@@ -23,7 +23,7 @@ const stage = await startStage({ assembly: join(ROOT, 'infra', 'cdk.out') });
 const project = await makeFreshProject();
 try {
   await project.write('src/talk.ts', TALK);
-  await project.write('entry.js', "export { ask, talk } from './dist/talk.js';\n");
+  await project.write('entry.js', "export { talk } from './dist/talk.js';\n");
   const complaints = await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src' });
   if (complaints !== '') throw new Error(complaints);
   await project.write('src/everything.ts', everything(project.subpaths));
@@ -34,7 +34,7 @@ try {
   for (const runtime of RUNTIMES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const name = freshName('runtime');
     await project.write('main.js', printing('./entry.js', { url, socketUrl, name, token }));
-    await writeWorker(project, url);
+    await writeWorker(project, { url, socketUrl, name, token });
     report(runtime.name, await attempt(project, runtime, name));
   }
   if (wanted.length === 0 || wanted.includes('npm')) report('installed by npm', await attemptNpm(project, { url, socketUrl, token }));
@@ -50,11 +50,10 @@ function report(name: string, verdict: Verdict): void {
 }
 
 async function attempt(fresh: FreshProject, runtime: Runtime, name: string): Promise<Verdict> {
-  const expected = runtime.over === 'http' ? { health: 'ok' } : heardFrom(name);
   const version = await fresh.run('npx', ['--yes', '--package', runtime.package, runtime.command, '--version']);
   if (version.exitCode !== 0) return { is: 'absent' };
   const { exitCode, stdout, output } = await fresh.run('npx', ['--yes', '--package', runtime.package, runtime.command, ...runtime.args]);
-  return exitCode === 0 && isDeepStrictEqual(JSON.parse(stdout), expected) ? { is: 'ok' } : { is: 'FAIL', because: output };
+  return exitCode === 0 && isDeepStrictEqual(JSON.parse(stdout), heardFrom(name)) ? { is: 'ok' } : { is: 'FAIL', because: output };
 }
 
 /** npm puts packages flat, and takes zod and ws from the registry as a user's project does. */

@@ -27,7 +27,7 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
   beforeAll(async () => {
     project = await makeFreshProject();
     await project.write('src/talk.ts', TALK);
-    await project.write('entry.js', "export { ask, talk } from './dist/talk.js';\n");
+    await project.write('entry.js', "export { talk } from './dist/talk.js';\n");
     expect(await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src' })).toBe('');
   });
   afterAll(() => project?.remove());

@@ -38,10 +38,6 @@ export async function talk({ url, socketUrl, name, token }: Where): Promise<Hear
   return heard;
 }
 
-export async function ask(url: string): Promise<{ health: string }> {
-  return { health: (await createGatewayClient({ url }).system.health.query()).status };
-}
-
 async function first<TEvent>(events: AsyncIterable<TEvent>): Promise<TEvent> {
   for await (const event of events) return event;
   throw new Error('the subscription ended without an event');

@@ -12,8 +12,6 @@ export interface Runtime {
   readonly package: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** What is tried. @default 'both' */
-  readonly over?: 'http' | 'both';
 }
 
 export const RUNTIMES: readonly Runtime[] = [

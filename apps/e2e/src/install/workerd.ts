@@ -1,12 +1,13 @@
 /**
- * The edge runtime of Cloudflare, https://github.com/cloudflare/workerd: its program is one bundle, and its test prints what was heard, over
- * HTTP only: a subscription over the socket does not start there yet. The stage on this machine has to be allowed in its network.
+ * The edge runtime of Cloudflare, https://github.com/cloudflare/workerd: its program is one bundle, and its test prints what was heard. The
+ * stage on this machine has to be allowed in its network.
  */
 
 import { edgeBundle } from './bundles.js';
 import type { FreshProject } from './fresh-project.js';
+import type { Talk } from './programs.js';
 
-export const WORKERD = { package: 'workerd@1.20261117.1', command: 'workerd', args: ['test', 'workerd.capnp'], over: 'http' } as const;
+export const WORKERD = { package: 'workerd@1.20261117.1', command: 'workerd', args: ['test', 'workerd.capnp'] } as const;
 
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -22,13 +23,13 @@ const program :Workerd.Worker = (
 `;
 
 /** Writes what `workerd test workerd.capnp` runs; the project has `entry.js`. */
-export async function writeWorker(project: FreshProject, url: string): Promise<void> {
+export async function writeWorker(project: FreshProject, talk: Talk): Promise<void> {
   const { files } = await edgeBundle(project.folder, 'entry.js');
   await project.write('workerd.capnp', CONFIG);
   await project.write(
     'worker.js',
     `${files['program.js']}
-export default { async test() { console.log(JSON.stringify(await program.ask(${JSON.stringify(url)}))); } };
+export default { async test() { console.log(JSON.stringify(await program.talk(${JSON.stringify(talk)}))); } };
 `,
   );
 }
