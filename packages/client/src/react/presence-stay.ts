@@ -58,16 +58,21 @@ export function enterRoom({ join, leave, who, presence }: AnyRooms, place: objec
   let about: object | null = null;
   let isFollowing = false;
   let isAsking = false;
+  /** Who is known to be there, and what came while a newer list was asked for, which may have it or not. */
   let loaded: readonly Member[] = [];
   let changes: RoomChange[] = [];
+  let questions = 0;
   let own: Member | undefined;
   const draw = (error?: unknown) => {
     if (signal.aborted) return;
     const members = membersAfter(loaded, changes);
+    if (!questions) {
+      loaded = members;
+      changes = [];
+    }
     show({ members, self: members.find(({ member }) => member === own?.member) ?? own, error });
   };
   const enter = async () => {
-    changes = [];
     isAsking = about !== null;
     own = about === null ? undefined : ((await join.mutate({ ...place, ...about }, here)) as Member);
     if (!signal.aborted) loaded = ((await who.query(place, { over: 'socket', signal })) as { members: readonly Member[] }).members;
@@ -78,7 +83,14 @@ export function enterRoom({ join, leave, who, presence }: AnyRooms, place: objec
     if (isAsking) leave.mutate(place, { ...here, volatile: true }).catch(() => {});
     isAsking = false;
   };
-  const again = () => void enter().catch(draw);
+  const again = () => {
+    questions += 1;
+    void enter()
+      .catch(draw)
+      .finally(() => {
+        questions -= 1;
+      });
+  };
   const loop = followEvents(
     { subscribe: presence.subscribe, input: place, lastEventId: undefined },
     {

@@ -98,6 +98,13 @@ describe('usePresence', () => {
     expect((await asked(next)).map(([, joined]) => joined)).toEqual(['chat.join']);
   });
 
+  it('does not bring back who is gone while it enters again', async () => {
+    const { mounted, peer } = await entered();
+    await hear(peer, changes(change(11, 'left', bob), change(12, 'left', ann)));
+    await hear(peer, changes(change(13, 'joined', { member: 'u:3', name: 'Cid' })));
+    expect(mounted.text()).toBe('Ann: Cid');
+  });
+
   it('leaves when the component goes, after entering', async () => {
     const { mounted, peer } = await entered();
     await mounted.unmount();
