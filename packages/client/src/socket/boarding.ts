@@ -53,6 +53,7 @@ export function boardingOf(clock: Clock): Boarding {
       link = undefined;
     },
     stop() {
+      link = undefined;
       budget = SUBSCRIPTIONS_PER_SECOND;
       pace();
       waiting.clear();

@@ -186,7 +186,6 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
     add(request) {
       if (isClosed) return request.abort();
       watch(true);
-      idle.interrupt();
       requests.add(request);
       if (current) {
         boarding.board(current, [request]);

@@ -7,31 +7,25 @@ import { LINGER_MS } from './limits.js';
 
 /** The idleness of one connection. */
 export interface Idleness {
-  /** Nobody needs it now. */
+  /** Nobody needs it now; somebody may again at any time. */
   begin(): void;
-  /** Somebody does. */
-  interrupt(): void;
   stop(): void;
 }
 
-/** Tells one to two seconds after it began, unless it was interrupted since. */
+/** Asks one to two seconds after it last began. */
 export function idlenessOf(alarm: Alarm, onIdle: () => unknown): Idleness {
   let isWatching = false;
-  let isInterrupted = false;
+  let hasBegun = false;
   const look = () => {
-    isWatching = isInterrupted;
-    if (!isInterrupted) return onIdle();
-    isInterrupted = false;
+    isWatching = hasBegun;
+    if (!hasBegun) return onIdle();
+    hasBegun = false;
     alarm(LINGER_MS, look);
   };
   return {
     begin() {
-      if (isWatching) return;
-      isInterrupted = isWatching = true;
-      look();
-    },
-    interrupt() {
-      isInterrupted = true;
+      hasBegun = true;
+      if (!isWatching) look();
     },
     stop() {
       isWatching = false;
