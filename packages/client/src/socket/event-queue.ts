@@ -3,8 +3,6 @@
  * it minds its length.
  */
 
-import type { WirePath } from '@org/gateway-core/wire-value';
-
 /** An event, or word that events before it are missing for good. */
 export type Entry = { readonly id: string; readonly data: unknown } | ResetNotice;
 
@@ -24,10 +22,8 @@ export interface QueueOwner {
   readonly tracked: boolean;
   /** In its place among the events; what it answers is waited for. */
   onReset(notice: ResetNotice): unknown;
-  /** Fetches an event that was too large to be sent. */
-  fetch(reference: unknown): Promise<unknown>;
-  /** Where texts of events stand for something else. */
-  codecs(): readonly WirePath[] | undefined;
+  /** What the data of an event stands for: fetched where it was too large to be sent, and without texts for what JSON has no form for. */
+  meaning(data: unknown): unknown;
   /** The last entry has been taken. */
   onEmpty(): void;
   /** Nothing is read any more. */
@@ -44,7 +40,7 @@ export interface EventQueue {
 }
 
 /** A queue of these entries, which its owner may count and clear. */
-export function eventQueue(entries: Entry[], { tracked, onReset, fetch, codecs, onEmpty, onDone }: QueueOwner): EventQueue {
+export function eventQueue(entries: Entry[], { tracked, onReset, meaning, onEmpty, onDone }: QueueOwner): EventQueue {
   let isEnded = false;
   let failure: Error | undefined;
   /** Lets a reader look again. */
@@ -57,13 +53,7 @@ export function eventQueue(entries: Entry[], { tracked, onReset, fetch, codecs, 
         if (entry) {
           if (!entries.length) onEmpty();
           if ('reason' in entry) await onReset(entry);
-          else {
-            const reference = (entry.data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
-            let data = reference ? await fetch(reference) : entry.data;
-            const places = codecs();
-            if (places) data = (await import('@org/gateway-core/wire-value')).revive(data, places);
-            yield tracked ? { ...entry, data } : data;
-          }
+          else yield tracked ? { ...entry, data: await meaning(entry.data) } : meaning(entry.data);
         } else if (failure) throw failure;
         else if (isEnded) return;
         else

@@ -64,13 +64,10 @@ export function readingOf({ path, tracked, options, fetch, onFull, onGoOn, onDon
   const queue = eventQueue(entries, {
     tracked,
     onReset: (notice) => onReset?.(notice),
-    fetch: (reference) =>
-      import('../fetch-reference.js')
-        .then(({ fetchReference }) => fetchReference(reference, fetch))
-        .then(JSON.parse, (cause) => {
-          throw failure('NETWORK_ERROR', path, 'cannot fetch a large event: subscribe again after the one before', { cause });
-        }),
-    codecs: () => codecs,
+    meaning: (data) => {
+      const reference = (data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
+      return reference || codecs ? meaningOf(reference, data) : data;
+    },
     onEmpty() {
       if (!isFull) return;
       isFull = false;
@@ -78,6 +75,14 @@ export function readingOf({ path, tracked, options, fetch, onFull, onGoOn, onDon
     },
     onDone,
   });
+  const meaningOf = async (reference: unknown, data: unknown) => {
+    try {
+      const given = reference ? JSON.parse(await (await import('../fetch-reference.js')).fetchReference(reference, fetch)) : data;
+      return codecs ? (await import('@org/gateway-core/wire-value')).revive(given, codecs) : given;
+    } catch (cause) {
+      throw failure('NETWORK_ERROR', path, 'cannot read an event: subscribe again after the one before', { cause });
+    }
+  };
   const place = placeAt(lastEventId, (id, data) => {
     isFull ||= entries.length >= maxQueuedEvents;
     if (isFull) {
