@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GatewayError } from '@org/gateway-core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallStarter } from './call.js';
 import { createGatewayClient } from './create-client.js';
 import { fakeClock } from './fake-clock.fixture.js';
 import { type FakeServer, startFakeServer } from './fake-server.fixture.js';
@@ -125,6 +126,13 @@ describe('batches', () => {
       '/prod/rpc/documents/remove',
       '/prod/rpc/system/health',
     ]);
+  });
+
+  it('never mixes services, whatever their names end with', async () => {
+    server.answer(() => ({ body: '{"result":{}}' }));
+    const services = client() as unknown as Record<'v' | 'v1', Record<'get', { readonly query: CallStarter }>>;
+    await Promise.all([services.v.get.query(undefined, { timeoutMs: 15_000 }), services.v1.get.query(undefined, { timeoutMs: 5_000 })]);
+    expect(server.requests.map((request) => request.target).sort()).toEqual(['/prod/rpc/v/get', '/prod/rpc/v1/get']);
   });
 
   it('never mixes calls of different headers, and batches those of equal ones', async () => {

@@ -1,10 +1,7 @@
 /**
- * Carries calls on tRPC's HTTP wire. It gathers those of one synchronous burst into batches: per service, kind, headers and deadline. It
- * waits for microtasks and no timer, so a lone call leaves at once; a query that is under way with the same input and headers is not sent
- * again. A request is aborted when every call in it has ended. What does not fit into one request, and what failed, is the business of
- * `trouble.ts`, which is loaded beside the first request. PROTOCOL.md section 2.
- *
- * It is one function because every name that two share is bytes on each page.
+ * Carries calls on tRPC's HTTP wire: those of one synchronous burst in as few requests as `gather.ts` says. It waits for microtasks and no
+ * timer, so a lone call leaves at once. A request is aborted when every call in it has ended. What does not fit into one request, and what
+ * failed, is the business of `trouble.ts`, which is loaded beside the first request. PROTOCOL.md section 2.
  */
 
 import { GatewayError } from '@org/gateway-core/errors';
@@ -14,6 +11,7 @@ import { systemClock } from '../clock.js';
 import { endUnanswered } from '../failure.js';
 import type { HttpOptions, Token } from '../options.js';
 import type { Flight, Items, Sending } from './flight.js';
+import { gather } from './gather.js';
 import { MAX_BODY_LENGTH, MAX_DEADLINE_MS } from './limits.js';
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
@@ -22,7 +20,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
   if (!url) throw new TypeError(`url is ${url}, expected the API's`);
   const underWay = new Map<unknown, Flight>();
   let burst: Call[] = [];
-  let trouble: Promise<typeof import('./trouble.js') | undefined> | undefined;
+  let trouble: Promise<typeof import('./trouble.js')> | undefined;
 
   /** The client's own headers, made anew, and who the caller is; with a token that was refused, another one if there is one. */
   const sign = async (refused?: Token) => {
@@ -65,7 +63,11 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
       };
     }
     // With the first request, while the network is there and the page's files are: the next deployment may remove them.
-    trouble ??= import('./trouble.js').catch(() => (trouble = undefined));
+    trouble ??= import('./trouble.js');
+    const loading = trouble;
+    loading.catch(() => {
+      trouble = undefined;
+    });
     try {
       response = isMisfit ? undefined : await (options.fetch ?? fetch)(target, init);
       text = await response?.text();
@@ -80,7 +82,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     if (!open) return;
     const misfit = isMisfit && target;
     try {
-      (await trouble)!.handle({
+      (await loading).handle({
         ...options,
         ...sending,
         clock,
@@ -105,36 +107,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     burst = [];
     try {
       const signed = await sign();
-      const groups: Record<string, Flight[]> = {};
-      calls.forEach((call, position) => {
-        if (call.ended) return;
-        const { kind, path, json, key, timeoutMs } = call;
-        const headers = JSON.stringify({ ...signed, ...call.headers });
-        // A key of the caller's own is for one call: that one travels alone.
-        const group = kind + path.split('.')[0] + timeoutMs + (key && position) + headers;
-        const id = kind === 'query' ? group + path + json : call;
-        const own = new Set<Call>();
-        const flight = underWay.get(id) ?? {
-          ...call,
-          calls: own,
-          end(outcome: unknown) {
-            for (const each of own) each.end(outcome);
-          },
-        };
-        if (!flight.calls.size) {
-          underWay.set(id, flight);
-          groups[group] ??= [];
-          groups[group].push(flight);
-        }
-        flight.calls.add(call);
-        call.onEnd = () => {
-          flight.calls.delete(call);
-          if (flight.calls.size) return;
-          underWay.delete(id);
-          flight.onOver?.();
-        };
-      });
-      for (const group in groups) send(groups[group] as Flight[], { signed, attempt: 0 });
+      for (const flights of gather(calls, signed, underWay)) send(flights, { signed, attempt: 0 });
     } catch (cause) {
       endUnanswered(calls, cause);
     }
