@@ -4,16 +4,6 @@ import { iterate, stopped, take } from './socket-client.fixture.js';
 
 const stage = memoryStage();
 
-/** A subscription that has started after `e1.10`, and its socket with nothing unread. */
-async function following(options: { maxQueuedEvents?: number; onReset?: (notice: unknown) => unknown; onState?: () => void } = {}) {
-  const subscription = stage.client().documents.changes.subscribe({}, options);
-  const events = iterate(subscription as AsyncIterable<unknown, undefined>);
-  const peer = await stage.opened();
-  await peer.sent();
-  peer.send(startedGw(1, 'e1.10', 'e1.10'));
-  return { subscription, events, peer };
-}
-
 describe('a subscription at a server that speaks gw', () => {
   it('P3.16 says so, takes the events that come with started, and asks at once for those that did not fit', async () => {
     const events = iterate(stage.client().documents.changes.subscribe({}, { lastEventId: 'e1.10' }));
@@ -43,7 +33,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.17 hands on what is pushed, drops what it has, and puts what came early into order', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     peer.send(pushed('e1', 11, 12), pushed('e1', 12), pushed('e1', 15), pushed('e1', 14), pushed('e1', 11), pushed('e1', 13));
     expect(await take(events, 5)).toEqual(['e1.11', 'e1.12', 'e1.13', 'e1.14', 'e1.15']);
     await stage.pass(1_000);
@@ -104,7 +94,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.17 asks for a hole that stays open for 200 ms', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     peer.send(pushed('e1', 12));
     await stage.pass(199);
     expect(await peer.sent()).toEqual([]);
@@ -115,7 +105,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.17 keeps at most 256 early events, and asks for the others', async () => {
-    const { events, peer } = await following({ maxQueuedEvents: 10_000 });
+    const { events, peer } = await stage.following({ maxQueuedEvents: 10_000 });
     for (let offset = 12; offset <= 400; offset += 1) peer.send(pushed('e1', offset));
     await stage.pass(200);
     expect((await peer.sent())[0]?.params.c).toEqual([[1, 'e1.10']]);
@@ -125,7 +115,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.17 asks when events of an epoch come that it does not know', async () => {
-    const { peer } = await following();
+    const { peer } = await stage.following();
     peer.send(pushed('e2', 1));
     await stage.pass(200);
     expect((await peer.sent())[0]?.params.c).toEqual([[1, 'e1.10']]);
@@ -140,7 +130,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('does not ask in circles for what an answer does not bring', async () => {
-    const { peer } = await following();
+    const { peer } = await stage.following();
     peer.send(pushed('e1', 12));
     for (const waitMs of [200, 200, 400, 800]) {
       await stage.pass(waitMs - 1);
@@ -152,7 +142,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.18 throws PRECONDITION_FAILED after the events before when it was reset', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     peer.send(pushed('e1', 11), pushed('e1', 14));
     await stage.pass(200);
     peer.send(synced(1, [[1, 'e1.9000', [], 'far']]));
@@ -166,7 +156,7 @@ describe('a subscription at a server that speaks gw', () => {
 
   it('P3.18 calls onReset in its place among the events, and goes on after the position', async () => {
     const seen: unknown[] = [];
-    const { events, peer } = await following({ onReset: (notice) => seen.push(notice) });
+    const { events, peer } = await stage.following({ onReset: (notice) => seen.push(notice) });
     peer.send(pushed('e1', 11), pushed('e1', 14));
     await stage.pass(200);
     peer.send(synced(1, [[1, 'e2.7', [], 'epoch']]), pushed('e2', 8));
@@ -184,7 +174,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.18 ignores a reset of a place it has left', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     peer.send(pushed('e1', 12));
     await stage.pass(200);
     peer.send(pushed('e1', 11), synced(1, [[1, 'e1.12', [], 'trimmed']]), pushed('e1', 13));
@@ -192,7 +182,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('P3.20 opens a subscription again that the connection does not have, at its place', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     await stage.pass(30_000);
     await peer.sent();
     peer.send(synced(1, [[1, null]]));
@@ -202,7 +192,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('takes nothing while its loop is slow, and fetches the rest when that has caught up', async () => {
-    const { events, peer } = await following({ maxQueuedEvents: 2 });
+    const { events, peer } = await stage.following({ maxQueuedEvents: 2 });
     peer.send(pushed('e1', 11, 12, 13), pushed('e1', 14));
     await stage.pass(20_000);
     expect(await peer.sent()).toEqual([]);
@@ -213,7 +203,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('ignores events after stopped, and malformed ones', async () => {
-    const { events, peer } = await following();
+    const { events, peer } = await stage.following();
     peer.send(
       '{"id":null,"method":"gw.ev"}',
       '{"id":null,"method":"gw.ev","params":null}',
@@ -228,7 +218,7 @@ describe('a subscription at a server that speaks gw', () => {
   });
 
   it('tells how it is doing, and since when it may be behind', async () => {
-    const { subscription, peer } = await following();
+    const { subscription, peer } = await stage.following();
     expect([subscription.state, subscription.stalenessMs]).toEqual(['live', 0]);
     await stage.pass(5_000);
     expect([subscription.state, subscription.stalenessMs]).toEqual(['live', 5_000]);
@@ -247,7 +237,7 @@ describe('a subscription at a server that speaks gw', () => {
   it('says whenever its state is another', async () => {
     const states: (string | undefined)[] = [];
     let view: { readonly state: string } | undefined;
-    const { subscription, peer } = await following({ onState: () => states.push(view?.state) });
+    const { subscription, peer } = await stage.following({ onState: () => states.push(view?.state) });
     view = subscription;
     peer.send(pushed('e1', 12), pushed('e1', 11));
     peer.close(1006);

@@ -4,12 +4,13 @@
  */
 
 import { afterEach, beforeEach } from 'vitest';
-import type { GatewayClient } from '../client-types.js';
+import type { GatewayClient, Subscription } from '../client-types.js';
 import { createGatewayClient } from '../create-client.js';
 import { type FakeClock, fakeClock } from '../fake-clock.fixture.js';
-import type { GatewayClientOptions } from '../options.js';
+import type { GatewayClientOptions, SubscribeOptions } from '../options.js';
 import { loadCalls } from './late-calls.js';
 import { pass } from './memory-gateway.fixture.js';
+import { iterate } from './socket-client.fixture.js';
 import type { WebSocketLike } from './web-socket.js';
 
 /** What the client sent, read. */
@@ -57,6 +58,15 @@ export interface MemoryStage {
   pass(ms: number): Promise<void>;
   /** The newest socket, open. */
   opened(): Promise<MemoryPeer>;
+  /** A client with one subscription that has started after `e1.10`, and its socket with nothing unread. */
+  following(options?: SubscribeOptions): Promise<Following>;
+}
+
+export interface Following {
+  readonly gateway: GatewayClient;
+  readonly subscription: Subscription<unknown>;
+  readonly events: AsyncIterator<unknown, undefined>;
+  readonly peer: MemoryPeer;
 }
 
 export function memoryStage(): MemoryStage {
@@ -78,7 +88,7 @@ export function memoryStage(): MemoryStage {
   afterEach(() => {
     for (const client of clients) client.$close();
   });
-  return {
+  const stage: MemoryStage = {
     get clock() {
       return clock;
     },
@@ -101,8 +111,21 @@ export function memoryStage(): MemoryStage {
       peer.open();
       return peer;
     },
+    async following(options) {
+      const gateway = stage.client();
+      const subscription: Subscription<unknown> = gateway.documents.changes.subscribe({}, options);
+      const events = iterate(subscription);
+      const peer = await stage.opened();
+      await peer.sent();
+      peer.send(startedGw(1, 'e1.10', 'e1.10'));
+      return { gateway, subscription, events, peer };
+    },
   };
+  return stage;
 }
+
+/** The methods of what the client sent since it was last asked. */
+export const methods = async (peer: MemoryPeer) => (await peer.sent()).map(({ method }) => method);
 
 function memorySockets(clock: FakeClock, onMade: (peer: MemoryPeer) => void) {
   return class MemorySocket implements WebSocketLike {

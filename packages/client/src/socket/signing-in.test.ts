@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuthOptions, GatewayClientOptions } from '../options.js';
-import { type MemoryPeer, memoryStage, pushed, startedGw, synced } from './memory-socket.fixture.js';
+import { type MemoryPeer, memoryStage, methods, pushed, startedGw, synced } from './memory-socket.fixture.js';
 import { failed, iterate, take } from './socket-client.fixture.js';
 
 const stage = memoryStage();
@@ -48,7 +48,6 @@ async function following() {
   return peer;
 }
 
-const methods = async (peer: MemoryPeer) => (await peer.sent()).map(({ method }) => method);
 const authed = (id: number, expiresInMs: number | null) => JSON.stringify({ id, result: { type: 'data', data: { expiresInMs } } });
 /** Lets time pass; the server answers every `gw.sync` and tells of every `gw.auth`. */
 async function wait(peer: MemoryPeer, ms: number) {
