@@ -16,6 +16,16 @@ function application() {
   return { asked, auth, next: () => waiting.shift()! };
 }
 
+/** One whose credentials have given `old`. */
+async function signedIn() {
+  const { asked, auth, next } = application();
+  const credentials = credentialsOf(auth);
+  const first = credentials();
+  next().give('old');
+  await first;
+  return { asked, credentials, next };
+}
+
 describe('credentials', () => {
   it('are the same for all parts of a client', () => {
     const { auth } = application();
@@ -36,11 +46,7 @@ describe('credentials', () => {
   });
 
   it('force a refresh once for all whose token was refused, and give the new one to who is told later', async () => {
-    const { asked, auth, next } = application();
-    const credentials = credentialsOf(auth);
-    const first = credentials();
-    next().give('old');
-    await first;
+    const { asked, credentials, next } = await signedIn();
     const refused = Promise.all([credentials('old'), credentials('old')]);
     next().give('new');
     await expect(refused).resolves.toEqual(['new', 'new']);
@@ -49,11 +55,7 @@ describe('credentials', () => {
   });
 
   it('make who asks during a refresh wait for it', async () => {
-    const { asked, auth, next } = application();
-    const credentials = credentialsOf(auth);
-    const first = credentials();
-    next().give('old');
-    await first;
+    const { asked, credentials, next } = await signedIn();
     const both = Promise.all([credentials('old'), credentials()]);
     next().give('new');
     await expect(both).resolves.toEqual(['new', 'new']);
@@ -61,11 +63,7 @@ describe('credentials', () => {
   });
 
   it('do not take a token that was asked for without force for a refreshed one', async () => {
-    const { asked, auth, next } = application();
-    const credentials = credentialsOf(auth);
-    const first = credentials();
-    next().give('old');
-    await first;
+    const { asked, credentials, next } = await signedIn();
     const cached = credentials();
     const refreshed = credentials('old');
     next().give('old');
