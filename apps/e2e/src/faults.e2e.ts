@@ -3,11 +3,13 @@
  * Faults of one backend alone are with that backend.
  */
 
+import { createGatewayClient } from '@org/gateway-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { copyAssembly } from './copy-assembly.js';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
 import { ASSEMBLIES, type OwnStage, startOwnStage } from './own-stage.js';
+import { signedInAt } from './sign-in.js';
 
 const { local } = inject('stage');
 const INTERNAL = { code: 'INTERNAL_SERVER_ERROR', status: 500, data: undefined };
@@ -83,7 +85,8 @@ describe.runIf(local)('a busy backend', () => {
       serviceFaults: ({ action }) => (busy && /:(PutItem|Publish)$/.test(action) ? 'throttle' : undefined),
     });
     try {
-      const { documents, events } = own.gateway;
+      // What it is told the first time.
+      const { documents, events } = createGatewayClient({ url: own.stage.restUrl as string, ...signedInAt(own.stage), retries: 0 });
       const { id } = await documents.save.mutate({ folder: 'f', title: 'Before', body: 'x' });
       busy = true;
       await expect(events.note.mutate({ id, text: 'lost?' })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });

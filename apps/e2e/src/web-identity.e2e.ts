@@ -75,6 +75,12 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
     // Tokens are in memory alone.
     const stored = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
     expect(stored).not.toContain('eyJ');
+    // A reload leads to the issuer and back, too.
+    await page.getByTestId('new-document').click();
+    await page.getByTestId('editor-body').fill('not yet saved');
+    await page.reload();
+    await status(page, 'signed-in').waitFor();
+    expect(await page.getByTestId('editor-body').inputValue()).toBe('not yet saved');
   });
 
   it('go on when their token expires: the connection is signed in anew, and a call that is refused is made again', async () => {
@@ -122,24 +128,24 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
   });
 
   it('sign out of all tabs at once: the connection and its place in the room are gone', async () => {
+    const connections = () => own.stage.connections().map(({ connectionId }) => connectionId);
+    const others = connections();
     const context = await newContext('ada');
-    const [first, second] = [await open(context, '#/*/~chat'), await open(context, '#/*/~chat')];
+    const [first, second] = await Promise.all([open(context, '#/*/~chat'), open(context, '#/*/~chat')]);
     for (const page of [first, second]) await inRoom(page).waitFor();
+    const adas = connections().filter((id) => !others.includes(id));
     const onlooker = await open(await newContext(), '#/*/~chat');
     const ada = onlooker.getByTestId('chat-member').filter({ hasText: 'Ada Lovelace' });
     await ada.waitFor();
-    const before = own.stage.connections().map(({ connectionId }) => connectionId);
 
     await first.getByTestId('sign-out').click();
     await status(second, 'signed-out').waitFor();
     await second.getByTestId('sign-in-hint').first().waitFor();
     await ada.waitFor({ state: 'detached' });
     await status(first, 'signed-out').waitFor();
-    // Of those three connections one was ada's; what tabs have now is nobody's.
-    await eventually(() => {
-      const now = own.stage.connections().map(({ connectionId }) => connectionId);
-      return before.filter((id) => now.includes(id)).length === 1 ? true : undefined;
-    });
+    // What the tabs have now is nobody's.
+    expect(adas).not.toEqual([]);
+    await eventually(() => (connections().some((id) => adas.includes(id)) ? undefined : true));
     await first.reload();
     await status(first, 'signed-out').waitFor();
   });
@@ -159,7 +165,7 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
     expect(await own.gateway.documents.get.query({ id })).toMatchObject({ body: 'written on a train', version: 2 });
   });
 
-  it('whose session was ended are told, keep what they typed, and read on', async () => {
+  it('whose session was ended are told, read on, and keep what they typed until they have signed in again', async () => {
     const { id } = await save();
     const page = await open(await newContext('alan'), `#/*/${id}`);
     await status(page, 'signed-in').filter({ hasText: 'alan' }).waitFor();
@@ -171,7 +177,15 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
     await page.getByTestId('session-notice').filter({ hasText: 'Your session has ended' }).waitFor();
     expect(await page.getByTestId('editor-body').inputValue()).toBe('too late');
     expect(await bodyOf(id)).toBe('before');
-    await page.getByTestId('tool-chat').click();
     await page.getByTestId('sign-in-hint').first().waitFor();
+    await page.getByTestId('connection-state').and(page.locator('[data-state="live"]')).waitFor();
+    await page.getByTestId('sign-in').click();
+    await page.getByRole('button', { name: 'alan' }).click();
+    await status(page, 'signed-in').waitFor();
+    expect(await page.getByTestId('editor-body').inputValue()).toBe('too late');
+    await page.getByTestId('save').click();
+    await page.getByTestId('edit').waitFor();
+    expect(await bodyOf(id)).toBe('too late');
+    expect(await page.evaluate('Object.keys(sessionStorage)')).toEqual([]);
   });
 });

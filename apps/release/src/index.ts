@@ -1,5 +1,5 @@
-/** How the published packages are packed, checked and described. Private: a part of the workshop. */
+/** How the published packages are packed, for tests of what is installed. Private: a part of the workshop. */
 
-export { openTarball, type PackedPackage, packAll } from './pack.js';
+export { packAll } from './pack.js';
 export { unpackInto } from './unpack.js';
-export { type EntryPoint, entryPoints, type Manifest, type PublishedPackage, publishedPackages, ROOT } from './workspace.js';
+export { entryPoints, ROOT } from './workspace.js';

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useCanWrite } from './gateway.js';
 import { useActivity } from './hooks/use-activity.js';
 import { useDocuments } from './hooks/use-documents.js';
+import { hasDraft } from './hooks/use-draft.js';
 import { goTo, useHashRoute } from './hooks/use-hash-route.js';
 import { useInView } from './hooks/use-in-view.js';
 import { useLabels } from './hooks/use-labels.js';
@@ -14,7 +15,7 @@ import { DocumentPane } from './views/document-pane.js';
 import { Feed } from './views/feed.js';
 import { FilesPanel } from './views/files-panel.js';
 import { Library } from './views/library.js';
-import { NewDocument } from './views/new-document.js';
+import { NEW_DOCUMENT, NewDocument } from './views/new-document.js';
 import { ToolLinks } from './views/tool-links.js';
 import { ToolPane } from './views/tool-pane.js';
 import { Who } from './views/who.js';
@@ -25,7 +26,7 @@ export function App() {
   const documents = useDocuments(folder);
   const [query, setQuery] = useState<SearchQuery>({ text: '', isTyping: true, folder: undefined });
   const search = useSearch(query);
-  const [isCreating, setCreating] = useState(false);
+  const [isCreating, setCreating] = useState(() => hasDraft(NEW_DOCUMENT));
   const [lastChange, setLastChange] = useState<Change>();
   const { apply, reload } = documents;
   const activity = useActivity(
@@ -41,7 +42,7 @@ export function App() {
     if (activity.missed > 0) reload();
   }, [activity.missed, reload]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever opens something else has left the new document.
-  useEffect(() => setCreating(false), [documentId, tool]);
+  useEffect(() => () => setCreating(false), [documentId, tool]);
   const middle = useRef<HTMLElement>(null);
   useInView(middle, `${documentId ?? ''} ${tool ?? ''} ${isCreating}`);
 

@@ -1,12 +1,13 @@
 /**
  * Edits a document. Saving names the version that was read; when someone was faster the typed text stays, and the person chooses: put it
  * on top of theirs, or leave it. Without a network it stays too, and is saved when the page is online again: once, also when the first
- * attempt arrived and only its answer did not.
+ * attempt arrived and only its answer did not. Signing in does not cost it either.
  */
 
 import { isGatewayError } from '@org/gateway-client';
 import { type FormEvent, useCallback, useEffect, useState } from 'react';
 import { describeFailure, useGateway } from '../gateway.js';
+import { useDraft } from '../hooks/use-draft.js';
 import type { Document } from '../model/document-types.js';
 import { Problem } from './problem.js';
 
@@ -19,8 +20,9 @@ type State =
 
 export function DocumentEditor({ document, onDone }: { readonly document: Document; readonly onDone: () => void }) {
   const gateway = useGateway();
-  const [title, setTitle] = useState(document.title);
-  const [body, setBody] = useState(document.body);
+  // With the version that it was made from, which need not be the newest when the page comes back.
+  const [draft, setDraft] = useDraft(document.id, { version: document.version, title: document.title, body: document.body });
+  const { title, body } = draft;
   const [state, setState] = useState<State>({ status: 'ready' });
 
   const save = useCallback(
@@ -46,18 +48,24 @@ export function DocumentEditor({ document, onDone }: { readonly document: Docume
   }, [state, save]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void save(document.version);
+    void save(draft.version);
   };
 
   return (
     <form className="editor" onSubmit={submit}>
       <label className="field">
         Title
-        <input data-testid="editor-title" value={title} maxLength={200} required onChange={(event) => setTitle(event.target.value)} />
+        <input
+          data-testid="editor-title"
+          value={title}
+          maxLength={200}
+          required
+          onChange={(event) => setDraft({ ...draft, title: event.target.value })}
+        />
       </label>
       <label className="field grow">
         Text (Markdown)
-        <textarea data-testid="editor-body" value={body} onChange={(event) => setBody(event.target.value)} />
+        <textarea data-testid="editor-body" value={body} onChange={(event) => setDraft({ ...draft, body: event.target.value })} />
       </label>
       {state.status === 'stale' ? (
         <div className="problem" role="alert" data-testid="error">

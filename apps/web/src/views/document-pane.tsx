@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { describeFailure, useCanWrite, useGateway } from '../gateway.js';
 import { useDocument } from '../hooks/use-document.js';
+import { hasDraft } from '../hooks/use-draft.js';
 import type { Change } from '../model/document-types.js';
 import { formatBytes } from '../model/format.js';
 import type { VersionLabel } from '../model/label-book.js';
@@ -23,7 +24,7 @@ interface Props {
 export function DocumentPane({ id, label, lastChange, onRemoved }: Props) {
   const { document, failure, reload } = useDocument(id);
   const canWrite = useCanWrite();
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(() => hasDraft(id));
   const changed = lastChange?.document.id === id && lastChange.document.version !== document?.version;
   const removed = lastChange?.document.id === id && lastChange.change === 'removed';
 

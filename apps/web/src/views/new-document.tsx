@@ -2,8 +2,12 @@
 
 import { type FormEvent, useState } from 'react';
 import { describeFailure, useGateway } from '../gateway.js';
+import { useDraft } from '../hooks/use-draft.js';
 import type { Summary } from '../model/document-types.js';
 import { Problem } from './problem.js';
+
+/** The name of its draft; documents have theirs by their id, which has no blank. */
+export const NEW_DOCUMENT = 'new document';
 
 interface Props {
   readonly folder: string | undefined;
@@ -13,7 +17,7 @@ interface Props {
 
 export function NewDocument({ folder, onCreated, onCancel }: Props) {
   const gateway = useGateway();
-  const [draft, setDraft] = useState({ folder: folder ?? 'notes', title: '', body: '' });
+  const [draft, setDraft] = useDraft(NEW_DOCUMENT, { folder: folder ?? 'notes', title: '', body: '' });
   const [failure, setFailure] = useState<unknown>();
   const [saving, setSaving] = useState(false);
   const create = async (event: FormEvent) => {
