@@ -77,7 +77,7 @@ describe('invoke', () => {
 
   test('a model that takes too long is TIMEOUT, and is not asked again', async () => {
     far.answer = () => new Promise(() => {});
-    await expect(far.classifier(50).invoke(input)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(far.classifier(1_000).invoke(input)).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(far.recorder.requests).toHaveLength(1);
   });
 
