@@ -5,6 +5,8 @@ const node = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // A notice of AWS's SDK about Node 20, printed by every test file that loads it.
+  // What is compiled already, by `tsc -b` before every run, Node loads faster than vite, which would transform it once more in each run.
+  server: { deps: { external: [/\/(packages|apps|infra)\/([^/]+\/)?dist\//] } },
   env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 };
 

