@@ -2,8 +2,8 @@
 
 import { benchAdapter } from './adapter.js';
 import { benchCapability } from './capability.js';
-import { benchClientCalls } from './client-calls.js';
-import { benchClientSize } from './client-size.js';
+import { benchClientCalls } from './clients/client-calls.js';
+import { benchClientSize } from './clients/client-size.js';
 import { benchColdStart } from './cold-start.js';
 import { benchContention } from './contention/contention.js';
 import { benchFanout } from './fanout.js';
@@ -36,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   backends: ['capability', 'iam', 'search', 'find', 'lag', 'stage'],
+  clients: ['client-size', 'client-calls'],
   realtime: ['client-size', 'roundtrip', 'messages', 'recovery'],
 };
 

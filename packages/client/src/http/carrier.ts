@@ -32,13 +32,12 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
   const send = async (flights: readonly Flight[], sending: Sending) => {
     const [first] = flights as [Flight];
     const isBatch = flights.length > 1;
-    const names = flights.map(({ path }) => path.split('.')[1]);
     const inputs = flights.flatMap(({ json }, position) => (json ? `"${position}":${json}` : []));
     const body = isBatch ? `{${inputs}}` : first.json;
-    const controller = new AbortController();
+    const controller = new (options.fetch?.AbortController ?? AbortController)();
     const headers: Record<string, string> = { accept: 'application/json;gw=2', ...sending.signed, ...first.headers };
     const init: RequestInit = { headers, signal: controller.signal };
-    let target = `${url.replace(/\/$/, '')}/rpc/${first.path.split('.')[0]}/${names}${isBatch ? '?batch=1' : ''}`;
+    let target = `${url.replace(/\/$/, '')}/rpc/${first.path.split('.')[0]}/${flights.map(({ path }) => path.split('.')[1])}${isBatch ? '?batch=1' : ''}`;
     // A page's query has no header of ours: one would cost it a preflight.
     if (first.kind !== 'query' || !globalThis.location)
       headers['x-deadline-ms'] = `${Math.min(MAX_DEADLINE_MS, first.endsAtMs - clock.now()) | 0}`;
@@ -58,8 +57,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     let thrown: unknown;
     for (const flight of flights) {
       flight.onOver = () => {
-        open -= 1;
-        if (!open && !items) controller.abort();
+        if (!--open && !items) controller.abort();
       };
     }
     // With the first request, while the network is there and the page's files are: the next deployment may remove them.
@@ -80,7 +78,6 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
       if (result && !(result.codecs ?? result.ref ?? calls.size > 1)) end(result.data);
     });
     if (!open) return;
-    const misfit = isMisfit && target;
     try {
       (await loading).handle({
         ...options,
@@ -88,7 +85,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
         clock,
         maxUrlLength,
         flights,
-        misfit,
+        misfit: isMisfit && target,
         response,
         text,
         items,

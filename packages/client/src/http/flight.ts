@@ -9,7 +9,7 @@ import type { Call } from '../call.js';
 import type { HeaderRecord } from '../options.js';
 
 /** Calls that are answered together, as the first of them says. */
-export interface Flight extends Omit<Call, 'key' | 'endsAtMs'> {
+export interface Flight extends Pick<Call, 'kind' | 'path' | 'json' | 'headers' | 'end'> {
   /** Who waits; over when empty. */
   readonly calls: Set<Call>;
   /** The deadline of the first; before it is sent again, the latest of those who wait. */

@@ -1,78 +1,128 @@
 /**
- * The client's transport on `node:http` and `node:https`: a `fetch` as far as the client needs one, at a fraction of the CPU of Node's own,
- * whose Request, Response and streams cost more than the call. Connections are kept; there is no cache, no redirect and no decompression.
- * https://nodejs.org/docs/latest-v20.x/api/http.html#class-httpagent
+ * The client's transport for Node: a `fetch` as far as the client needs one, over kept connections of its own, at a fraction of the CPU of
+ * Node's, whose Request, Response and streams cost more than the call. HTTP/1.1 without cache, cookies or proxies; bodies are whole.
  */
 
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Fetch } from '../options.js';
+import { codingsOf, decoded } from './answer-body.js';
+import type { Answer } from './answer-reader.js';
+import { NodeResponse } from './node-response.js';
+import { Origin } from './origin.js';
+import { QuickAbortController } from './quick-abort.js';
+import { type Outgoing, redirected, writeRequest } from './request-bytes.js';
 
 export interface NodeFetchOptions {
-  /** Connections to one host. @default 64 */
+  /** Connections to one host; further requests wait. @default 64 */
   readonly maxConnections?: number | undefined;
+  /** How long a connection may take to open. @default 10_000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Certificates (PEM) to trust instead of the public ones. */
+  readonly ca?: string | undefined;
 }
 
-/** A transport, and how to let go of its connections, which otherwise close when they have been idle for some seconds. */
-export type NodeFetch = Fetch & { close(): void };
+/** A transport. */
+export interface NodeFetch extends Fetch {
+  /** Lets go of its connections: what is under way fails. Idle ones hold no process, and close after some seconds. */
+  close(): void;
+}
+
+/** https://fetch.spec.whatwg.org/#http-redirect-fetch */
+const MAX_REDIRECTS = 20;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/** Methods that may be sent twice: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
 
 /**
  * Makes a transport: `createGatewayClient({ url, fetch: nodeFetch() })`. One for a program: its connections are shared.
  *
- * @throws TypeError (as rejection) when there is no answer, with the socket's error as cause
+ * @throws TypeError (as rejection) when there is no answer, with the socket's error as cause; the signal's reason when it aborts
  */
-export function nodeFetch({ maxConnections = 64 }: NodeFetchOptions = {}): NodeFetch {
-  const settings = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
-  const agents = { http: new HttpAgent(settings), https: new HttpsAgent(settings) };
-  const send: Fetch = (url, { method = 'GET', headers, body, signal }) =>
+export function nodeFetch({ maxConnections = 64, connectTimeoutMs = 10_000, ca }: NodeFetchOptions = {}): NodeFetch {
+  const origins = new Map<string, Origin>();
+  const originOf = (name: string) => {
+    let origin = origins.get(name);
+    if (!origin) {
+      origin = new Origin({ url: new URL(name), maxConnections, connectTimeoutMs, ca, now: Date.now });
+      origins.set(name, origin);
+    }
+    return origin;
+  };
+
+  /** One request and the redirects it meets. Rejects with the cause. */
+  const exchange = (outgoing: Outgoing, signal: AbortSignal | null | undefined, hops: number): Promise<Response> =>
     new Promise((resolve, reject) => {
-      const isSecure = url.startsWith('https:');
-      const fail = (cause: unknown) => reject(signal?.aborted ? signal.reason : new TypeError('fetch failed', { cause }));
-      const options = {
-        method,
-        agent: isSecure ? agents.https : agents.http,
-        headers: withLength(headers as Readonly<Record<string, string>>, body as string | undefined),
-        ...(signal && { signal }),
-      };
-      const outgoing = (isSecure ? requestHttps : requestHttp)(url, options, (incoming) => {
-        read(incoming, (text) => resolve(responseOf(incoming, text)), fail);
+      signal?.throwIfAborted();
+      const { origin, bytes } = writeRequest(outgoing);
+      const { method, fields } = outgoing;
+      const cancel = originOf(origin).send({
+        bytes,
+        isHead: method === 'HEAD',
+        isRepeatable: IDEMPOTENT.includes(method) || fields.some(([name]) => name === 'idempotency-key'),
+        done(answer) {
+          signal?.removeEventListener('abort', abort);
+          try {
+            resolve(respond(answer, outgoing, { signal, hops }));
+          } catch (cause) {
+            reject(cause);
+          }
+        },
+        failed(cause) {
+          signal?.removeEventListener('abort', abort);
+          reject(cause);
+        },
       });
-      outgoing.on('error', fail);
-      outgoing.end(body ?? undefined);
+      const abort = () => {
+        signal?.removeEventListener('abort', abort);
+        cancel();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort);
     });
+
+  const respond = (
+    answer: Answer,
+    outgoing: Outgoing,
+    { signal, hops }: { readonly signal: AbortSignal | null | undefined; readonly hops: number },
+  ): Response | Promise<Response> => {
+    const { head, body } = answer;
+    const location = REDIRECTS.includes(head.status) ? head.fields.get('location') : undefined;
+    if (location !== undefined) {
+      if (hops === MAX_REDIRECTS) throw new Error(`got more than ${MAX_REDIRECTS} redirects`);
+      return exchange(redirected(outgoing, head.status, location), signal, hops + 1);
+    }
+    const made = (plain: Buffer) => new NodeResponse(head, plain, { url: outgoing.url, redirected: hops > 0 }) as unknown as Response;
+    const codings = codingsOf(answer);
+    return codings.length > 0 ? decoded(body, codings).then(made) : made(body);
+  };
+
+  const send: Fetch = async (url, { method = 'GET', headers, body, signal }) => {
+    try {
+      const outgoing = { url, method, fields: fieldsOf(headers), body: isWhole(body) ? body : await wholeBody(body) };
+      return await exchange(outgoing, signal, 0);
+    } catch (cause) {
+      throw signal?.aborted ? signal.reason : new TypeError('fetch failed', { cause });
+    }
+  };
   return Object.assign(send, {
+    AbortController: QuickAbortController,
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      for (const origin of origins.values()) origin.destroy(new Error('the transport was closed'));
     },
   });
 }
 
-/** With its length a body travels in one piece; without, in chunks. */
-function withLength(headers: Readonly<Record<string, string>>, body: string | undefined): Readonly<Record<string, string | number>> {
-  return body ? { ...headers, 'content-length': Buffer.byteLength(body) } : headers;
+function fieldsOf(headers: HeadersInit = {}): readonly (readonly [string, string])[] {
+  return Symbol.iterator in headers ? [...(headers as Iterable<[string, string]>)] : Object.entries(headers);
 }
 
-function read(incoming: IncomingMessage, done: (bytes: Buffer) => void, fail: (cause: unknown) => void): void {
-  const parts: Buffer[] = [];
-  incoming.on('data', (part: Buffer) => parts.push(part));
-  incoming.on('end', () => done(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
-  incoming.on('error', fail);
+function isWhole(body: RequestInit['body']): body is string | Uint8Array<ArrayBuffer> | undefined {
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array;
 }
 
-/** What the client reads of a response. */
-function responseOf({ statusCode = 0, headers }: IncomingMessage, bytes: Buffer): Response {
-  const response: Pick<Response, 'ok' | 'status' | 'text' | 'arrayBuffer'> & { readonly headers: Pick<Headers, 'get'> } = {
-    ok: statusCode >= 200 && statusCode < 300,
-    status: statusCode,
-    headers: {
-      get(name) {
-        const value = headers[name];
-        return Array.isArray(value) ? value.join(', ') : (value ?? null);
-      },
-    },
-    text: async () => bytes.toString('utf8'),
-    arrayBuffer: async () => new Uint8Array(bytes).buffer,
-  };
-  return response as unknown as Response;
+async function wholeBody(body: RequestInit['body']): Promise<Uint8Array | undefined> {
+  if (body === null) return undefined;
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer());
+  throw new TypeError(`body is ${Object.prototype.toString.call(body)}, expected text, bytes or a Blob`);
 }

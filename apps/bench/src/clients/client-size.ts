@@ -10,6 +10,11 @@ import { build } from 'esbuild';
 const SOURCES: Readonly<Record<string, string>> = {
   'this gateway, HTTP': `import { createHttpClient } from '@org/gateway-client/http'; export const client = createHttpClient({ url: 'https://api.example.com/prod' });`,
   'this gateway, HTTP and socket': `import { createGatewayClient } from '@org/gateway-client'; export const client = createGatewayClient({ url: 'https://api.example.com/prod' });`,
+  'Hono hc': `import { hc } from 'hono/client'; export const client = hc('https://api.example.com/prod');`,
+  'openapi-fetch': `import createClient from 'openapi-fetch'; export const client = createClient({ baseUrl: 'https://api.example.com/prod' });`,
+  'oRPC RPCLink': `import { createORPCClient } from '@orpc/client'; import { RPCLink } from '@orpc/client/fetch';
+export const client = createORPCClient(new RPCLink({ url: 'https://api.example.com/prod/rpc' }));`,
+  'tRPC httpLink': `import { createTRPCClient, httpLink } from '@trpc/client'; export const client = createTRPCClient({ links: [httpLink({ url: '/rpc' })] });`,
   'tRPC httpBatchLink': `import { createTRPCClient, httpBatchLink } from '@trpc/client'; export const client = createTRPCClient({ links: [httpBatchLink({ url: '/rpc' })] });`,
   'tRPC httpBatchLink + wsLink': `import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client';
 export const client = createTRPCClient({ links: [splitLink({ condition: (op) => op.type === 'subscription', true: wsLink({ client: createWSClient({ url: '/ws' }) }), false: httpBatchLink({ url: '/rpc' }) })] });`,
