@@ -179,6 +179,7 @@ describe('a bundle is reported when it', () => {
     internal: false,
     claims: undefined,
     auth: 'token' as const,
+    checksRevocation: false,
     maxRequestBytes: 1_000,
     throttle: undefined,
   });

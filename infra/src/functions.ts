@@ -9,6 +9,7 @@ import {
   type AnyGrant,
   type AnyServiceDeclaration,
   type AnyWorkerDeclaration,
+  CLOSING_ACTION,
   GATEWAY_VARIABLES,
   hasSubscriptions,
   isPresenceGrant,
@@ -373,7 +374,7 @@ function servicesPermission(services: readonly RoutedService[]): Permission {
 function connectionPermission(socket: SocketGateway): Permission {
   return {
     sid: 'OpenConnections',
-    actions: ['execute-api:ManageConnections'],
+    actions: [CLOSING_ACTION],
     resources: [socket.connectionsArn('POST'), socket.connectionsArn('DELETE')],
     wildcard: 'Ids of connections are made when clients connect.',
   };

@@ -9,6 +9,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { AccountLogRole } from './constructs/account-log-role.js';
+import { callersRole } from './constructs/callers-role.js';
 import { GatewayAlarms } from './constructs/gateway-alarms.js';
 import { GatewayDashboard } from './constructs/gateway-dashboard.js';
 import type { GatewayFunction } from './constructs/gateway-function.js';
@@ -166,6 +167,12 @@ export class GatewayStack extends Stack {
     const identity = givesTickets(settings) ? identityFunction(this, this.#parts).lambda : undefined;
     if (identity) this.#functions[IDENTITY_FUNCTION] = identity;
     const rest = new RestGateway(this, 'RestGateway', { settings, services, identity });
+    for (const { service, auth } of services) {
+      if (auth !== 'iam') continue;
+      const { roleArn: value } = callersRole(this, { settings, api: rest.api, service });
+      const name = `${service.name.charAt(0).toUpperCase()}${service.name.slice(1)}CallersRole`;
+      new CfnOutput(this, name, { value, description: `Role that may call the service ${service.name}` });
+    }
     if (settings.waf !== false) new WebFirewall(this, 'WebFirewall', { api: rest.api, waf: settings.waf });
     return rest;
   }

@@ -79,6 +79,17 @@ describe('a service for AWS identities', () => {
     ).toBe(true);
   });
 
+  it('has a role of callers, which may call it, by each method, and nothing else', () => {
+    const role = resourceNamed(gateway, 'billingCallers');
+    expect(JSON.stringify(role.Properties.AssumeRolePolicyDocument)).toContain(':iam::000000000000:root"');
+    const calls = ['GET', 'HEAD', 'POST', 'DELETE'].flatMap((method) => [`${method}/rpc/billing/*`, `${method}/bills/*`]);
+    const statements = statementsOf(resourceNamed(gateway, 'billingCallersDefaultPolicy'));
+    expect(statements.map(({ Sid, Action }) => [Sid, Action])).toEqual([['Calls', 'execute-api:Invoke']]);
+    const resources = [statements[0]?.Resource].flat().map((resource) => text(resource, templates));
+    expect(resources.map((arn) => arn.split('/prod/')[1]).sort()).toEqual(calls.sort());
+    expect(Object.keys(gateway.Outputs ?? {})).toContain('BillingCallersRole');
+  });
+
   it('is not on the socket', () => {
     const routes = Object.values(resourcesOf(gateway, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties.RouteKey);
     expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect', 'notes']);

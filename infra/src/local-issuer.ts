@@ -6,9 +6,9 @@
 /** What functions of a local stage are told; the stage puts the URL of its own issuer in the place of `url`. */
 export const LOCAL_ISSUER = { url: 'http://issuer.localhost', audience: 'gateway', clientId: 'web' } as const;
 
-/** Anybody may read; who is signed in may write; `search:rebuild` is for operators. */
+/** Anybody may read; who is signed in may write; scopes are for operators and support. */
 const users = [
-  { Name: 'ada', Scopes: ['search:rebuild'], Claims: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+  { Name: 'ada', Scopes: ['search:rebuild', 'users:sign-out'], Claims: { name: 'Ada Lovelace', email: 'ada@example.com' } },
   { Name: 'grace', Scopes: [], Claims: { name: 'Grace Hopper', email: 'grace@example.com' } },
   { Name: 'alan', Scopes: [], Claims: {} },
 ];

@@ -3,6 +3,7 @@
  */
 
 import type { AnyServiceDeclaration, AnyWorkerDeclaration } from '@org/gateway-server/service';
+import { accountService } from './account/service.js';
 import { activityWorker } from './activity/service.js';
 import { answersService } from './answers/service.js';
 import { chatService } from './chat/service.js';
@@ -16,12 +17,14 @@ import { indexingService } from './indexing/service.js';
 import { inferenceService } from './inference/service.js';
 import { labellerWorker } from './labeller/service.js';
 import { libraryWorker } from './library/service.js';
+import { operationsService } from './operations/service.js';
 import { rebuilderWorker } from './rebuilder/service.js';
 import { relayWorker } from './relay/service.js';
 import { searchService } from './search/service.js';
 import { systemService } from './system/service.js';
 
 export const services: readonly AnyServiceDeclaration[] = [
+  accountService,
   answersService,
   chatService,
   documentsService,
@@ -30,6 +33,7 @@ export const services: readonly AnyServiceDeclaration[] = [
   graphService,
   indexingService,
   inferenceService,
+  operationsService,
   searchService,
   systemService,
 ];

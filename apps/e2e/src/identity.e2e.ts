@@ -4,7 +4,10 @@
  */
 
 import { once } from 'node:events';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { createGatewayClient } from '@org/gateway-client';
+import { createHttpClient } from '@org/gateway-client/http';
+import { signedFetch } from '@org/gateway-client/node';
 import { forgeTokens } from '@org/gateway-conformance';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -36,8 +39,8 @@ describe.runIf(local)('identity', () => {
     return { status: response.status, headers: response.headers, json: await response.json() };
   };
   const whoami = async (authorization?: string) => (await http('GET', '/whoami', authorization)).json;
-  const ticket = async (options = {}) =>
-    (await http('POST', '/rpc/gw/ticket', `Bearer ${await token(options)}`)).json.result.data.ticket as string;
+  const ticket = async (options = {}, user = 'ada') =>
+    (await http('POST', '/rpc/gw/ticket', `Bearer ${await token(options, user)}`)).json.result.data.ticket as string;
   const connect = async (query: Record<string, string> = {}) => {
     const socket = await rawSocket(`${own.stage.socketUrl}?${new URLSearchParams({ gw: '2', ...query })}`);
     open.push(socket);
@@ -58,7 +61,7 @@ describe.runIf(local)('identity', () => {
     socket.send({ id, ...frame });
     return (await socket.next((each) => each.id === id)) as {
       readonly result?: { data: never };
-      readonly error?: { data: { code: string } };
+      readonly error?: { data: { code: string }; message: string };
     };
   };
   const userOf = async (socket: RawSocket) => {
@@ -223,6 +226,106 @@ describe.runIf(local)('identity', () => {
     expect(asked.some(Boolean)).toBe(true);
     await own.gateway.documents.save.mutate({ folder: 'slept', title: 'Awake', body: 'x' });
     expect(await next).toMatchObject({ value: { document: { title: 'Awake' } } });
+  });
+
+  it('P5.12 ends every sign-in of a user who wants it, wherever it is; others stay, and a new one works', async () => {
+    const adas = [signedClient(own.stage.restUrl as string, own.stage.socketUrl), signedClient(own.stage.socketUrl as string)];
+    const ends = adas.map(({ gateway }) =>
+      gateway.documents.changes
+        .subscribe({ folder: 'ended' })
+        [Symbol.asyncIterator]()
+        .next()
+        .catch((cause: unknown) => cause),
+    );
+    for (const { user } of adas) expect(await user()).toBe('ada');
+    for (const { gateway } of adas) await waitFor(() => gateway.$connection.state.status === 'live');
+    const grace = await connect({ ticket: await ticket({}, 'grace') });
+    const [raw, old] = [await connect({ ticket: await ticket() }), await token()];
+    own.skip(1_000);
+
+    const caller = createHttpClient({ url: own.stage.restUrl as string, auth: { getToken: () => old } });
+    const { connections } = await caller.account.signOutEverywhere.mutate();
+    expect(connections).toBeGreaterThanOrEqual(3);
+    const bye = { code: 4401, why: 'your sessions were revoked', retry: false };
+    expect((await raw.next(({ method }) => method === 'gw.bye')).params).toEqual(bye);
+    expect(await raw.closed).toBe(1000);
+    expect(await Promise.all(ends)).toMatchObject([{ code: 'UNAUTHORIZED' }, { code: 'UNAUTHORIZED' }]);
+    const closed = { status: 'closed', reason: bye.why, code: 'UNAUTHORIZED' };
+    expect(adas.map(({ gateway }) => gateway.$connection.state)).toEqual([closed, closed]);
+
+    // The token of before does for nothing that lasts, nor for what the service wants to know at once.
+    const revoked = { message: '[UNAUTHORIZED] the sign-in was revoked; sign in again', data: { code: 'UNAUTHORIZED', httpStatus: 401 } };
+    expect((await http('POST', '/rpc/gw/ticket', `Bearer ${old}`)).json.error).toMatchObject(revoked);
+    expect((await http('POST', '/account/sign-out', `Bearer ${old}`)).json.error).toMatchObject(revoked);
+    const anonymous = await connect();
+    expect((await auth(anonymous, old)).error).toMatchObject(revoked);
+    expect((await auth(anonymous, await token({ authenticatedAtMs: own.now() - 2_000 }))).error).toMatchObject(revoked);
+    expect(await whoami(`Bearer ${old}`)).toMatchObject({ user: 'ada' });
+
+    expect(await userOf(grace)).toBe('grace');
+    expect(await userOf(await connect({ ticket: await ticket() }))).toBe('ada');
+    expect((await auth(anonymous, await token())).result).toBeDefined();
+  });
+
+  it('P5.12 ends those of another user for who has the scope', async () => {
+    const alan = await connect({ ticket: await ticket({}, 'alan') });
+    own.skip(1_000);
+    const as = async (user: string) => (await http('POST', '/account/alan/sign-out', `Bearer ${await token({}, user)}`)).json;
+    expect((await as('grace')).error.data).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await userOf(alan)).toBe('alan');
+    expect(await as('ada')).toEqual({ connections: 1 });
+    expect(await alan.closed).toBe(1000);
+  });
+
+  it('P5.5 knows operators by their AWS identity, and refuses who does not sign, signs wrongly, or may not call', async () => {
+    const RoleArn = own.stage.outputs.OperationsCallersRole as string;
+    const sts = new STSClient(own.operatorSettings());
+    const { Credentials: keys } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'night-shift' }));
+    sts.destroy();
+    const credentials = {
+      accessKeyId: `${keys?.AccessKeyId}`,
+      secretAccessKey: `${keys?.SecretAccessKey}`,
+      sessionToken: `${keys?.SessionToken}`,
+    };
+    const { region } = own.stage.environment;
+    const operations = (by = credentials) =>
+      createHttpClient({ url: own.stage.restUrl as string, fetch: signedFetch({ credentials: by, region, now: own.now }) }).operations;
+    const arn = `${RoleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/night-shift`;
+    expect(await operations().caller.query()).toEqual({ arn });
+    const grace = await connect({ ticket: await ticket({}, 'grace') });
+    own.skip(1_000);
+    expect(await operations().signOutUser.mutate({ userId: 'grace' })).toMatchObject({ connections: expect.any(Number) });
+    expect(await grace.closed).toBe(1000);
+    own.skip(1_000);
+
+    await expect(operations({ ...credentials, secretAccessKey: 'wrong' }).caller.query()).rejects.toMatchObject({
+      ...{ code: 'FORBIDDEN', status: 403, requestId: expect.any(String) },
+      message: expect.stringMatching(/^The request signature we calculated does not match the signature you provided\. /),
+    });
+    const role = RoleArn.slice(RoleArn.lastIndexOf('/') + 1);
+    const giveBack = own.stage.withhold({ role, action: 'execute-api:Invoke' });
+    await expect(operations().caller.query()).rejects.toMatchObject({
+      ...{ code: 'FORBIDDEN', status: 403 },
+      message: expect.stringMatching(
+        new RegExp(
+          `^User: ${arn} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:${region}:\\*{8}\\d{4}:\\w+/prod/GET/rpc/operations/caller `,
+        ),
+      ),
+    });
+    giveBack();
+    // As AWS has it, a path that wants a signature and gets none is like one that is not there; a token is none.
+    for (const authorization of [undefined, `Bearer ${await token()}`]) {
+      const { status, headers, json } = await http('GET', '/rpc/operations/caller', authorization);
+      expect([status, headers.get('x-amzn-errortype'), json.error.data.code]).toEqual(
+        authorization === undefined
+          ? [404, 'MissingAuthenticationTokenException', 'NOT_FOUND']
+          : [403, 'IncompleteSignatureException', 'FORBIDDEN'],
+      );
+    }
+    const socket = await connect();
+    expect((await ask(socket, { method: 'query', svc: 'operations', params: { path: 'operations.caller' } })).error?.data.code).toBe(
+      'NOT_FOUND',
+    );
   });
 
   it('P5.15 gives a user sixty tickets at once, then one a second, and others theirs', async () => {

@@ -2,10 +2,14 @@
 
 import { type AttributeValue, DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { GatewayClient } from '@org/gateway-client';
+import { createHttpClient } from '@org/gateway-client/http';
+import { signedFetch } from '@org/gateway-client/node';
 import type { AppContract } from '@org/gateway-contract';
 import { eventually } from './eventually.js';
 import { freshName } from './names.js';
 import type { OwnStage } from './own-stage.js';
+import { rawSocket } from './raw-socket.js';
+import { ticketUrl } from './sign-in.js';
 
 /** Things that are there, and ways to make more. */
 export interface PermissionFixture {
@@ -29,6 +33,8 @@ export interface PermissionFixture {
   rebuild(options?: { readonly fromScratch?: boolean }): Promise<unknown>;
   /** Leaves an entry in the index whose document is gone. */
   leaveEntryBehind(): Promise<void>;
+  /** Ends the sign-ins of somebody who is connected. */
+  signOut(through: 'account' | 'operations'): Promise<unknown>;
   /** Does something after every session in another account has ended. */
   endSessions<TResult>(work: () => Promise<TResult>): Promise<TResult>;
   /** Lets uploads be too old. */
@@ -49,6 +55,9 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
   const { gateway } = own;
   const { documents, files, search, answers, inference } = gateway;
   const operator = operatorClients(own);
+  const { region, credentials } = own.operatorSettings();
+  const signed = signedFetch({ credentials, region, now: own.now });
+  const { operations } = createHttpClient({ url: own.stage.restUrl ?? '', fetch: signed });
   const repairs: (() => unknown)[] = [];
   const taken: { readonly owner: string; readonly action: string }[] = [];
   const takeAway = (owner: string, action: string) => {
@@ -112,6 +121,14 @@ export async function permissionFixture(own: OwnStage): Promise<PermissionFixtur
       await found(folder);
       repairs.push(takeAway('indexer', 'es:ESHttpPost'));
       await documents.remove.mutate({ id: behind });
+    },
+    signOut: async (through) => {
+      const userId = freshName('user');
+      const token = await own.stage.issuer?.tokenFor('alan', { claims: { sub: userId } });
+      const socket = await rawSocket(await ticketUrl(own.stage, token ?? ''));
+      repairs.push(() => socket.close());
+      const service = through === 'account' ? gateway.account : operations;
+      return service.signOutUser.mutate({ userId });
     },
     endSessions: (work) => {
       own.skip(HOUR_MS);

@@ -43,6 +43,15 @@ export const PROBES: readonly Probe[] = [
   later('activity dynamodb:PutItem Activity', ({ gateway, id }) => gateway.events.note.mutate({ id, text: 'a note' })),
   later('fileActivity dynamodb:PutItem Activity', ({ putFile }) => putFile()),
 
+  fails('account dynamodb:PutItem Connections', ({ signOut }) => signOut('account')),
+  fails('account dynamodb:Query Connections', ({ signOut }) => signOut('account')),
+  fails('account execute-api:ManageConnections DELETE/@connections/*', ({ signOut }) => signOut('account')),
+  goesOn('account execute-api:ManageConnections POST/@connections/*', ({ signOut }) => signOut('account')),
+  fails('operations dynamodb:PutItem Connections', ({ signOut }) => signOut('operations')),
+  fails('operations dynamodb:Query Connections', ({ signOut }) => signOut('operations')),
+  fails('operations execute-api:ManageConnections DELETE/@connections/*', ({ signOut }) => signOut('operations')),
+  goesOn('operations execute-api:ManageConnections POST/@connections/*', ({ signOut }) => signOut('operations')),
+
   fails('answers kendra:Query index', ({ ask }) => ask()),
   fails('answers dynamodb:BatchGetItem Documents', ({ ask }) => ask()),
 

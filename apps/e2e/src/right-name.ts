@@ -11,6 +11,7 @@ export function rightName({ role, action, resource }: UnusedGrant): string {
     .join(':')
     .replace(/^domain\/[^/]+/, 'search')
     .replace(/^(function:|[a-z]+\/)?gateway-(local|everything)-(data-)?/, '')
+    .replace(/^\w+\/prod\/(\w+\/@connections\/)/, '$1')
     .replace(/^(index|knowledge-base)\/[^/]+$/, '$1')
     .replace(/^apis\/[^/]+\//, '')
     .replace(/(ServiceFunction[0-9A-F]{8}|modelendpoint[0-9a-f]{8})$/, '');
@@ -19,8 +20,11 @@ export function rightName({ role, action, resource }: UnusedGrant): string {
 
 /** Whether a right, by its name, is one that some `uses` gives. */
 export function isOfUses(right: string): boolean {
-  return !NOT_OF_USES.some((pattern) => pattern.test(right));
+  return ENDS_SESSIONS.test(right) || !NOT_OF_USES.some((pattern) => pattern.test(right));
 }
+
+/** Services whose `uses` have the sign-ins of users, which lie in the table of connections. */
+const ENDS_SESSIONS = /^(account|operations) (dynamodb:(PutItem|Query) Connections|execute-api:ManageConnections .*)$/;
 
 /**
  * Rights that are in no `uses`, and so are nothing that somebody adds or forgets: the gateway's own tables and connections, which every
@@ -33,6 +37,8 @@ const NOT_OF_USES: readonly RegExp[] = [
   /^(Socket|Fanout|Push|Sequencer)Function /,
   / sqs:\w+ /,
   / dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) /,
+  // Of callers, which a test signs requests as (`identity.e2e.ts`).
+  / execute-api:Invoke /,
   // SageMaker's own role, for pulling the image of the container.
   /^ClassifierModel/,
 ];

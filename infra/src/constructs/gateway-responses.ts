@@ -15,7 +15,8 @@ import { EXPOSED_HEADERS, gatewayResponseOrigin } from './cors.js';
 
 interface Row {
   readonly code: ErrorCode;
-  readonly message: string;
+  /** Absent: what API Gateway says, of which only callers who sign their requests can make something. */
+  readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +24,8 @@ const UNAVAILABLE: Row = { code: 'INTERNAL_SERVER_ERROR', message: 'Internal ser
 
 /** Every response type there is (CreateGatewayResponse, responseType) with what it means to a caller. */
 const ROWS = {
-  ACCESS_DENIED: { code: 'FORBIDDEN', message: 'Not allowed' },
+  /** Like the next two that say what AWS says, only of services for AWS identities: a missing right, keys that are over, a wrong signature. */
+  ACCESS_DENIED: { code: 'FORBIDDEN' },
   API_CONFIGURATION_ERROR: UNAVAILABLE,
   AUTHORIZER_CONFIGURATION_ERROR: UNAVAILABLE,
   AUTHORIZER_FAILURE: UNAVAILABLE,
@@ -31,13 +33,13 @@ const ROWS = {
   BAD_REQUEST_PARAMETERS: { code: 'BAD_REQUEST', message: 'The request parameters do not fit' },
   DEFAULT_4XX: { code: 'BAD_REQUEST', message: 'Bad request' },
   DEFAULT_5XX: UNAVAILABLE,
-  EXPIRED_TOKEN: { code: 'UNAUTHORIZED', message: 'The token has expired' },
+  EXPIRED_TOKEN: { code: 'FORBIDDEN' },
   INTEGRATION_FAILURE: { code: 'BAD_GATEWAY', message: 'The service failed to answer' },
   INTEGRATION_TIMEOUT: { code: 'GATEWAY_TIMEOUT', message: 'The service did not answer in time' },
   INVALID_API_KEY: { code: 'FORBIDDEN', message: 'The API key is not valid' },
-  INVALID_SIGNATURE: { code: 'UNAUTHORIZED', message: 'The signature does not match' },
-  /** AWS's 403 for a path or method that does not exist. */
-  MISSING_AUTHENTICATION_TOKEN: { code: 'NOT_FOUND', message: 'No such path' },
+  INVALID_SIGNATURE: { code: 'FORBIDDEN' },
+  /** AWS's 403 for a path or method that does not exist, and for one that asks for a signature where there is none: nobody can tell which. */
+  MISSING_AUTHENTICATION_TOKEN: { code: 'NOT_FOUND', message: 'No such path, or one that takes signed requests only' },
   QUOTA_EXCEEDED: { code: 'TOO_MANY_REQUESTS', message: 'The quota is used up' },
   REQUEST_TOO_LARGE: { code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large' },
   RESOURCE_NOT_FOUND: { code: 'NOT_FOUND', message: 'No such path' },
@@ -65,8 +67,14 @@ export function addGatewayResponses(api: RestApi, settings: StageSettings): void
 
 function body({ code, message }: Row): string {
   const { number, httpStatus } = ERROR_CODES[code];
-  return JSON.stringify({ error: { message, code: number, data: { code, httpStatus, requestId: '$context.requestId' } } });
+  const text = JSON.stringify({
+    error: { message: message ?? MESSAGE, code: number, data: { code, httpStatus, requestId: '$context.requestId' } },
+  });
+  return text.replace(JSON.stringify(MESSAGE), MESSAGE);
 }
+
+/** API Gateway's own, which brings its quotes. */
+const MESSAGE = '$context.error.messageString';
 
 /** A fixed header value stands in single quotes; without them it would name a part of the request. */
 function quoted(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -138,7 +138,7 @@ const SIGNED: MethodOptions = { authorizationType: AuthorizationType.IAM };
 const EVERY_METHOD: MethodDeploymentOptions = { metricsEnabled: true, dataTraceEnabled: false, loggingLevel: MethodLoggingLevel.ERROR };
 
 /** Requests are counted by the method they have; `ANY` is none. */
-const COUNTED_METHODS = ['GET', 'HEAD', 'POST', 'DELETE'] as const;
+export const COUNTED_METHODS = ['GET', 'HEAD', 'POST', 'DELETE'] as const;
 
 /** Limits of services that have their own, by path and method: each route has a bucket. */
 function throttledMethods(services: readonly RoutedService[]): Record<string, MethodDeploymentOptions> {

@@ -3,6 +3,8 @@
  * `useSyncExternalStore(connection.subscribe, () => connection.state)`.
  */
 
+import type { GatewayError } from '@org/gateway-core/errors';
+
 /** What the socket is doing. */
 export type ConnectionState =
   /** Nobody needs it. */
@@ -17,8 +19,11 @@ export type ConnectionState =
   | { readonly status: 'degraded' }
   /** Lost; the next attempt is made `retryInMs` after the state was entered. `Infinity`: when the network or the page is back. */
   | { readonly status: 'offline'; readonly attempt: number; readonly retryInMs: number; readonly reason: string }
-  /** `$close()` was called, or the server or `socketUrl` said not to come back; then the next request opens it again. */
-  | { readonly status: 'closed'; readonly reason: string };
+  /**
+   * `$close()` was called, or the server or `socketUrl` said not to come back; then the next request opens it again. `code` is that of the
+   * error that ended what waited: UNAUTHORIZED when the sign-in is over, because it was revoked or its token is refused.
+   */
+  | { readonly status: 'closed'; readonly reason: string; readonly code?: GatewayError['code'] | undefined };
 
 /** The observable state of a client's socket. */
 export interface Connection {

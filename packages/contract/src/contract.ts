@@ -4,6 +4,7 @@
  */
 
 import { type Contract, defineContract } from '@org/gateway-core';
+import { account } from './account.js';
 import { answers } from './answers.js';
 import { chat } from './chat.js';
 import { documents } from './documents.js';
@@ -11,11 +12,13 @@ import { events } from './events.js';
 import { files } from './files.js';
 import { graph } from './graph.js';
 import { inference } from './inference.js';
+import { operations } from './operations.js';
 import { search } from './search.js';
 import { system } from './system.js';
 
 /** The organisation's API. The annotation keeps the emitted types small: see `Contract`. */
 export const contract: Contract<{
+  account: typeof account;
   answers: typeof answers;
   chat: typeof chat;
   documents: typeof documents;
@@ -23,9 +26,10 @@ export const contract: Contract<{
   files: typeof files;
   graph: typeof graph;
   inference: typeof inference;
+  operations: typeof operations;
   search: typeof search;
   system: typeof system;
-}> = defineContract({ answers, chat, documents, events, files, graph, inference, search, system });
+}> = defineContract({ account, answers, chat, documents, events, files, graph, inference, operations, search, system });
 
 /** Its type: what clients are typed by. */
 export type AppContract = typeof contract;

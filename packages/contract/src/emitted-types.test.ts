@@ -36,7 +36,7 @@ describe('the emitted declarations', () => {
   });
 
   it('print each service once: the contract only refers to them', () => {
-    const services = ['answers', 'chat', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'];
+    const services = ['account', 'answers', 'chat', 'documents', 'events', 'files', 'graph', 'inference', 'operations', 'search', 'system'];
     const references = services.map((name) => `${name}: typeof ${name};`).join(' ');
     expect(declarations('contract.d.ts')).toContain(`contract: Contract<{ ${references} }>;`);
   });

@@ -4,6 +4,7 @@
  */
 
 // For applications.
+export { account } from './account.js';
 export { answers } from './answers.js';
 // For services: what they tell each other.
 export { documentEvents, fileEvents } from './bus-messages.js';
@@ -14,5 +15,6 @@ export { events } from './events.js';
 export { files, MAX_MULTIPART_BYTES, MAX_RANGE_BYTES, MAX_UPLOAD_BYTES } from './files.js';
 export { graph } from './graph.js';
 export { inference } from './inference.js';
+export { operations } from './operations.js';
 export { search } from './search.js';
 export { system } from './system.js';

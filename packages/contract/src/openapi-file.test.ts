@@ -121,7 +121,9 @@ describe('openapi.json', () => {
       openapi: '3.1.0',
       info: { title: 'Gateway', version: '1.0.0' },
       servers: [{ url: '/' }],
-      tags: ['answers', 'chat', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'].map((name) => ({ name })),
+      tags: ['account', 'answers', 'chat', 'documents', 'events', 'files', 'graph', 'inference', 'search', 'system'].map((name) => ({
+        name,
+      })),
     });
   });
 });

@@ -9,6 +9,8 @@ import type { FunctionParts } from './execute/function-parts.js';
 import type { Implementation } from './execute/handler-types.js';
 import { createPublish } from './execute/publish.js';
 import { tokenVerifierOf } from './identity/identity-from-env.js';
+import { createRevocations } from './identity/revocations.js';
+import { createSignInStore } from './identity/sign-in-store.js';
 import { handleRooms } from './presence/handle-rooms.js';
 import type { PresenceParts } from './presence/presence-client.js';
 import { isRoomEvent, type RoomEvent } from './presence/room-event.js';
@@ -75,6 +77,9 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     connectionOf,
     allowedOrigin,
     tokens: tokenVerifierOf(identity, log),
+    revocations: declaration.checksRevocation
+      ? createRevocations({ signIns: createSignInStore({ table: createKeyTable(sdk, connectionsTable), clock }), clock })
+      : undefined,
     limiter: limitsCallers(declaration.service)
       ? createRateLimiter({ table: createKeyTable(sdk, connectionsTable), clock, log })
       : undefined,

@@ -62,7 +62,7 @@ describe.runIf(inject('stage').local)('traffic', () => {
     await management.send(new DeleteConnectionCommand({ ConnectionId })).catch(() => {});
     management.destroy();
     expect(listener.failure).toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(revoked.$connection.state).toEqual({ status: 'closed', reason: 'revoked' });
+    expect(revoked.$connection.state).toEqual({ status: 'closed', reason: 'revoked', code: 'UNAUTHORIZED' });
     await topic.publish(3);
     await bench.elapse(120_000, { everywhere: false });
     await holds(topic, stays);

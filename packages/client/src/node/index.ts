@@ -1,4 +1,5 @@
-/** What makes the client quicker in Node. Not for browsers. */
+/** What makes the client quicker in Node, and who calls with an AWS identity. Not for browsers. */
 
 // For applications.
 export { type NodeFetch, type NodeFetchOptions, nodeFetch } from './node-fetch.js';
+export { type AwsCredentials, type SignedFetchOptions, signedFetch } from './signed-fetch.js';

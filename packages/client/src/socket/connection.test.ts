@@ -419,7 +419,8 @@ describe('where the socket is', () => {
       },
     });
     await expect(iterate(gateway.documents.changes.subscribe({})).next()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: '[UNAUTHORIZED] socketUrl needs a signed-in user' });
+    const reason = '[UNAUTHORIZED] socketUrl needs a signed-in user';
+    expect(gateway.$connection.state).toEqual({ status: 'closed', reason, code: 'UNAUTHORIZED' });
   });
 
   it('is socketUrl when there is one', async () => {

@@ -107,7 +107,7 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
       else request.abort();
     }
     backoff.reset();
-    hangUp({ status: 'closed', reason });
+    hangUp({ status: 'closed', reason, code: error?.code });
   };
   const use = (link: Link) => {
     current = link;

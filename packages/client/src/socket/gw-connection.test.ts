@@ -144,7 +144,7 @@ describe('the end', () => {
     const { gateway, events, peer } = await stage.following();
     peer.send('{"id":null,"method":"gw.bye","params":{"code":4401,"why":"the ticket has expired","retry":false}}');
     await expect(events.next()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: 'the ticket has expired' });
+    expect(gateway.$connection.state).toEqual({ status: 'closed', reason: 'the ticket has expired', code: 'UNAUTHORIZED' });
     await stage.pass(600_000);
     expect(stage.peers).toHaveLength(1);
     iterate(gateway.documents.changes.subscribe({}));

@@ -203,7 +203,7 @@ describe('without HTTP', () => {
     expect(await peer.sent()).toMatchObject([{ id: 2, params: { token: ANN[1] } }]);
     peer.send(failed(2, 'UNAUTHORIZED', 401));
     await stage.pass(60_000);
-    expect([gateway.$connection.state, asked]).toEqual([{ status: 'closed', reason: 'it failed' }, [false, true]]);
+    expect([gateway.$connection.state, asked]).toEqual([{ status: 'closed', reason: 'it failed', code: 'UNAUTHORIZED' }, [false, true]]);
     expect(stage.peers).toHaveLength(1);
   });
 

@@ -114,7 +114,7 @@ it("denies what no policy allows, with AWS's sentence", async () => {
   expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([403, ['AccessDeniedException']]);
   expect((answer.json() as { Message: string }).Message).toContain(
     'User: arn:aws:sts::123456789012:assumed-role/Reader/run-7 is not authorized to perform: execute-api:Invoke on resource: ' +
-      'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/POST/documents because no identity-based policy allows the execute-api:Invoke action',
+      'arn:aws:execute-api:eu-central-1:********9012:a1b2c3d4e5/prod/POST/documents because no identity-based policy allows the execute-api:Invoke action',
   );
   expect(calls).toEqual([]);
 });

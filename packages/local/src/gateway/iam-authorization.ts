@@ -12,6 +12,7 @@ import { type Authorize, denialMessage } from '../iam/authorize.js';
 import { readSignature } from '../iam/signature-parts.js';
 import type { Environment, Principal, SignatureResult, VerifySignature } from '../parts.js';
 import { GatewayError } from './gateway-error.js';
+import { maskedAccount } from './masked-account.js';
 
 /** Who signed a request, in the spelling of `requestContext.identity`. */
 export interface CallerIdentity {
@@ -54,7 +55,7 @@ export function createIamAuthorization({ verify, authorize, userIdOf, environmen
     const resource = `arn:${partition}:execute-api:${region}:${accountId}:${resourcePath}`;
     const asked = { principal, action: 'execute-api:Invoke', resource, context: {} };
     const { allowed, message = denialMessage(asked) } = authorize(asked);
-    if (!allowed) throw new GatewayError('ACCESS_DENIED', message);
+    if (!allowed) throw new GatewayError('ACCESS_DENIED', maskedAccount(message));
     const reading = readSignature({ url, headers });
     const caller = userIdOf(principal);
     return {

@@ -10,6 +10,7 @@ import { type Authorize, denialMessage } from '../iam/authorize.js';
 import type { Clock, Environment, Principal, Report, SignatureResult, VerifySignature } from '../parts.js';
 import { signatureErrors } from '../wire/aws-json.js';
 import { isConnectionId, type Random, requestId } from './identifiers.js';
+import { maskedAccount } from './masked-account.js';
 import { readBody } from './read-body.js';
 import { MAX_MESSAGE_BYTES, type SocketConnection } from './socket-connection.js';
 
@@ -156,7 +157,7 @@ function checkPermission(surroundings: ManagementSurroundings, principal: Princi
   const resource = `arn:${partition}:execute-api:${region}:${accountId}:${surroundings.apiId}/${surroundings.stageName}/${path}`;
   const asked = { principal, action: 'execute-api:ManageConnections', resource, context: {} };
   const { allowed, message = denialMessage(asked) } = surroundings.authorize(asked);
-  return allowed ? undefined : failure(403, 'AccessDeniedException', message);
+  return allowed ? undefined : failure(403, 'AccessDeniedException', maskedAccount(message));
 }
 
 async function post(

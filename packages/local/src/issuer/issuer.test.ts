@@ -101,6 +101,7 @@ describe('a code', () => {
       name: 'Ada Lovelace',
       scope: 'openid offline_access documents:write',
       iat: nowSeconds,
+      auth_time: nowSeconds,
       exp: nowSeconds + 300,
       jti: expect.any(String),
     });
@@ -140,11 +141,15 @@ describe('a refresh token', () => {
 
   it('gives new tokens and the next refresh token', async () => {
     const first = await refreshToken();
+    const signedInSeconds = Math.floor(issuer.clock.now() / 1000);
     await issuer.clock.advance(3_600_000);
     const { status, body } = await withRefreshToken(url, first);
     expect(status).toBe(200);
     expect(body.refresh_token).not.toBe(first);
-    expect(decodeJwt(String(body.access_token)).exp).toBe(Math.floor(issuer.clock.now() / 1000) + 300);
+    expect(decodeJwt(String(body.access_token))).toMatchObject({
+      exp: Math.floor(issuer.clock.now() / 1000) + 300,
+      auth_time: signedInSeconds,
+    });
     expect((await withRefreshToken(url, body.refresh_token)).status).toBe(200);
   });
 

@@ -36,7 +36,7 @@ async function tokens(parts: TokenParts & { readonly sessions: Sessions }, grant
   const { user, authenticatedAtMs, id: sessionId } = session;
   const signedIn = { user, scopes, sessionId, authenticatedAtMs, ...(nonce === undefined ? {} : { nonce }) };
   const body = {
-    access_token: await accessToken(parts, user, { scopes }),
+    access_token: await accessToken(parts, user, { scopes, authenticatedAtMs }),
     token_type: 'Bearer',
     expires_in: parts.definition.accessTokenSeconds,
     scope: scopes.join(' '),

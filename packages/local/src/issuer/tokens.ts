@@ -14,6 +14,8 @@ export interface TokenOptions {
   readonly expiresInSeconds?: number;
   /** @default the issuer's audience */
   readonly audience?: string;
+  /** When the user signed in, in epoch milliseconds. @default now */
+  readonly authenticatedAtMs?: number;
   /** Over everything else: `{ iss: 'https://elsewhere.example' }`. `undefined` leaves a claim out. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +50,8 @@ export function accessToken(parts: TokenParts, user: TestUser, options: TokenOpt
     client_id: definition.clientId,
     scope: (options.scopes ?? user.scopes).join(' '),
     iat: nowSeconds,
+    // As RFC 9068, section 2.2.1, has it: the same in every token of a sign-in.
+    auth_time: seconds(options.authenticatedAtMs ?? clock.now()),
     exp: nowSeconds + (options.expiresInSeconds ?? definition.accessTokenSeconds),
     jti: newId(),
     ...options.claims,

@@ -18,7 +18,7 @@ export interface User<TClaims = AnyClaims> {
   readonly scopes?: readonly string[];
   /** End of the token, in epoch milliseconds. Absent where none is known: AWS identities, authorizers. */
   readonly expiresAtMs?: number;
-  /** Its beginning, in epoch milliseconds; a revocation refuses a token that has none. */
+  /** When the user signed in (`auth_time`), or where the token does not say its beginning, in epoch milliseconds; a revocation refuses a token that has neither. */
   readonly issuedAtMs?: number;
 }
 

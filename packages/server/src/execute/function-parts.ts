@@ -4,6 +4,7 @@
  */
 
 import type { Identity } from '../identity/identity.js';
+import type { Revocations } from '../identity/revocations.js';
 import type { TokenVerifier } from '../identity/token-verifier.js';
 import type { PayloadStore } from '../large-messages/payload-store.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
@@ -56,6 +57,8 @@ export interface FunctionParts {
   readonly limiter?: RateLimiter | undefined;
   /** Checks tokens of callers. @default none: the stage has no identity, and callers are anonymous */
   readonly tokens?: TokenVerifier | undefined;
+  /** Refuses sign-ins that were revoked over HTTP. @default none: their tokens do until they end */
+  readonly revocations?: Revocations | undefined;
   /** Waits until calls over HTTP are late. @default the machine's */
   readonly clock?: Clock;
   /** @default there are none */

@@ -12,7 +12,7 @@ import type { Clock } from '../websocket/clock.js';
 import type { ConnectionStore } from '../websocket/connection-store.js';
 import { createDynamoConnectionStore } from '../websocket/dynamodb-connection-store.js';
 import { createManagementApiSender, type ManagementApiSenderOptions } from '../websocket/management-api-sender.js';
-import type { ConnectionSender } from '../websocket/sender.js';
+import { type ConnectionSender, sendFailureKind } from '../websocket/sender.js';
 import { createSignInStore, type SignInStore } from './sign-in-store.js';
 
 export interface SessionsParts {
@@ -44,6 +44,9 @@ export function createSessions({ connections, signIns, sender, clock }: Sessions
         await sender?.close(id).catch((cause: unknown) => failures.push(cause));
       });
       if (failures.length === 0) return { connections: own.length };
+      // What is not allowed will not be the next time either.
+      const denied = failures.find((cause) => sendFailureKind(cause) === 'refused');
+      if (denied !== undefined) throw denied;
       throw new GatewayError(
         'SERVICE_UNAVAILABLE',
         `[SERVICE_UNAVAILABLE] ${failures.length} of ${own.length} connections could not be closed; try again`,

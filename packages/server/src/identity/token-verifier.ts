@@ -40,6 +40,8 @@ interface Payload {
   readonly exp?: number | undefined;
   readonly nbf?: number | undefined;
   readonly iat?: number | undefined;
+  /** Of access tokens: RFC 9068, section 2.2.1. */
+  readonly auth_time?: unknown;
 }
 
 /** A verifier; nothing is fetched before the first token. */
@@ -98,7 +100,7 @@ async function reasonOf(cause: unknown): Promise<string> {
 }
 
 function identityOf(payload: Payload, settings: IdentitySettings, nowMs: number): Identity {
-  const { sub, exp, nbf, iat } = payload;
+  const { sub, exp, nbf } = payload;
   const toleranceMs = (settings.clockToleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS) * 1_000;
   if (sub === undefined || sub === '' || sub.length > MAX_SUBJECT_LENGTH)
     throw refused(`it names no user (sub): expected 1 to ${MAX_SUBJECT_LENGTH} characters`);
@@ -111,8 +113,17 @@ function identityOf(payload: Payload, settings: IdentitySettings, nowMs: number)
     claims: payload,
     scopes: scopesOf(payload[settings.scopeClaim ?? 'scope']),
     expiresAtMs: Math.floor(exp * 1_000),
-    ...(iat === undefined ? {} : { issuedAtMs: Math.floor(iat * 1_000) }),
+    ...signedInAt(payload),
   };
+}
+
+/**
+ * When the user signed in, as far as the token tells. `auth_time` is the same in all tokens of one sign-in, refreshed ones too; `iat` would make
+ * a sign-in that was revoked a new one with every refresh.
+ */
+function signedInAt({ iat, auth_time: authTime }: Payload): Pick<Identity, 'issuedAtMs'> {
+  const seconds = typeof authTime === 'number' ? Math.min(authTime, iat ?? authTime) : iat;
+  return seconds === undefined ? {} : { issuedAtMs: Math.floor(seconds * 1_000) };
 }
 
 /** `aud`, RFC 7519 section 4.1.3; Cognito's access tokens have `client_id` instead. */

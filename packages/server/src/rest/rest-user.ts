@@ -8,6 +8,7 @@ import type { FunctionParts } from '../execute/function-parts.js';
 import { bearerToken } from '../identity/bearer.js';
 import type { Identity } from '../identity/identity.js';
 import type { RestRequest } from './rest-event.js';
+import { kindOfMethod } from './rpc-calls.js';
 
 /** The user behind an authorizer context, null when there is none. */
 export function userOf(authorizer: unknown): Identity | null {
@@ -23,11 +24,14 @@ export function userOf(authorizer: unknown): Identity | null {
  *
  * @throws GatewayError UNAUTHORIZED for credentials that are refused, SERVICE_UNAVAILABLE when they cannot be checked now.
  */
-export async function restIdentity({ implementation, tokens }: FunctionParts, request: RestRequest): Promise<Identity | null> {
+export async function restIdentity({ implementation, tokens, revocations }: FunctionParts, request: RestRequest): Promise<Identity | null> {
   const { userArn, authorizer } = request;
   if (implementation.declaration.auth === 'iam') return userArn === undefined ? null : { id: userArn, claims: {} };
   const token = tokens && bearerToken(request.header('authorization'));
-  return token === undefined ? userOf(authorizer) : ((await tokens?.verify(token)) ?? null);
+  if (tokens === undefined || token === undefined) return userOf(authorizer);
+  const user = await tokens.verify(token);
+  await revocations?.refuse(user, { isQuery: kindOfMethod(request.method) === 'query' });
+  return user;
 }
 
 function textsOf(values: object): Readonly<Record<string, string>> {

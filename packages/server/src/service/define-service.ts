@@ -26,6 +26,13 @@ export interface ServiceOptions<TUses, TClaims = AnyClaims> {
    */
   readonly auth?: 'iam';
   /**
+   * Refuses tokens of sign-ins that were revoked over HTTP too, for a read of the table of connections: before each mutation, and before a
+   * query when the last read of that sign-in is 5 s old. Without it such a token does until it ends, except for tickets and on the socket.
+   *
+   * @default false
+   */
+  readonly checksRevocation?: boolean;
+  /**
    * Requests a second that all callers together may send each of the service's routes, over REST and over the socket, and how many at once.
    * API Gateway counts them, as well as it can, and refuses the others. @default the stage's own
    */
@@ -49,6 +56,7 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
   readonly internal: boolean;
   readonly claims: SchemaSource<unknown, TClaims> | undefined;
   readonly auth: 'token' | 'iam';
+  readonly checksRevocation: boolean;
   readonly maxRequestBytes: number;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
 }
@@ -81,6 +89,7 @@ export function defineService<TService extends AnyService, TUses extends Uses, T
     internal,
     claims: options.claims,
     auth: options.auth ?? 'token',
+    checksRevocation: options.checksRevocation ?? false,
     maxRequestBytes: options.maxRequestBytes ?? MAX_REQUEST_BYTES,
     throttle: options.throttle,
   };
@@ -102,14 +111,14 @@ function checkPresence(service: AnyService, uses: Uses): void {
 }
 
 /** @throws TypeError for what AWS identities cannot call. */
-function checkIam(service: AnyService, { internal, claims }: Pick<ServiceOptions<Uses, unknown>, 'internal' | 'claims'>): void {
-  const wrong = hasSubscriptions(service)
-    ? 'subscriptions, which are over the socket'
-    : internal
-      ? '"internal", so no route leads to it'
-      : claims === undefined
-        ? undefined
-        : 'a schema for claims, which only tokens have';
+function checkIam(service: AnyService, options: ServiceOptions<Uses, unknown>): void {
+  const problems: readonly (readonly [boolean, string])[] = [
+    [hasSubscriptions(service), 'subscriptions, which are over the socket'],
+    [options.internal === true, '"internal", so no route leads to it'],
+    [options.claims !== undefined, 'a schema for claims, which only tokens have'],
+    [options.checksRevocation === true, '"checksRevocation", which is of tokens'],
+  ];
+  const wrong = problems.find(([isSo]) => isSo)?.[1];
   if (wrong !== undefined) throw new TypeError(`[SERVICE] ${service.name} has auth "iam" and ${wrong}; leave one of them out`);
 }
 

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, readonly ResourceDeclaration['kind'][]>> = 
   appsync: ['graph'],
   sns: ['bus'],
   lambda: ['function'],
+  'execute-api': ['sessions'],
 };
 
 /**
@@ -62,7 +63,7 @@ function grantOf(grants: readonly AnyGrant[], { action, resource: arn }: DeniedR
 function partOfArn(resource: ResourceDeclaration): string {
   if (resource.kind === 'index') return `/${resource.indexName}`;
   if (resource.kind === 'topics') return '/Topics';
-  if (resource.kind === 'sessions') return '/Connections';
+  if (resource.kind === 'sessions') return 'Connections';
   return resource.kind === 'function' ? `${resource.service}ServiceFunction` : resource.name;
 }
 

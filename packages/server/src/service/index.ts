@@ -99,6 +99,7 @@ export {
 } from './search-index.js';
 export { SECURITY_HEADERS } from './security-headers.js';
 export {
+  CLOSING_ACTION,
   isSessionsGrant,
   type Revoked,
   type SessionsClient,

@@ -7,6 +7,7 @@ import { LOOKS_UP, OBJECT_ACTIONS } from './bucket.js';
 import type { AnyGrant } from './grant.js';
 import { MODEL_ACTIONS } from './model.js';
 import { INDEX_RIGHTS } from './search-index.js';
+import { CLOSING_ACTION, REVOKE_ACTIONS } from './sessions.js';
 import { TABLE_ACTIONS } from './table.js';
 
 /** IAM's names: `dynamodb:PutItem`, and the ARN that was asked for. */
@@ -40,9 +41,11 @@ export function operationsNeeding(grant: AnyGrant, { action, resource: arn }: De
     case 'function':
     case 'topics':
     case 'presence':
-    case 'sessions':
       // What may be asked for is the API's or the other service's own; the grant knows.
       return grant.statements.some(({ actions }) => actions.includes(action)) ? grant.operations : [];
+    case 'sessions':
+      // Rights on connections are the deployment's to give, where there is a socket.
+      return REVOKE_ACTIONS.includes(action) || action === CLOSING_ACTION ? grant.operations : [];
     default:
       return resource satisfies never;
   }

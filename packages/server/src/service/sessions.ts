@@ -19,8 +19,9 @@ export interface Revoked {
 /** The operations. Each rejects with SERVICE_UNAVAILABLE when something could not be done now: repeat it. */
 export interface SessionsClient {
   /**
-   * Ends a user's sign-ins of before: closes their connections, and refuses tokens that were issued before for tickets and connections. Over
-   * HTTP a token does until its end; let the issuer give short ones, and end the sign-in there too. Again is the same.
+   * Ends a user's sign-ins of before: closes their connections, and refuses their tokens for tickets and connections, and over HTTP in
+   * services with `checksRevocation`. A sign-in is dated by `auth_time` of the token, so that refreshed tokens are refused too; by an issuer
+   * that leaves it out of access tokens, by `iat`, and then its own session has to be ended as well. Again is the same.
    */
   revoke(userId: string): Promise<Revoked>;
 }
@@ -30,6 +31,9 @@ export type SessionsOperation = keyof SessionsClient;
 export interface SessionsGrant<TClient> extends Grant<TClient> {
   readonly resource: SessionsResource;
 }
+
+/** IAM's right to send to connections and to close them. */
+export const CLOSING_ACTION = 'execute-api:ManageConnections';
 
 /** DynamoDB actions on what is known of users, in the table of connections. */
 export const REVOKE_ACTIONS: readonly string[] = ['dynamodb:PutItem', 'dynamodb:Query'];
