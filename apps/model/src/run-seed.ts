@@ -3,13 +3,14 @@
  * to settle; then nothing may be missing, and when the clients are closed nothing may be left.
  */
 
+import { createGatewayClient } from '@org/gateway-client';
 import { META_KEY, topicKey } from '@org/gateway-server/parts';
 import { type Backend, createBackend, type Mutant, type World } from './backend.js';
 import { heal, type Target, unleash } from './chaos.js';
 import { createFaults, type Fault } from './faults.js';
 import { createOracle } from './oracle.js';
 import { createRandom } from './random.js';
-import { topicOf } from './service.js';
+import { type ModelContract, topicOf } from './service.js';
 import { openSession, type Place, type Session } from './session.js';
 import { createSimulator } from './simulator.js';
 import { START_MS } from './stores.js';
@@ -90,9 +91,25 @@ let warm: Promise<unknown> | undefined;
 /** Runs one seed. */
 export async function runSeed(options: RunOptions): Promise<RunResult> {
   // The client loads parts of itself when they are first needed, at a time that no seed decides: by a run that does not count.
-  warm ??= simulate({ seed: 1, shape: 'brief' });
+  warm ??= loadSocket().then(() => simulate({ seed: 1, shape: 'brief' }));
   await warm;
   return simulate(options);
+}
+
+/** A client has the code of its socket when it asks where to connect to. */
+async function loadSocket(): Promise<void> {
+  let loaded = () => {};
+  const isLoaded = new Promise<void>((resolve) => {
+    loaded = resolve;
+  });
+  const socketUrl = () => {
+    loaded();
+    return new Promise<string>(() => {});
+  };
+  const client = createGatewayClient<ModelContract>({ url: 'https://model.example/prod', socketUrl });
+  void client.room.changes.subscribe({ topic: 'a' })[Symbol.asyncIterator]().next();
+  await isLoaded;
+  client.$close();
 }
 
 async function simulate({ seed, shape: wanted, keepsTrace = false, only, intensity, mutant = {} }: RunOptions): Promise<RunResult> {

@@ -14,6 +14,8 @@ export interface Page {
   /** Bytes (gzip) that it begins with, and of everything. */
   readonly eager: number;
   readonly all: number;
+  /** Bytes (gzip) once files whose names begin so were loaded besides. */
+  sizeWith(...beginnings: readonly string[]): number;
   /** The source files in it. */
   readonly inputs: readonly string[];
 }
@@ -42,5 +44,9 @@ export async function bundlePage(contents: string, options: Pick<BuildOptions, '
   ];
   const bytesOf = (names: Iterable<string>) =>
     [...new Set(names)].reduce((sum, name) => sum + gzipSync(files.get(name) ?? '', { level: 9 }).length, 0);
-  return { files, eager: bytesOf(filesFrom('page.js')), all: bytesOf(files.keys()), inputs: Object.keys(metafile.inputs) };
+  const sizeWith = (...beginnings: readonly string[]) => {
+    const loaded = beginnings.map((beginning) => [...files.keys()].find((name) => name.startsWith(beginning)) as string);
+    return bytesOf(['page.js', ...loaded].flatMap(filesFrom));
+  };
+  return { files, eager: sizeWith(), sizeWith, all: bytesOf(files.keys()), inputs: Object.keys(metafile.inputs) };
 }

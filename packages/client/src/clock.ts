@@ -21,15 +21,3 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** A place for one timer: setting it cancels what was set before, and without arguments that is all it does. */
-export type Alarm = (delayMs?: number, run?: () => unknown) => void;
-
-/** An alarm that is not set. */
-export function alarmOf(clock: Clock): Alarm {
-  let cancel: (() => void) | undefined;
-  return (delayMs, run) => {
-    cancel?.();
-    cancel = run && clock.after(delayMs as number, run);
-  };
-}

@@ -3,14 +3,17 @@
  * calls that ask for it.
  */
 
+import { GatewayError } from '@org/gateway-core/errors';
 import { type Caller, callerOf } from './call.js';
 import type { ClientControls, SubscriptionState } from './client-types.js';
+import { systemClock } from './clock.js';
 import { connectionStore } from './connection-state.js';
+import { encodeValue } from './encode-value.js';
+import { failure } from './failure.js';
 import { httpCarrier } from './http/carrier.js';
-import type { GatewayClientOptions } from './options.js';
-import { socketConnection } from './socket/connection.js';
-import { type Feed, feedsOf, type SubscribeArguments } from './socket/feed.js';
-import { lateCarrier } from './socket/late-calls.js';
+import type { GatewayClientOptions, SubscribeOptions } from './options.js';
+import type { Feed } from './socket/feed.js';
+import { lateSocket } from './socket/late-socket.js';
 
 /** A subscription as client-types.ts has it, untyped. */
 export interface UntypedSubscription extends AsyncIterable<unknown, void> {
@@ -23,42 +26,46 @@ export interface UntypedSubscription extends AsyncIterable<unknown, void> {
 export interface Engine {
   readonly controls: ClientControls;
   readonly call: Caller;
-  /** Makes what subscribes to a procedure. An input that is too large, or that JSON cannot carry, throws when a loop begins. */
-  subscribe(path: string): (...own: SubscribeArguments) => UntypedSubscription;
+  /** Makes what subscribes to a procedure. An input that JSON cannot carry throws when a loop begins. */
+  subscribe(path: string): (input?: unknown, options?: SubscribeOptions) => UntypedSubscription;
 }
 
 /** Opens and sends nothing yet. @throws TypeError when there is no URL */
 export function createEngine(options: GatewayClientOptions): Engine {
-  const carry = httpCarrier(options);
+  const { clock = systemClock, validate } = options;
   const store = connectionStore();
-  const { random = Math.random, validate } = options;
-  const session = `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`;
-  const askTicket = callerOf(options, carry)('mutation', 'gw.ticket');
-  const connection = socketConnection({ ...options, session, store, askTicket });
-  const carryOver = lateCarrier(options, session, connection);
-  const open = feedsOf(options, connection);
+  const carry = httpCarrier(options);
+  const call = callerOf(options, (each) => (each.over === 'socket' ? socket.carry : carry)(each));
+  const socket = lateSocket({ ...options, clock, store, failure, GatewayError, askTicket: call('mutation', 'gw.ticket') });
   return {
-    controls: { $connection: store, $close: connection.close },
-    call: callerOf(options, (call) => (call.over === 'socket' ? carryOver : carry)(call)),
+    controls: { $connection: store, $close: socket.close },
+    call,
     subscribe:
       (path) =>
-      (...own) => {
-        let latest: Feed | undefined;
+      (input, own = {}) => {
+        /** Of the latest loop, once it is open. */
+        let feed: Feed | undefined;
         const events = (tracked: boolean) => ({
           [Symbol.asyncIterator]() {
-            const run = () => open(path, tracked, own);
-            latest = validate ? validate(path, own[0], run, tracked) : run();
-            return latest;
+            feed = undefined;
+            const run = () => {
+              const json = JSON.stringify(input, encodeValue);
+              return socket.loop(own.signal, ({ open }) => {
+                feed = open(path, tracked, json, own);
+                return feed;
+              });
+            };
+            return validate ? validate(path, input, run, tracked) : run();
           },
         });
         return {
           ...events(false),
           tracked: () => events(true),
           get state() {
-            return latest?.state() ?? 'connecting';
+            return feed?.state() ?? 'connecting';
           },
           get stalenessMs() {
-            return latest?.stalenessMs() ?? Number.POSITIVE_INFINITY;
+            return feed?.stalenessMs() ?? Number.POSITIVE_INFINITY;
           },
         };
       },

@@ -5,8 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from './bundle.fixture.js';
 import type { createGatewayClient } from './create-client.js';
+import { fakeClock } from './fake-clock.fixture.js';
 import { refusal, result } from './http/http-client.fixture.js';
 import type { GatewayClientOptions } from './options.js';
+import { iterate } from './socket/socket-client.fixture.js';
+import type { WebSocketLike } from './socket/web-socket.js';
 
 /** The page's files, and what makes its clients. */
 let folder: string;
@@ -57,6 +60,44 @@ describe('a page whose files are gone from the server', () => {
     await expect(call()).rejects.toMatchObject({ code: 'NETWORK_ERROR', message: expect.stringContaining('auth-') });
     await putBack();
     await expect(call()).resolves.toBe('there');
+  });
+
+  it('has no connection until the socket’s code is back, and asks for it again', async () => {
+    const putBack = await takeAway('socket-engine-');
+    const clock = fakeClock();
+    const opened: string[] = [];
+    class Socket implements WebSocketLike {
+      onopen = null;
+      onmessage = null;
+      onclose = null;
+      onerror = null;
+      constructor(url: string) {
+        opened.push(url);
+      }
+      send(): void {}
+      close(): void {}
+    }
+    const gateway = client(200, { clock, random: () => 0.5, WebSocket: Socket });
+    const controller = new AbortController();
+    const left = iterate(gateway.documents.changes.subscribe({}, { signal: controller.signal })).next();
+    const loop = iterate(gateway.documents.changes.subscribe({})).next();
+    await clock.timer(2_500);
+    expect(gateway.$connection.state).toEqual({
+      status: 'offline',
+      attempt: 2,
+      retryInMs: 2_500,
+      reason: expect.stringContaining('socket-engine-'),
+    });
+    controller.abort();
+    expect(await left).toMatchObject({ done: true });
+    clock.advance(2_500);
+    await clock.timer(2_500);
+    await putBack();
+    clock.advance(2_500);
+    await expect.poll(() => opened).toEqual(['ws://page.test?gw=2&session=sii']);
+    gateway.$close();
+    expect(await loop).toMatchObject({ done: true });
+    expect(clock.pending).toEqual([]);
   });
 
   it('cannot call over the socket, and says so', async () => {

@@ -3,8 +3,8 @@
  */
 
 import type { SignedPut } from '@org/gateway-core';
+import { alarmOf } from '../alarm.js';
 import type { Clock } from '../clock.js';
-import { alarmOf } from '../clock.js';
 import type { Fetch } from '../options.js';
 
 /** A connection on which nothing moves for so long is gone. */

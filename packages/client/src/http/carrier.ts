@@ -5,14 +5,13 @@
  */
 
 import { GatewayError } from '@org/gateway-core/errors';
-import { MAX_BATCH, MAX_URL_LENGTH } from '@org/gateway-core/protocol';
 import type { Call } from '../call.js';
 import { systemClock } from '../clock.js';
-import { endUnanswered } from '../failure.js';
+import { endUnanswered, failure } from '../failure.js';
 import type { HttpOptions, Token } from '../options.js';
 import type { Flight, Items, Sending } from './flight.js';
 import { gather } from './gather.js';
-import { MAX_BODY_LENGTH, MAX_DEADLINE_MS } from './limits.js';
+import { MAX_BATCH, MAX_BODY_LENGTH, MAX_DEADLINE_MS, MAX_URL_LENGTH } from './limits.js';
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
 export function httpCarrier(options: HttpOptions): (call: Call) => void {
@@ -92,6 +91,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
         thrown,
         sign,
         send,
+        failure,
         GatewayError,
       });
     } catch (cause) {

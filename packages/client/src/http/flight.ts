@@ -4,8 +4,8 @@
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
-import type { WirePath } from '@org/gateway-core/wire-value';
 import type { Call } from '../call.js';
+import type { Given } from '../meaning.js';
 import type { HeaderRecord } from '../options.js';
 
 /** Calls that are answered together, as the first of them says. */
@@ -30,19 +30,9 @@ export interface Sending {
   readonly isRenewed?: boolean;
 }
 
-/** A result. */
-export interface Result {
-  /** Absent for none. */
-  readonly data?: unknown;
-  /** Where in it texts stand for what JSON has no form for. */
-  readonly codecs?: readonly WirePath[];
-  /** Where it is, instead of `data`. */
-  readonly ref?: object;
-}
-
 /** What was answered to one call. */
 interface Item {
-  readonly result?: Result;
+  readonly result?: Given;
   readonly error?: ErrorShape;
 }
 

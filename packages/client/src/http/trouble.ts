@@ -6,11 +6,12 @@
  */
 
 import type { ErrorShape, GatewayError } from '@org/gateway-core/errors';
-import { revive } from '@org/gateway-core/wire-value';
 import type { Clock } from '../clock.js';
+import type { failure } from '../failure.js';
+import type { Given } from '../meaning.js';
 import type { Fetch, HeaderRecord, Token } from '../options.js';
 import { type AnswerFacts, sentFailure } from '../sent-failure.js';
-import type { Flight, Items, Result, Sending } from './flight.js';
+import type { Flight, Items, Sending } from './flight.js';
 
 /** A request, and what is known of its end. */
 export interface Trouble extends Sending {
@@ -31,6 +32,7 @@ export interface Trouble extends Sending {
   readonly sign: (refused?: Token) => Promise<HeaderRecord | undefined>;
   readonly send: (flights: readonly Flight[], sending: Sending) => void;
   readonly random?: (() => number) | undefined;
+  readonly failure: typeof failure;
   readonly GatewayError: typeof GatewayError;
 }
 
@@ -47,14 +49,11 @@ export function handle(trouble: Trouble): void {
   else recover(trouble);
 }
 
-function split({ flights, maxUrlLength, GatewayError, send, signed, attempt }: Trouble, length: number): void {
+function split({ flights, maxUrlLength, failure, send, signed, attempt }: Trouble, length: number): void {
   const [{ path, end }] = flights as [Flight];
   const half = flights.length >> 1;
   if (half) for (const part of [flights.slice(0, half), flights.slice(half)]) send(part, { signed, attempt });
-  else {
-    const message = `[PAYLOAD_TOO_LARGE] ${path} makes a URL of ${length} characters, expected at most ${maxUrlLength}`;
-    end(new GatewayError('PAYLOAD_TOO_LARGE', message, { path }));
-  }
+  else end(failure('PAYLOAD_TOO_LARGE', path, `makes a URL of ${length} characters, expected at most ${maxUrlLength}`));
 }
 
 function recover(trouble: Trouble): void {
@@ -95,10 +94,10 @@ function cancelWhenOver(flights: readonly Flight[], cancel: () => void): void {
 }
 
 /** Ends a flight with a result that several wait for, that has to be fetched (P2.14) or made of texts (P2.16). Never throws. */
-async function deliver(flight: Flight, { data, codecs, ref }: Result, { fetch, GatewayError }: Trouble): Promise<void> {
+async function deliver(flight: Flight, result: Given, { fetch, failure }: Trouble): Promise<void> {
   try {
-    const text = ref && (await (await import('../fetch-reference.js')).fetchReference(ref, fetch));
-    const found = revive(text === undefined ? data : JSON.parse(text), codecs);
+    const isPlain = !(result.codecs ?? result.ref);
+    const found = isPlain ? result.data : await (await import('../meaning.js')).meaningOf(result, fetch);
     // Each caller's data is its own: what one changes in it does not change for the others.
     let own = found;
     for (const call of flight.calls) {
@@ -106,7 +105,7 @@ async function deliver(flight: Flight, { data, codecs, ref }: Result, { fetch, G
       own = flight.calls.size ? structuredClone(found) : undefined;
     }
   } catch (cause) {
-    flight.end(noAnswer(flight.path, cause, GatewayError));
+    flight.end(noAnswer(flight, cause, failure));
   }
 }
 
@@ -151,14 +150,14 @@ function tokenOf(headers: HeaderRecord | undefined): string | undefined {
 }
 
 /** What a flight failed with. */
-function errorOf({ path }: Flight, shape: ErrorShape | undefined, trouble: Trouble): GatewayError {
-  const { response, text, thrown, clock, GatewayError } = trouble;
-  if (response && text !== undefined) return sentFailure(GatewayError, path, shape, factsOf(response, text, clock));
-  return thrown instanceof GatewayError ? thrown : noAnswer(path, thrown, GatewayError);
+function errorOf(flight: Flight, shape: ErrorShape | undefined, trouble: Trouble): GatewayError {
+  const { response, text, thrown, clock, failure, GatewayError } = trouble;
+  if (response && text !== undefined) return sentFailure(GatewayError, flight.path, shape, factsOf(response, text, clock));
+  return thrown instanceof GatewayError ? thrown : noAnswer(flight, thrown, failure);
 }
 
-function noAnswer(path: string, cause: unknown, ErrorClass: typeof GatewayError): GatewayError {
-  return new ErrorClass('NETWORK_ERROR', `[NETWORK_ERROR] ${path} got no answer: ${(cause as Error)?.message}`, { path, cause });
+function noAnswer({ path }: Flight, cause: unknown, fail: typeof failure): GatewayError {
+  return fail('NETWORK_ERROR', path, `got no answer: ${(cause as Error)?.message}`, { cause });
 }
 
 function factsOf({ status, headers }: Response, text: string, clock: Clock): AnswerFacts {

@@ -6,7 +6,7 @@
  */
 
 import { GATEWAY_SERVICE, MAX_CURSORS, PING } from '@org/gateway-core/protocol';
-import { alarmOf } from '../clock.js';
+import { alarmOf } from '../alarm.js';
 import { GAP_MS, HIDDEN_SYNC_MS, IDLE_SYNC_MS, MOVE_AHEAD_MS, QUIET_MS, SILENCE_MS, SYNC_DEADLINE_MS, VISIBLE_SYNC_MS } from './limits.js';
 import type { FeedSeat, LinkOwner, Passenger } from './link.js';
 import { list } from './list.js';

@@ -2,8 +2,8 @@
  * When the next connection is attempted: at once after a good one, else with full jitter up to a cap. PROTOCOL.md P3.14.
  */
 
-import type { Clock } from '../clock.js';
 import { FIRST_RETRY_MS, MAX_RETRY_MS, PATIENT_AFTER_MS, PATIENT_RETRY_MS, STABLE_MS } from './limits.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** The attempts of one connection. */
 export interface Backoff {
@@ -18,7 +18,7 @@ export interface Backoff {
 }
 
 /** No attempt yet. */
-export function backoffOf(clock: Clock, random: () => number, maxMs: number | undefined): Backoff {
+export function backoffOf({ clock, random, maxRetryDelayMs }: SocketParts): Backoff {
   let attempt = 1;
   let upAt = Number.POSITIVE_INFINITY;
   /** Since when there is no good connection. */
@@ -36,7 +36,7 @@ export function backoffOf(clock: Clock, random: () => number, maxMs: number | un
     next(wasUp) {
       const isFirst = current() === 1;
       if (isFirst) failingAt = clock.now();
-      const capMs = maxMs ?? (clock.now() - failingAt >= PATIENT_AFTER_MS ? PATIENT_RETRY_MS : MAX_RETRY_MS);
+      const capMs = maxRetryDelayMs ?? (clock.now() - failingAt >= PATIENT_AFTER_MS ? PATIENT_RETRY_MS : MAX_RETRY_MS);
       const waitMs = wasUp && isFirst ? 0 : random() * Math.min(capMs, FIRST_RETRY_MS * 2 ** (attempt - 1));
       attempt += 1;
       upAt = Number.POSITIVE_INFINITY;

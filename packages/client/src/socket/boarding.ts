@@ -3,30 +3,29 @@
  * function call. PROTOCOL.md P3.14.
  */
 
-import { alarmOf, type Clock } from '../clock.js';
+import { alarmOf } from '../alarm.js';
+import type { Clock } from '../clock.js';
 import type { SocketRequest } from './connection.js';
 import { SUBSCRIPTIONS_PER_SECOND } from './limits.js';
 import type { Link } from './link.js';
 
 /** The queue of one connection. */
 export interface Boarding {
-  /** Starts requests on a link, now or as soon as the pace allows. */
-  board(link: Link, requests: Iterable<SocketRequest>): void;
+  /** Starts requests on the link in use, now or as soon as the pace allows. */
+  board(requests: Iterable<SocketRequest>): void;
   /** It has ended. */
   forget(request: SocketRequest): void;
-  /** There is no link for the time being. */
-  halt(): void;
   /** Nobody waits any more, and the pace begins anew. */
   stop(): void;
 }
 
-/** Nobody waits. */
-export function boardingOf(clock: Clock): Boarding {
+/** Nobody waits. @param current the link in use; while there is none everybody waits */
+export function boardingOf(clock: Clock, current: () => Link | undefined): Boarding {
   const waiting = new Set<SocketRequest>();
   const pace = alarmOf(clock);
   let budget = SUBSCRIPTIONS_PER_SECOND;
-  let link: Link | undefined;
   const start = () => {
+    const link = current();
     if (!link) return;
     for (const request of waiting) {
       if (request.isBehind) {
@@ -43,17 +42,12 @@ export function boardingOf(clock: Clock): Boarding {
     start();
   };
   return {
-    board(to, requests) {
-      link = to;
+    board(requests) {
       for (const request of requests) waiting.add(request);
       start();
     },
     forget: (request) => waiting.delete(request),
-    halt() {
-      link = undefined;
-    },
     stop() {
-      link = undefined;
       budget = SUBSCRIPTIONS_PER_SECOND;
       pace();
       waiting.clear();

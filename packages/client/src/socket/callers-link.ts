@@ -3,17 +3,14 @@
  * PROTOCOL.md section 5.
  */
 
-import { answerFailure } from '../answer-failure.js';
-import { alarmOf } from '../clock.js';
-import type { AuthOptions, Fetch } from '../options.js';
+import { alarmOf } from '../alarm.js';
 import { type Link, type LinkOwner, openLink } from './link.js';
-import { makeWebSocket, type WebSocketParts } from './make-web-socket.js';
-import type { SignIn, SignInOwner } from './signing-in.js';
+import { makeWebSocket } from './make-web-socket.js';
+import type { SignIn } from './signing-in.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** Who owns it and hears of it; `wasUp`: after it had opened. */
-export interface CallersLinkOwner extends WebSocketParts, Omit<LinkOwner, 'make' | 'onDown' | 'fetch'>, Pick<SignInOwner, 'askTicket'> {
-  readonly auth?: AuthOptions | undefined;
-  readonly fetch?: Fetch | undefined;
+export interface CallersLinkOwner extends SocketParts, Omit<LinkOwner, 'make' | 'onDown'> {
   onDown(reason: string, cause: unknown, wasUp: boolean): void;
 }
 
@@ -24,11 +21,10 @@ export function openCallersLink(owner: CallersLinkOwner): Link {
   let signIn: SignIn | undefined;
   const link = openLink({
     ...owner,
-    fetch: owner.fetch,
     async make() {
       if (!auth) return makeWebSocket(owner);
-      const { signInOf } = await import('./signing-in.js');
-      signIn = signInOf({ ...owner, auth, alarm: alarmOf(owner.clock), answerFailure });
+      const [{ signInOf }, { credentialsOf }] = await Promise.all([import('./signing-in.js'), import('../auth.js')]);
+      signIn = signInOf({ ...owner, credentials: credentialsOf(auth), alarm: alarmOf(owner.clock) });
       return makeWebSocket(owner, await signIn.parameters());
     },
     onUp() {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket as NodeWebSocket } from 'ws';
+import type { GatewayClient } from '../client-types.js';
 import type { ConnectionState } from '../connection-state.js';
 import { failure } from '../failure.js';
 import { fakeClock } from '../fake-clock.fixture.js';
@@ -182,6 +183,7 @@ describe('an attempt that fails', () => {
     const clock = fakeClock();
     let arrive = (_url: string) => {};
     let made: WebSocketLike | undefined;
+    let gateway: GatewayClient | undefined;
     const isClosed = new Promise<void>((close) => {
       class LateWebSocket implements WebSocketLike {
         onopen: WebSocketLike['onopen'] = null;
@@ -200,10 +202,11 @@ describe('an attempt that fails', () => {
         new Promise<string>((resolve) => {
           arrive = resolve;
         });
-      const gateway = stage.client({ clock, WebSocket: LateWebSocket, socketUrl });
+      gateway = stage.client({ clock, WebSocket: LateWebSocket, socketUrl });
       iterate(gateway.documents.changes.subscribe({}));
-      gateway.$close();
     });
+    await clock.timer(10_000);
+    gateway?.$close();
     arrive('wss://example.com');
     await isClosed;
     expect([made?.onopen, made?.onmessage]).toEqual([null, null]);
@@ -301,6 +304,7 @@ describe('the network', () => {
     const waits: ConnectionState[] = [];
     gateway.$connection.subscribe((state) => state.status === 'offline' && waits.push(state));
     iterate(gateway.documents.changes.subscribe({}));
+    await clock.timer(10_000);
     network.dispatchEvent(new Event('online'));
     await (await stage.server.peer()).next();
     expect([attempts, waits]).toEqual([2, []]);

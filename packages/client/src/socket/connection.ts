@@ -11,18 +11,16 @@
  *      └── from any state: close, bye ──▶ closed
  */
 
-import { GatewayError } from '@org/gateway-core/errors';
-import { answerFailure } from '../answer-failure.js';
-import { alarmOf, systemClock } from '../clock.js';
-import type { ConnectionState, ConnectionStore } from '../connection-state.js';
-import type { GatewayClientOptions, PageEvents } from '../options.js';
+import type { GatewayError } from '@org/gateway-core/errors';
+import { alarmOf } from '../alarm.js';
+import type { ConnectionState } from '../connection-state.js';
 import { backoffOf } from './backoff.js';
 import { boardingOf } from './boarding.js';
-import { openCallersLink } from './callers-link.js';
-import { idlenessOf } from './idleness.js';
+import { handoverOf } from './handover.js';
+import { LINGER_MS } from './limits.js';
 import type { Link } from './link.js';
 import { pageWatch } from './page-watch.js';
-import type { SignInOwner } from './signing-in.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** Something that needs the connection. */
 export interface SocketRequest {
@@ -53,53 +51,38 @@ export interface SocketConnection {
 /** Errors of `socketUrl` after which another attempt makes sense. PROTOCOL.md section 4. */
 const RETRYABLE = /^(NETWORK_ERROR|TIMEOUT|TOO_MANY_REQUESTS|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT)$/;
 
-/** What a connection is made of. */
-export interface ConnectionParts extends GatewayClientOptions, Pick<SignInOwner, 'askTicket'> {
-  readonly session: string;
-  readonly store: ConnectionStore;
-}
-
 /** Opens nothing yet. */
-export function socketConnection(parts: ConnectionParts): SocketConnection {
-  const { store, clock = systemClock, maxRetryDelayMs, random = Math.random, page = globalThis as Partial<PageEvents> } = parts;
+export function socketConnection(parts: SocketParts): SocketConnection {
+  const { store, clock, page, GatewayError, answerFailure } = parts;
   const requests = new Set<SocketRequest>();
-  const boarding = boardingOf(clock);
-  const backoff = backoffOf(clock, random, maxRetryDelayMs);
+  const backoff = backoffOf(parts);
   const retrying = alarmOf(clock);
-  /** The link in use, the one it replaces, and the one that is being opened. */
-  let current: Link | undefined;
-  let old: Link | undefined;
-  let next: Link | undefined;
-  let isRetrying = false;
-  /** Why there is no attempt at present. */
-  let pausedBy = '';
-  /** What is shown while there is no link in use. */
+  const lingering = alarmOf(clock);
+  /** What is shown while there is no link in use. `offline`: an attempt comes when the alarm rings or the page is back. */
   let progress: ConnectionState = { status: 'idle' };
   let isClosed = false;
 
   const changed = () => {
-    if (!current) return store.set(progress);
+    const link = links.current();
+    if (!link) return store.set(progress);
     const isBehind = [...requests].some((request) => request.isBehind?.());
-    store.set({ status: current.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live' });
+    store.set({ status: link.isLate() ? 'degraded' : isBehind ? 'catching-up' : 'live' });
   };
   const show = (state: ConnectionState) => {
     progress = state;
     changed();
   };
-  /** Forgets the links before it closes them, so that their end is no news. */
+  const waitsToDial = () => progress.status === 'offline';
   const hangUp = (state: ConnectionState) => {
-    const links = [current, old, next];
-    current = old = next = undefined;
-    isRetrying = false;
     retrying();
+    lingering();
     boarding.stop();
-    idle.stop();
-    for (const link of links) link?.close();
-    if (!requests.size) {
-      pausedBy = '';
-      watch(false);
-    }
+    links.hangUp();
+    if (!requests.size) watch(false);
     show(state);
+  };
+  const rest = () => {
+    if (!requests.size) hangUp({ status: 'idle' });
   };
   const endAll = (reason: string, error?: GatewayError) => {
     for (const request of requests) {
@@ -109,94 +92,67 @@ export function socketConnection(parts: ConnectionParts): SocketConnection {
     backoff.reset();
     hangUp({ status: 'closed', reason, code: error?.code });
   };
-  const use = (link: Link) => {
-    current = link;
-    boarding.board(link, requests);
-    changed();
-  };
   const dial = () => {
-    isRetrying = false;
-    if (!requests.size) return hangUp({ status: 'idle' });
-    old?.close();
-    const link = openCallersLink({
-      ...parts,
-      clock,
-      random,
-      page,
-      onUp() {
-        next = undefined;
-        old = current;
-        backoff.up();
-        use(link);
-        old?.retire(true);
-      },
-      onDown(reason, cause, wasUp) {
-        if (link === old) {
-          old = undefined;
-          return;
-        }
-        if (link === current) {
-          current = undefined;
-          boarding.halt();
-          // What it was to replace serves on.
-          old?.retire(false);
-          if (old) use(old);
-          old = undefined;
-        } else if (link !== next) return;
-        else next = undefined;
-        if (next || isRetrying) return changed();
-        if (cause instanceof GatewayError && !RETRYABLE.test(cause.code) && !current) endAll(cause.message, cause);
-        else retry(reason, wasUp);
-      },
-      onLeave() {
-        if (link === current && !next && !isRetrying) retry('moving', true);
-      },
-      onBye: (code, why) => endAll(why, answerFailure('socket', undefined, { got: why, status: code - 4_000 })),
-      onChange: changed,
-    });
-    next = link;
+    if (!requests.size) return rest();
+    links.open();
     show({ status: 'connecting', attempt: backoff.attempt() });
   };
   const retry = (reason: string, wasUp: boolean) => {
     const retryInMs = backoff.next(wasUp);
-    isRetrying = true;
     retrying(retryInMs, dial);
     show({ status: 'offline', attempt: backoff.attempt(), retryInMs, reason });
   };
+  const links = handoverOf(parts, {
+    onUp: backoff.up,
+    onUse() {
+      boarding.board(requests);
+      changed();
+    },
+    onDown(reason, cause, wasUp) {
+      if (links.isOpening() || waitsToDial()) return changed();
+      const isFinal = cause instanceof GatewayError && !RETRYABLE.test(cause.code) && !links.current();
+      if (isFinal) endAll(cause.message, cause);
+      else retry(reason, wasUp);
+    },
+    onLeave() {
+      if (!waitsToDial()) retry('moving', true);
+    },
+    onBye: (code, why) => endAll(why, answerFailure('socket', undefined, { got: why, status: code - 4_000 })),
+    onChange: changed,
+  });
+  const boarding = boardingOf(clock, links.current);
   const watch = pageWatch(page, {
     onAway(reason) {
-      if (!requests.size) return hangUp({ status: 'idle' });
-      pausedBy = reason;
+      if (!requests.size) return rest();
       hangUp({ status: 'offline', attempt: backoff.attempt(), retryInMs: Number.POSITIVE_INFINITY, reason });
     },
     onBack(isOnline) {
-      if (current) current.wake();
-      else if (isOnline || pausedBy || isRetrying) {
-        pausedBy = '';
+      const link = links.current();
+      if (link) link.wake();
+      else if (isOnline || waitsToDial()) {
         hangUp(progress);
         dial();
       }
     },
   });
-  const idle = idlenessOf(alarmOf(clock), () => !requests.size && hangUp({ status: 'idle' }));
 
   return {
     changed,
-    isUp: () => !!current,
+    isUp: () => !!links.current(),
     add(request) {
       if (isClosed) return request.abort();
       watch(true);
       requests.add(request);
-      if (current) {
-        boarding.board(current, [request]);
+      if (links.current()) {
+        boarding.board([request]);
         if (request.isBehind) changed();
-      } else if (!next && !isRetrying && !pausedBy) dial();
+      } else if (!links.isOpening() && !waitsToDial()) dial();
     },
     remove(request) {
       boarding.forget(request);
       if (!requests.delete(request)) return;
       if (request.isBehind) changed();
-      if (!requests.size) idle.begin();
+      if (!requests.size) lingering(LINGER_MS, rest);
     },
     close() {
       isClosed = true;

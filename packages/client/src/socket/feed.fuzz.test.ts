@@ -1,12 +1,15 @@
 import type { Contract, NoErrors, Procedure, Service } from '@org/gateway-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createGatewayClient } from '../create-client.js';
 import { fakeClock } from '../fake-clock.fixture.js';
+import { loadSocket } from './late-socket.js';
 import { dice, memoryGateway, NO_FAULTS, pass } from './memory-gateway.fixture.js';
 
 type Own = Contract<{
   log: Service<'log', { follow: Procedure<'subscription', { topic: string }, unknown, unknown, string, NoErrors> }>;
 }>;
+
+beforeAll(loadSocket);
 
 const SEEDS = 25;
 const TOPICS = ['a', 'b', 'c'];

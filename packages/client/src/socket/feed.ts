@@ -9,16 +9,14 @@
 
 import type { GatewayError } from '@org/gateway-core/errors';
 import type { SubscriptionState } from '../client-types.js';
-import { systemClock } from '../clock.js';
-import { encodeValue } from '../encode-value.js';
-import { failure } from '../failure.js';
-import type { HttpOptions, SubscribeOptions } from '../options.js';
+import type { SubscribeOptions } from '../options.js';
 import { bytesBeyond } from './bytes-beyond.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { MAX_INPUT_BYTES } from './limits.js';
 import type { Link } from './link.js';
 import { readingOf } from './reading.js';
 import { takeSeat } from './seat.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** An iterator whose `return` may be called while `next` is pending, which then ends. */
 export interface Feed extends Required<Pick<AsyncIterator<unknown, void, void>, 'next' | 'return'>> {
@@ -26,27 +24,14 @@ export interface Feed extends Required<Pick<AsyncIterator<unknown, void, void>, 
   stalenessMs(): number;
 }
 
-/** What a caller passes to `subscribe`. */
-export type SubscribeArguments = readonly [input?: unknown, options?: SubscribeOptions];
-
-/**
- * Opens a feed; `tracked` yields events with their ids.
- *
- * @throws GatewayError PAYLOAD_TOO_LARGE
- * @throws TypeError for an input JSON cannot carry
- */
-export type FeedOpener = (path: string, tracked: boolean, own: SubscribeArguments) => Feed;
+/** Opens a feed; `tracked` yields events with their ids, `json` is the input. One that is too large ends it with PAYLOAD_TOO_LARGE. */
+export type FeedOpener = (path: string, tracked: boolean, json: string | undefined, options: SubscribeOptions) => Feed;
 
 /** Opens feeds over a connection. */
-export function feedsOf(
-  { clock = systemClock, fetch, timeoutMs: defaultMs = 30_000 }: HttpOptions,
-  connection: SocketConnection,
-): FeedOpener {
-  return (path, tracked, [input, options = {}]) => {
+export function feedsOf(parts: SocketParts, connection: SocketConnection): FeedOpener {
+  const { clock, timeoutMs: defaultMs = 30_000, failure } = parts;
+  return (path, tracked, json, options) => {
     const { signal, timeoutMs = defaultMs, onStarted } = options;
-    const json = JSON.stringify(input, encodeValue);
-    const bytes = bytesBeyond(MAX_INPUT_BYTES, json ?? '');
-    if (bytes) throw failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`);
     /** How to leave each link it is on. */
     const leaves = new Map<Link, (stop?: boolean) => void>();
     /** The links among them on which it has started. */
@@ -84,10 +69,10 @@ export function feedsOf(
       end();
     };
     const reading = readingOf({
+      ...parts,
       path,
       tracked,
       options,
-      fetch,
       onFull: () => leaveBefore(),
       onGoOn() {
         connection.add(request);
@@ -103,14 +88,31 @@ export function feedsOf(
       isBehind,
       start(link) {
         if (isEnded || leaves.has(link) || reading.isHeld()) return;
-        takeSeat(link, { path, json, reading, clock, timeoutMs, leaves, here, settle, leaveBefore, end, onStarted, reopen, isOver });
+        takeSeat(link, {
+          ...parts,
+          path,
+          json,
+          reading,
+          timeoutMs,
+          leaves,
+          here,
+          settle,
+          leaveBefore,
+          end,
+          onStarted,
+          reopen,
+          isOver,
+        });
       },
     };
     const reopen = () => connection.add(request);
     const isOver = () => isEnded;
 
+    const bytes = bytesBeyond(MAX_INPUT_BYTES, json ?? '');
     signal?.addEventListener('abort', close);
     if (signal?.aborted) close();
+    else if (bytes)
+      end(failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`));
     else connection.add(request);
     return {
       state: () => (reading.hasBegun() ? (isBehind() ? 'recovering' : 'live') : 'connecting'),

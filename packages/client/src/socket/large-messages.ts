@@ -1,12 +1,11 @@
 /**
  * Messages that are too large for a frame: in parts, and beyond eight parts by reference to where they are stored. Few programs need it, so
  * it is loaded when the first such message comes or goes, and imports nothing of the rest that a bundler would have to put into
- * another file, but for what fetches references. PROTOCOL.md P3.26 and P3.27.
+ * another file. PROTOCOL.md P3.26 and P3.27.
  */
 
 import { MAX_PARTS, partFrames } from '@org/gateway-core/parts';
 import type { UploadPlace } from '@org/gateway-core/protocol';
-import { fetchReference, hexHash } from '../fetch-reference.js';
 import type { Fetch } from '../options.js';
 import type { Passenger } from './link.js';
 
@@ -82,6 +81,7 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, ask, accept
     });
   const store = async (svc: string, text: string) => {
     const body = utf8.encode(text);
+    const { hexHash } = await import('../meaning.js');
     const about = { bytes: body.length, sha256: await hexHash(body) };
     if (about.bytes > MAX_REFERENCE_BYTES) {
       throw new RangeError(`it has ${about.bytes} bytes, expected at most ${MAX_REFERENCE_BYTES}`);
@@ -97,7 +97,7 @@ export function largeMessages({ now, fetch = globalThis.fetch, send, ask, accept
       const fields = (params ?? {}) as Readonly<Record<string, unknown>>;
       if (method === 'gw.part') takePart(fields);
       // What cannot be fetched is missing, as if its frame had been lost.
-      else fetchReference(fields, fetch).then(accept, () => {});
+      else import('../meaning.js').then(({ fetchReference }) => fetchReference(fields, fetch)).then(accept, () => {});
     },
     async write(svc, name, text) {
       const frames = partFrames(name, text, svc);

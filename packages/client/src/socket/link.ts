@@ -1,6 +1,6 @@
 /**
- * One physical connection: numbers the requests on it, and hands answers and events to them. It is opened once and goes down once; that
- * another one follows is connection.ts's business, and asking where subscriptions stand asking.ts's. PROTOCOL.md sections 3.1, 3.5 and 3.6.
+ * One physical connection: numbers the requests on it, and hands answers and events to them. That another one follows is connection.ts's
+ * business, and asking where subscriptions stand asking.ts's. PROTOCOL.md sections 3.1, 3.5 and 3.6.
  */
 
 import type { ErrorShape } from '@org/gateway-core/errors';
@@ -14,15 +14,15 @@ import {
   PONG,
 } from '@org/gateway-core/protocol';
 import type { WirePath } from '@org/gateway-core/wire-value';
-import { alarmOf, type Clock } from '../clock.js';
+import { alarmOf } from '../alarm.js';
 import { readJson } from '../json.js';
-import type { Fetch, PageEvents } from '../options.js';
 import { type Asking, askingOf } from './asking.js';
 import { bytesBeyond } from './bytes-beyond.js';
 import type { LargeMessageOwner, LargeMessages } from './large-messages.js';
-import { BROKEN, NORMAL, PATIENCE_MS, VISIBLE_SYNC_MS } from './limits.js';
+import { PATIENCE_MS, VISIBLE_SYNC_MS } from './limits.js';
 import { list } from './list.js';
-import type { WebSocketLike } from './web-socket.js';
+import type { SocketParts } from './socket-engine.js';
+import { openWire, type Wire, type WireOwner } from './wire.js';
 
 /** An answer of the server. */
 export interface Answer {
@@ -73,16 +73,8 @@ export interface Opening {
 }
 
 /** Who owns the link and hears of it. */
-export interface LinkOwner {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly page: Partial<PageEvents>;
-  readonly fetch: Fetch | undefined;
-  /** Makes the socket. */
-  make(): Promise<WebSocketLike>;
+export interface LinkOwner extends Pick<SocketParts, 'clock' | 'random' | 'page' | 'fetch'>, Pick<WireOwner, 'make' | 'onDown'> {
   onUp(): void;
-  /** Once, whatever the reason; the link is of no use any more. An error as cause may mean that no other link would be. */
-  onDown(reason: string, cause?: unknown): void;
   /** It is time to move to another connection. */
   onLeave(): void;
   /** The server says not to come back. */
@@ -92,56 +84,31 @@ export interface LinkOwner {
 }
 
 /** A WebSocket that speaks the protocol. */
-export interface Link extends Pick<Asking, 'want' | 'wake' | 'isLate' | 'stock'> {
+export interface Link extends Pick<Asking, 'want' | 'wake' | 'isLate' | 'stock'>, Pick<Wire, 'close'> {
   /** Sends a request; answers come until it is left. Leaving a subscription with `stop` tells the server. */
   request(opening: Opening, passenger: Passenger): (stop?: boolean) => void;
   /** Asks the gateway itself. */
   ask(method: string, params: object, receive: Passenger['receive']): void;
   /** It is not needed any more: closes once the answers owed have come, or in 10 s. `false`: it is needed again. */
   retire(isRetired: boolean): void;
-  /** Closes it, or with a reason leaves a peer that is gone at once: a handshake would keep it, and a Node process, for half a minute. */
-  close(reason?: string, cause?: unknown): void;
 }
 
 /** Begins to open a link. */
 export function openLink(owner: LinkOwner): Link {
   const passengers = new Map<unknown, Passenger>();
-  /** With the handshake, and with what is owed after it is not needed any more. */
+  /** With what is owed after it is not needed any more. */
   const patience = alarmOf(owner.clock);
-  let socket: (WebSocketLike & { terminate?(): void }) | undefined;
   let lastId = 0;
   let isRetired = false;
-  let isDown = false;
 
-  const close = (reason = '', cause?: unknown) => {
-    if (isDown) return;
-    isDown = true;
-    patience();
-    asking.pause();
-    socket?.close(NORMAL);
-    if (reason) socket?.terminate?.();
-    // The owner first: what is lost may then go on at once on another link.
-    owner.onDown(reason, cause);
-    for (const { receive } of passengers.values()) receive({}, reason || 'closed');
-  };
-  const send = (text: string) => socket?.send(text);
-  const asking = askingOf(owner, { passengers, send, close });
-  const enroll = (passenger: Passenger) => {
-    lastId += 1;
-    passengers.set(lastId, passenger);
-    return lastId;
+  const onText = (text: unknown) => {
+    asking.heard();
+    if (text === PING) send(PONG);
+    else if (text === PONG) asking.answer();
+    else readText(text);
   };
   const readText = (text: unknown) => {
-    for (const message of messagesOf(text)) if (!isDown) read(message);
-  };
-  const ask = (method: string, params: object, receive: Passenger['receive']) =>
-    send(JSON.stringify({ id: enroll({ receive }), method, svc: GATEWAY_SERVICE, params }));
-  const large = largeMessagesOf({ now: owner.clock.now, fetch: owner.fetch, ask, send, accept: readText });
-  const take = (id: unknown, answer: Answer) => {
-    const passenger = passengers.get(id);
-    if (!passenger?.feed) passengers.delete(id);
-    else if (answer.result?.type === 'data') asking.beat();
-    passenger?.receive(answer);
+    for (const message of messagesOf(text)) if (!isDown()) read(message);
   };
   const read = (message: Message) => {
     const { id, method, params } = message;
@@ -169,28 +136,38 @@ export function openLink(owner: LinkOwner): Link {
         owner.onLeave();
     }
   };
-  const use = (made: WebSocketLike) => {
-    socket = made;
-    // Of a handshake that failed, Node 22 tells by an error event alone; elsewhere the close event follows, and finds the link down.
-    made.onerror = made.onclose = ({ code = BROKEN }: { readonly code?: number }) => close(`closed with ${code}`);
-    if (isDown) return made.close();
-    made.onopen = () => {
-      patience();
-      lastId = made.firstId ?? 0;
-      asking.start(lastId);
-      owner.onUp();
-    };
-    made.onmessage = ({ data }) => {
-      if (isDown) return;
-      asking.heard();
-      if (data === PING) made.send(PONG);
-      else if (data === PONG) asking.answer();
-      else readText(data);
-    };
+  const take = (id: unknown, answer: Answer) => {
+    const passenger = passengers.get(id);
+    if (!passenger?.feed) passengers.delete(id);
+    else if (answer.result?.type === 'data') asking.beat();
+    passenger?.receive(answer);
   };
+  const enroll = (passenger: Passenger) => {
+    lastId += 1;
+    passengers.set(lastId, passenger);
+    return lastId;
+  };
+  const ask = (method: string, params: object, receive: Passenger['receive']) =>
+    send(JSON.stringify({ id: enroll({ receive }), method, svc: GATEWAY_SERVICE, params }));
+  const { send, close, isDown } = openWire({
+    ...owner,
+    onText,
+    onOpen(firstId) {
+      lastId = firstId;
+      asking.start(firstId);
+      owner.onUp();
+    },
+    onDown(reason, cause) {
+      patience();
+      asking.pause();
+      // The owner first: what is lost may then go on at once on another link.
+      owner.onDown(reason, cause);
+      for (const { receive } of passengers.values()) receive({}, reason || 'closed');
+    },
+  });
+  const asking = askingOf(owner, { passengers, send, close });
+  const large = largeMessagesOf({ now: owner.clock.now, fetch: owner.fetch, ask, send, accept: readText });
 
-  patience(PATIENCE_MS, () => close('no connection'));
-  owner.make().then(use, (cause) => close(cause?.message, cause));
   return {
     ...asking,
     ask,
@@ -202,12 +179,12 @@ export function openLink(owner: LinkOwner): Link {
       else {
         large()
           .then(({ write }) => write(svc, `m${id}`, text))
-          .catch((cause) => isDown || passenger.fail?.(cause));
+          .catch((cause) => isDown() || passenger.fail?.(cause));
       }
       if (passenger.feed) asking.want(VISIBLE_SYNC_MS);
       else asking.owe();
       return (stop) => {
-        if (passengers.delete(id) && !isDown) {
+        if (passengers.delete(id) && !isDown()) {
           if (stop) send(JSON.stringify({ id, method: 'subscription.stop', svc }));
           // A call that waited in vain.
           else asking.wake();

@@ -6,20 +6,14 @@
 
 import { GATEWAY_PROTOCOL } from '@org/gateway-core/protocol';
 import { platformWebSocket } from '#web-socket';
-import { failure } from '../failure.js';
-import type { GatewayClientOptions } from '../options.js';
+import type { SocketParts } from './socket-engine.js';
 import type { WebSocketLike } from './web-socket.js';
-
-/** What makes it. */
-export interface WebSocketParts extends Pick<GatewayClientOptions, 'url' | 'socketUrl' | 'WebSocket'> {
-  readonly session: string;
-}
 
 /**
  * @param parameters more of them, from `&` on
  * @throws GatewayError NOT_IMPLEMENTED without a class, BAD_REQUEST without an address, and what `socketUrl()` throws
  */
-export async function makeWebSocket({ url, socketUrl, WebSocket, session }: WebSocketParts, parameters = ''): Promise<WebSocketLike> {
+export async function makeWebSocket({ url, socketUrl, WebSocket, session, failure }: SocketParts, parameters = ''): Promise<WebSocketLike> {
   const address =
     (typeof socketUrl === 'function' ? await socketUrl() : socketUrl) ??
     (/^http.*\.execute-api\./.test(url) ? '' : url.replace(/^http/, 'ws'));

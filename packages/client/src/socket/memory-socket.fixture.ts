@@ -9,6 +9,7 @@ import { createGatewayClient } from '../create-client.js';
 import { type FakeClock, fakeClock } from '../fake-clock.fixture.js';
 import type { GatewayClientOptions, SubscribeOptions } from '../options.js';
 import { loadCalls } from './late-calls.js';
+import { loadSocket } from './late-socket.js';
 import { pass } from './memory-gateway.fixture.js';
 import { iterate } from './socket-client.fixture.js';
 import type { WebSocketLike } from './web-socket.js';
@@ -75,7 +76,7 @@ export function memoryStage(): MemoryStage {
   let peers: MemoryPeer[];
   let clients: GatewayClient[];
   beforeEach(async () => {
-    await loadCalls();
+    await Promise.all([loadSocket(), loadCalls()]);
     clock = fakeClock();
     const target = new EventTarget();
     page = Object.assign(target, {

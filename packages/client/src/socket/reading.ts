@@ -7,18 +7,17 @@
 
 import type { GatewayError } from '@org/gateway-core/errors';
 import type { GatewayStart, OffsetEvent } from '@org/gateway-core/protocol';
-import { failure } from '../failure.js';
-import type { Fetch, SubscribeOptions } from '../options.js';
+import type { SubscribeOptions } from '../options.js';
 import { type Entry, eventQueue } from './event-queue.js';
 import { MAX_QUEUED_EVENTS } from './limits.js';
 import { type Place, parseId, placeAt } from './place.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** Whose reading it is. */
-export interface ReadingOwner {
+export interface ReadingOwner extends Pick<SocketParts, 'failure' | 'meaningOf'> {
   readonly path: string;
   readonly tracked: boolean;
   readonly options: SubscribeOptions;
-  readonly fetch: Fetch | undefined;
   /** Nothing is taken until the loop has caught up, and a server without `gw` is not to send any; then it goes on. */
   onFull(): void;
   onGoOn(): void;
@@ -53,7 +52,7 @@ export interface Reading {
 }
 
 /** Begins after `lastEventId`. */
-export function readingOf({ path, tracked, options, fetch, onFull, onGoOn, onDone, onLost }: ReadingOwner): Reading {
+export function readingOf({ path, tracked, options, failure, meaningOf, onFull, onGoOn, onDone, onLost }: ReadingOwner): Reading {
   const { lastEventId, maxQueuedEvents = MAX_QUEUED_EVENTS, onReset } = options;
   let topic: string | undefined;
   let codecs: GatewayStart['c'];
@@ -65,8 +64,8 @@ export function readingOf({ path, tracked, options, fetch, onFull, onGoOn, onDon
     tracked,
     onReset: (notice) => onReset?.(notice),
     meaning: (data) => {
-      const reference = (data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
-      return reference || codecs ? meaningOf(reference, data) : data;
+      const ref = (data as { readonly '$gw.ref'?: unknown } | null)?.['$gw.ref'];
+      return ref || codecs ? meaningOf(path, { ref, codecs, data }) : data;
     },
     onEmpty() {
       if (!isFull) return;
@@ -75,14 +74,6 @@ export function readingOf({ path, tracked, options, fetch, onFull, onGoOn, onDon
     },
     onDone,
   });
-  const meaningOf = async (reference: unknown, data: unknown) => {
-    try {
-      const given = reference ? JSON.parse(await (await import('../fetch-reference.js')).fetchReference(reference, fetch)) : data;
-      return codecs ? (await import('@org/gateway-core/wire-value')).revive(given, codecs) : given;
-    } catch (cause) {
-      throw failure('NETWORK_ERROR', path, 'cannot read an event: subscribe again after the one before', { cause });
-    }
-  };
   const place = placeAt(lastEventId, (id, data) => {
     isFull ||= entries.length >= maxQueuedEvents;
     if (isFull) {

@@ -3,19 +3,18 @@
  */
 
 import type { GatewayError } from '@org/gateway-core/errors';
-import { answerFailure } from '../answer-failure.js';
+import { alarmOf } from '../alarm.js';
 import type { TrackedEvent } from '../client-types.js';
-import { alarmOf, type Clock } from '../clock.js';
 import { GAP_MS } from './limits.js';
 import type { Answer, FeedSeat, Link } from './link.js';
 import type { Reading } from './reading.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** The subscription. */
-export interface Seated {
+export interface Seated extends Pick<SocketParts, 'clock' | 'answerFailure'> {
   readonly path: string;
   readonly json: string | undefined;
   readonly reading: Reading;
-  readonly clock: Clock;
   readonly timeoutMs: number;
   /** How to leave each link it is on, and those among them on which it has started. */
   readonly leaves: Map<Link, (stop?: boolean) => void>;
@@ -33,7 +32,7 @@ export interface Seated {
 
 /** Opens it. */
 export function takeSeat(link: Link, own: Seated): void {
-  const { path, reading, leaves, here, settle } = own;
+  const { path, reading, leaves, here, settle, answerFailure } = own;
   const { place, wants } = reading;
   const deadline = alarmOf(own.clock);
   const asked = place.position;

@@ -5,27 +5,20 @@
  * A token is in the frame it is for, and in no error, log or state.
  */
 
-import type { answerFailure } from '../answer-failure.js';
-import { credentialsOf } from '../auth.js';
-import type { Alarm, Clock } from '../clock.js';
-import type { AuthOptions, CallOptions, Token } from '../options.js';
+import type { Alarm } from '../alarm.js';
+import type { Credentials } from '../auth.js';
+import type { Token } from '../options.js';
 import { PATIENCE_MS } from './limits.js';
 import type { Answer, Link } from './link.js';
+import type { SocketParts } from './socket-engine.js';
 
 /** A sign-in is renewed so long before it is over, and up to a quarter more by chance; of one that is shorter, at its half. */
 const RENEW_AHEAD_MS = 60_000;
 
 /** What a sign-in needs. Functions too: a module that two chunks import becomes a third. */
-export interface SignInOwner {
-  /** The client's; tickets are asked for there, unless it is a socket's. */
-  readonly url: string;
-  readonly auth: AuthOptions;
-  readonly clock: Clock;
+export interface SignInOwner extends SocketParts {
+  readonly credentials: Credentials;
   readonly alarm: Alarm;
-  readonly answerFailure: typeof answerFailure;
-  readonly random: () => number;
-  /** Calls `gw.ticket` over HTTP. */
-  askTicket(input: undefined, options: CallOptions): Promise<unknown>;
   /** Another user's token came: another connection is needed. */
   onLeave(): void;
 }
@@ -41,8 +34,7 @@ export interface SignIn {
 }
 
 /** Asks for nothing yet. */
-export function signInOf({ url, auth, clock, alarm, random, answerFailure, askTicket, onLeave }: SignInOwner): SignIn {
-  const credentials = credentialsOf(auth);
+export function signInOf({ url, credentials, clock, alarm, random, answerFailure, askTicket, onLeave }: SignInOwner): SignIn {
   let token: Token;
   const hasHttp = /^http/.test(url);
   /** When it is over, by the server's word and the client's clock. */

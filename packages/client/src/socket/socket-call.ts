@@ -4,25 +4,16 @@
  * Loaded by late-calls.ts.
  */
 
-import { revive } from '@org/gateway-core/wire-value';
-import type { answerFailure } from '../answer-failure.js';
 import type { Call } from '../call.js';
-import type { Clock } from '../clock.js';
-import type { failure } from '../failure.js';
 import type { SocketConnection, SocketRequest } from './connection.js';
 import { MAX_DEADLINE_MS, MAX_OUTBOX_CALLS, MAX_OUTBOX_LENGTH } from './limits.js';
-
-/** What carrying calls needs. Functions too: a module that two chunks import becomes a third. */
-export interface SocketCallOwner {
-  readonly clock: Clock;
-  readonly session: string;
-  readonly connection: SocketConnection;
-  readonly failure: typeof failure;
-  readonly answerFailure: typeof answerFailure;
-}
+import type { SocketParts } from './socket-engine.js';
 
 /** Makes what carries calls over a connection. */
-export function socketCarrier({ clock, session, connection, failure, answerFailure }: SocketCallOwner): (call: Call) => void {
+export function socketCarrier(
+  { clock, session, failure, answerFailure, meaningOf }: SocketParts,
+  connection: SocketConnection,
+): (call: Call) => void {
   /** What begins the calls of each lane, in order. */
   const lanes = new Map<string, (() => void)[]>();
   let count = 0;
@@ -50,7 +41,8 @@ export function socketCarrier({ clock, session, connection, failure, answerFailu
               );
             },
             receive({ result, error }, lost) {
-              if (result) end(revive(result.data, result.codecs));
+              if (result?.codecs) meaningOf(path, result).then(end, end);
+              else if (result) end(result.data);
               else if (!lost) end(answerFailure(path, error, { got: 'no result' }));
               else if (kind === 'mutation' && !isKeyed) end(failure('NETWORK_ERROR', path, `may have run: the socket went (${lost})`));
               else {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createGatewayClient } from '../create-client.js';
 import { fakeClock } from '../fake-clock.fixture.js';
+import { loadSocket } from './late-socket.js';
 import { event, RECONNECT, started } from './socket-client.fixture.js';
 import type { WebSocketLike } from './web-socket.js';
+
+beforeAll(loadSocket);
 
 type Fault = 'none' | 'drop' | 'duplicate' | 'close' | 'leave';
 

@@ -7,7 +7,8 @@
  *        └────────────────────────┴──────────────────────────────────────────────────────────────┘
  */
 
-import { type Alarm, alarmOf, type Clock } from '../clock.js';
+import { type Alarm, alarmOf } from '../alarm.js';
+import type { Clock } from '../clock.js';
 import type { WebSocketConstructor, WebSocketLike } from '../socket/web-socket.js';
 import { type Hub, openHub } from './hub.js';
 import type { HubMessage, SeatMessage, TabMessage } from './message.js';

@@ -1,12 +1,27 @@
 /**
- * Fetches what an answer or an event was too large for and refers to. Few programs need it, so it is loaded when the first reference comes.
- * PROTOCOL.md P2.14 and P3.27.
+ * What an answer or an event stands for that is not just its data: it was too large and refers to where it is, or has texts for what JSON
+ * has no form for. Few programs need it, so it is loaded when the first of them comes. PROTOCOL.md P2.14, P2.16 and P3.27.
  */
 
+import { revive, type WirePath } from '@org/gateway-core/wire-value';
 import type { Fetch } from './options.js';
 
 /** What is fetched at most; no server of this protocol refers to more. */
 const MAX_REFERENCE_BYTES = 52_428_800;
+
+/** What came. */
+export interface Given {
+  readonly data?: unknown;
+  /** Where in it texts stand for what JSON has no form for. */
+  readonly codecs?: readonly WirePath[] | undefined;
+  /** Where it is, instead of `data`. */
+  readonly ref?: unknown;
+}
+
+/** What it stands for. Rejects like `fetchReference`, and for what is no JSON. */
+export async function meaningOf({ data, codecs, ref }: Given, fetch: Fetch | undefined): Promise<unknown> {
+  return revive(ref ? JSON.parse(await fetchReference(ref, fetch)) : data, codecs);
+}
 
 /** The text that a reference is about. Rejects for one that is malformed, not to be had, or not what was announced. */
 export async function fetchReference(reference: unknown, fetch: Fetch = globalThis.fetch): Promise<string> {

@@ -1,6 +1,8 @@
-import type { ErrorShape } from '@org/gateway-core/errors';
+import { type ErrorShape, GatewayError } from '@org/gateway-core/errors';
 import { describe, expect, it } from 'vitest';
-import { answerFailure } from './answer-failure.js';
+import { type AnswerFacts, sentFailure } from './sent-failure.js';
+
+const answerFailure = (path: string, shape: ErrorShape | undefined, facts: AnswerFacts) => sentFailure(GatewayError, path, shape, facts);
 
 describe('the error of an answer', () => {
   it('has all that the wire carries (P4.1)', () => {
