@@ -1,6 +1,6 @@
 /**
  * Packs the published packages as `pnpm publish` would: `workspace:` ranges become versions, `files` decides what is inside. What
- * an earlier build has left in `dist` is removed. Needs `tsc -b` to have run.
+ * an earlier build has left in `dist` is removed, and declaration maps are completed. Needs `tsc -b` to have run.
  */
 
 import { execFile } from 'node:child_process';
@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPackageFromTarballData, type Package } from '@arethetypeswrong/core';
+import { mapProperties } from './map-properties.js';
 import { pruneOutputs } from './prune-outputs.js';
 import { type PublishedPackage, publishedPackages, ROOT } from './workspace.js';
 
@@ -29,6 +30,7 @@ export async function packAll(destination: string, folders?: readonly string[]):
 
 async function pack(directory: string, destination: string): Promise<string> {
   await pruneOutputs(directory);
+  await mapProperties(directory);
   const { stdout } = await run(PNPM, ['pack', '--json', '--pack-destination', destination], {
     cwd: directory,
     shell: process.platform === 'win32',

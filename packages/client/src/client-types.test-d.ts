@@ -3,9 +3,10 @@
  */
 
 import type { AppContract } from '@org/gateway-contract';
-import type { Contract, NoErrors, Procedure, Service } from '@org/gateway-core';
+import type { Contract, Deprecated, NoErrors, Procedure, Service, SignedIn } from '@org/gateway-core';
 import type { ContractRouter } from '@org/gateway-core/trpc';
 import { createTRPCClient } from '@trpc/client';
+import type { DeprecatedQueryClient, ProcedureClient, QueryClient } from './client-types.js';
 import { createHttpClient } from './http/index.js';
 import { createGatewayClient, type GatewayClient, type GatewayError, isGatewayError } from './index.js';
 import { gatewayLink } from './trpc/index.js';
@@ -109,6 +110,16 @@ async function results(): Promise<void> {
   else expectTrue<Equal<typeof error.error, undefined>>();
 }
 void results;
+
+// What a contract deprecates is called as before; editors strike the call through (apps/e2e/src/install has them).
+interface Since {
+  readonly since: '2026-05-01';
+}
+type Old = ProcedureClient<Procedure<'query', { id: string }, unknown, unknown, string, NoErrors, SignedIn & Deprecated<Since>>>;
+expectTrue<Equal<Old, DeprecatedQueryClient<{ id: string }, string, NoErrors, Since>>>();
+declare const old: Old;
+const like: QueryClient<{ id: string }, string, NoErrors> = old;
+void like;
 
 // A contract of one's own.
 type Own = Contract<{

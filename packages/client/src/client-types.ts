@@ -4,7 +4,7 @@
  */
 
 import type { AppContract } from '@org/gateway-contract';
-import type { Procedure } from '@org/gateway-core';
+import type { Deprecated, Procedure } from '@org/gateway-core';
 import type { ClientErrorCode, ErrorCode, GatewayError } from '@org/gateway-core/errors';
 import type { Connection } from './connection-state.js';
 import type { CallOptions, SubscribeOptions } from './options.js';
@@ -46,15 +46,23 @@ export type ServiceClient<TService> = TService extends { readonly procedures: in
   ? { readonly [TName in keyof TProcedures]: ProcedureClient<TProcedures[TName]> }
   : never;
 
-/** One procedure: `query`, `mutate` or `subscribe` by its kind. */
+/** One procedure: `query`, `mutate` or `subscribe` by its kind, struck through in editors when its contract says `deprecated`. */
 export type ProcedureClient<TProcedure> =
-  TProcedure extends Procedure<infer TKind, infer TInput, infer _TParsed, infer _TReturn, infer TOutput, infer TErrors>
-    ? TKind extends 'query'
-      ? QueryClient<TInput, TOutput, TErrors>
-      : TKind extends 'mutation'
-        ? MutationClient<TInput, TOutput, TErrors>
-        : SubscriptionClient<TInput, TOutput, TErrors>
+  TProcedure extends Procedure<infer TKind, infer TInput, infer _TParsed, infer _TReturn, infer TOutput, infer TErrors, infer TTraits>
+    ? TTraits extends Deprecated<infer TDeprecation>
+      ? DeprecatedClient<TKind, TInput, TOutput, TErrors, TDeprecation>
+      : TKind extends 'query'
+        ? QueryClient<TInput, TOutput, TErrors>
+        : TKind extends 'mutation'
+          ? MutationClient<TInput, TOutput, TErrors>
+          : SubscriptionClient<TInput, TOutput, TErrors>
     : never;
+
+type DeprecatedClient<TKind, TInput, TOutput, TErrors, TDeprecation> = TKind extends 'query'
+  ? DeprecatedQueryClient<TInput, TOutput, TErrors, TDeprecation>
+  : TKind extends 'mutation'
+    ? DeprecatedMutationClient<TInput, TOutput, TErrors, TDeprecation>
+    : DeprecatedSubscriptionClient<TInput, TOutput, TErrors, TDeprecation>;
 
 /** What every procedure of a client has. */
 export interface ProcedureReference<TErrors> {
@@ -65,27 +73,32 @@ export interface ProcedureReference<TErrors> {
 }
 
 /** The arguments of a call: an input that may be absent may be left out. */
-type Arguments<TInput, TOptions> = undefined extends TInput ? [input?: TInput, options?: TOptions] : [input: TInput, options?: TOptions];
+type Arguments<TInput, TOptions> = undefined extends TInput
+  ? [input?: Exclude<TInput, void>, options?: TOptions]
+  : [input: TInput, options?: TOptions];
 
-export interface QueryClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
+// What editors show of a call is its property and its signature. Of a named interface's property they would show the interface too, with all
+// its type arguments; so these are unnamed.
+
+export type QueryClient<TInput, TOutput, TErrors> = ProcedureReference<TErrors> & {
   /** Reads. Identical queries that are under way share one request. @throws GatewayError */
   readonly query: ProcedureCall<TInput, TOutput, TErrors>;
-}
+};
 
-export interface MutationClient<TInput, TOutput, TErrors> extends ProcedureReference<TErrors> {
+export type MutationClient<TInput, TOutput, TErrors> = ProcedureReference<TErrors> & {
   /** Changes, once: only with a key is it ever sent again. @throws GatewayError */
   readonly mutate: ProcedureCall<TInput, TOutput, TErrors>;
-}
+};
 
 /** A call, and the same call as one that does not throw. */
-export interface ProcedureCall<TInput, TOutput, TErrors> {
+export type ProcedureCall<TInput, TOutput, TErrors> = {
   (...call: Arguments<TInput, CallOptions>): Promise<TOutput>;
   /**
    * Resolves with errors of the gateway as values. `error.error` tells the declared ones apart; where it is undefined, `error.code` says what
    * happened: `const { ok, data, error } = await gateway.documents.get.query.safe({ id })`.
    */
   safe(...call: Arguments<TInput, CallOptions>): Promise<CallResult<TOutput, TErrors>>;
-}
+};
 
 /** How a call ended. */
 export type CallResult<TOutput, TErrors> =
@@ -97,10 +110,34 @@ export type CallError<TErrors> = unknown extends TErrors
   ? GatewayError
   : { [TName in keyof TErrors]: DeclaredGatewayError<TName, TErrors[TName]> }[keyof TErrors] | PlainGatewayError;
 
-export interface SubscriptionClient<TInput, TEvent, TErrors> extends ProcedureReference<TErrors> {
+export type SubscriptionClient<TInput, TEvent, TErrors> = ProcedureReference<TErrors> & {
   /** Events as they happen; every loop over it is a subscription of its own, opened when the loop begins. */
   subscribe(...call: Arguments<TInput, SubscribeOptions>): Subscription<TEvent>;
+};
+
+/** What every procedure of a client has that its contract deprecates. */
+export interface DeprecatedReference<TErrors, TDeprecation> extends ProcedureReference<TErrors> {
+  /** Types only; never set. */
+  readonly '~deprecated'?: TDeprecation;
 }
+
+/** A query that its contract has deprecated: since when, and what to call instead. */
+export type DeprecatedQueryClient<TInput, TOutput, TErrors, TDeprecation> = DeprecatedReference<TErrors, TDeprecation> & {
+  /** @deprecated The contract says since when, and what to call instead: hover the procedure. */
+  readonly query: ProcedureCall<TInput, TOutput, TErrors>;
+};
+
+/** A mutation that its contract has deprecated: since when, and what to call instead. */
+export type DeprecatedMutationClient<TInput, TOutput, TErrors, TDeprecation> = DeprecatedReference<TErrors, TDeprecation> & {
+  /** @deprecated The contract says since when, and what to call instead: hover the procedure. */
+  readonly mutate: ProcedureCall<TInput, TOutput, TErrors>;
+};
+
+/** A subscription that its contract has deprecated: since when, and what to follow instead. */
+export type DeprecatedSubscriptionClient<TInput, TEvent, TErrors, TDeprecation> = DeprecatedReference<TErrors, TDeprecation> & {
+  /** @deprecated The contract says since when, and what to follow instead: hover the procedure. */
+  subscribe(...call: Arguments<TInput, SubscribeOptions>): Subscription<TEvent>;
+};
 
 /** How a loop over a subscription is doing: not started yet; at its topic's head as far as is known; without connection, or lacking events. */
 export type SubscriptionState = 'connecting' | 'live' | 'recovering';

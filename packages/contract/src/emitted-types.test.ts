@@ -32,7 +32,9 @@ describe('the emitted declarations', () => {
 
   it('keep the data of declared errors', () => {
     const text = declarations('documents.d.ts');
-    expect(text).toContain('{ NOT_FOUND: { id: string; }; STALE_VERSION: { id: string; currentVersion: number; }; }>');
+    expect(text).toContain(
+      '{ NOT_FOUND: { id: string; }; STALE_VERSION: { id: string; currentVersion: number; }; }, import("@org/gateway-core").SignedIn>',
+    );
   });
 
   it('print each service once: the contract only refers to them', () => {

@@ -21,6 +21,7 @@ export {
 } from './dsl/schema.js';
 export { isSensitive, REDACTED, redacted, sensitive } from './dsl/sensitive.js';
 export { type AnyService, type ProcedureRecord, routeKey, type Service, service } from './dsl/service.js';
+export type { Deprecated, Having, Sequenced, SignedIn } from './dsl/traits.js';
 export { isWireEnd, wire } from './dsl/wire.js';
 export { type WirePaths, wirePaths } from './dsl/wire-paths.js';
 export { type LimitedUpload, type UploadLimits, type UploadLimitsOf, uploadLimits } from './upload/limits.js';

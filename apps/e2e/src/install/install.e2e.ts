@@ -3,6 +3,7 @@
  * calls on the stage. Deno, Bun and other versions of Node have a command of their own, `npm run installs`, for they are large.
  */
 
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,10 +11,13 @@ import { findBrowser, launchBrowser } from '../browser.js';
 import { freshName } from '../names.js';
 import { tokenOf } from '../sign-in.js';
 import { edgeBundle, viteBundle, webpackBundle } from './bundles.js';
+import { openEditor } from './editor.js';
+import { openEditorOfTypeScript5 } from './editor-of-typescript-5.js';
+import { CALLS, DEFINED, NOTES, STRUCK_THROUGH, TYPES_SHOWN } from './editor-program.js';
 import { type FreshProject, makeFreshProject } from './fresh-project.js';
 import { everything, heardFrom, printing, required, TALK } from './programs.js';
 import { serveFiles } from './serve-files.js';
-import { BUNDLED, compile } from './typescript.js';
+import { BUNDLED, compile, configuration } from './typescript.js';
 
 const { restUrl: url, socketUrl, local } = inject('stage');
 const token = await tokenOf();
@@ -28,7 +32,8 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
     project = await makeFreshProject();
     await project.write('src/talk.ts', TALK);
     await project.write('entry.js', "export { talk } from './dist/talk.js';\n");
-    expect(await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src' })).toBe('');
+    await project.write('src/notes.ts', NOTES);
+    expect(await compile(project, 'typescript', { outDir: 'dist', rootDir: 'src', declaration: true })).toBe('');
   });
   afterAll(() => project?.remove());
 
@@ -39,6 +44,37 @@ describe('a fresh project with the packed tarballs', { timeout: 60_000 }, () => 
 
   it('is type-checked by TypeScript 5.9 as bundlers resolve', async () => {
     expect(await compile(project, 'typescript-5', { ...BUNDLED, skipLibCheck: true })).toBe('');
+  });
+
+  describe('in an editor', () => {
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = join(project.folder, 'edited');
+      await project.write('edited/tsconfig.json', configuration({ noEmit: true }, ['*.ts']));
+      await project.write('edited/calls.ts', CALLS);
+    });
+
+    it('shows resolved types, leads to the line of the contract, and strikes through what that deprecates', async () => {
+      const editor = await openEditor(folder, 'calls.ts');
+      try {
+        for (const [expression, type] of Object.entries(TYPES_SHOWN)) expect(await editor.typeOf(expression), expression).toBe(type);
+        for (const [expression, [file, line]] of Object.entries(DEFINED)) {
+          expect(await editor.definitionOf(expression), expression).toEqual({ file: expect.stringMatching(`node_modules/${file}$`), line });
+        }
+        expect(await editor.struckThrough()).toEqual(STRUCK_THROUGH);
+      } finally {
+        await editor.close();
+      }
+    });
+
+    it('shows the same with TypeScript 5.9, and what the contract says about a procedure', () => {
+      const editor = openEditorOfTypeScript5(folder, 'calls.ts');
+      for (const [expression, type] of Object.entries(TYPES_SHOWN)) expect(editor.typeOf(expression), expression).toBe(type);
+      expect(editor.documentationOf('own.notes.read')).toBe('One note, with who wrote it.');
+      expect(editor.documentationOf('own.notes.changes')).toBe('Every change, as it happens.');
+      expect(editor.struckThrough()).toEqual(STRUCK_THROUGH);
+    });
   });
 
   it('talks to the stage as ESM on Node', async () => {

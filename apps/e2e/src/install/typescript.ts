@@ -24,9 +24,14 @@ const STRICT = {
 /** How a project is set that leaves the rest to a bundler. */
 export const BUNDLED = { noEmit: true, module: 'esnext', moduleResolution: 'bundler' };
 
+/** The text of a `tsconfig.json`. */
+export function configuration(options: object, include: readonly string[]): string {
+  return JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include });
+}
+
 /** What the compiler complains about in the project, and in what is installed there from our tarballs; empty when there is nothing. */
 export async function compile(project: FreshProject, compiler: Compiler, options: object): Promise<string> {
-  await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include: ['src'] }));
+  await project.write('tsconfig.json', configuration(options, ['src']));
   const { output } = await project.run(process.execPath, [
     join(ROOT, 'apps/e2e/node_modules', compiler, 'bin/tsc'),
     '-p',

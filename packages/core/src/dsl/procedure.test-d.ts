@@ -9,8 +9,9 @@ import { type Exact, exact } from '../exact.test-d.js';
 import { type Contract, defineContract } from './contract.js';
 import { error } from './declared-error.js';
 import type { ErrorsOf, InputOf, OutputOf, ParsedOf, ReturnOf } from './infer.js';
-import { type AnyProcedure, mutation, type NoErrors, query, subscription } from './procedure.js';
+import { type AnyProcedure, type Auth, mutation, type NoErrors, query, subscription } from './procedure.js';
 import { service } from './service.js';
+import type { Deprecated, Having, Sequenced, SignedIn } from './traits.js';
 
 const IsoDate = () => z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() });
 
@@ -87,6 +88,23 @@ exact<Exact<ErrorsOf<Things['eventsOf']>, { FORBIDDEN: null }>>();
 exact<Exact<Things['everything']['kind'], 'query'>>();
 exact<Exact<Things['events']['kind'], 'subscription'>>();
 export const anyProcedure: AnyProcedure = things.procedures.everything;
+
+// Traits: who is sure to be signed in, what is deprecated and by what replaced, what a sequencer numbers. An `auth` that may be public is.
+type TraitsOf<TProcedure> = TProcedure extends Having<infer TTraits> ? TTraits : never;
+const use = { since: '2026-05-01', use: 'things.everything' } as const;
+const [byUser, byScopes, open, old, hot] = [
+  query({ auth: 'user' }),
+  mutation({ auth: { scopes: ['things:write'] } }),
+  query({ auth: 'public' as Auth }),
+  mutation({ auth: 'public', deprecated: use }),
+  subscription({ event: z.string(), sequenced: true }),
+];
+exact<Exact<TraitsOf<Things['nothing']>, SignedIn>>();
+exact<Exact<TraitsOf<typeof byUser>, SignedIn>>();
+exact<Exact<TraitsOf<typeof byScopes>, SignedIn>>();
+exact<Exact<TraitsOf<typeof open>, unknown>>();
+exact<Exact<TraitsOf<typeof old>, Deprecated<typeof use>>>();
+exact<Exact<TraitsOf<typeof hot>, SignedIn & Sequenced>>();
 
 // Service names are literal, and the annotated constant of a contract accepts its services and no others.
 exact<Exact<typeof things.name, 'things'>>();

@@ -7,6 +7,7 @@ import { type ErrorDefinition, type ErrorSource, errorDefinitions } from './decl
 import { type CallerLimit, callerLimit, type RateLimit } from './rate-limit.js';
 import { parseRoute, type Route, type RouteOptions, type RouteTemplate } from './route.js';
 import type { SchemaSource } from './schema.js';
+import type { AuthTrait, DeprecationTrait, SequenceTrait } from './traits.js';
 
 export type ProcedureKind = 'query' | 'mutation' | 'subscription';
 
@@ -53,9 +54,10 @@ export interface ProcedureTypes<TInput, TParsed, TReturn, TOutput, TErrors> {
 
 /**
  * A described procedure. `TInput` is what a caller sends, `TParsed` what the handler gets, `TReturn` what the handler returns,
- * `TOutput` what the caller receives (for a subscription: one event), `TErrors` the declared errors' data by name.
+ * `TOutput` what the caller receives (for a subscription: one event), `TErrors` the declared errors' data by name, `TTraits` what else types
+ * say of it (`traits.ts`).
  */
-export interface Procedure<TKind extends ProcedureKind, TInput, TParsed, TReturn, TOutput, TErrors> {
+export interface Procedure<TKind extends ProcedureKind, TInput, TParsed, TReturn, TOutput, TErrors, TTraits = unknown> {
   readonly kind: TKind;
   readonly input: SchemaSource | undefined;
   /** Output of a call, or event of a subscription. */
@@ -65,6 +67,8 @@ export interface Procedure<TKind extends ProcedureKind, TInput, TParsed, TReturn
   readonly meta: ProcedureMeta;
   /** Types only; never set. */
   readonly '~types'?: ProcedureTypes<TInput, TParsed, TReturn, TOutput, TErrors>;
+  /** Types only; never set. */
+  readonly '~traits'?: TTraits;
 }
 
 export type AnyProcedure = Procedure<ProcedureKind, unknown, unknown, unknown, unknown, unknown>;
@@ -74,34 +78,44 @@ export type NoErrors = Record<never, never>;
 
 type ErrorSources<TErrors> = { readonly [TName in keyof TErrors]: ErrorSource<TErrors[TName]> };
 
-interface CommonDefinition<TInput, TParsed, TErrors> {
+interface CommonDefinition<TInput, TParsed, TErrors, TAuth = Auth, TDeprecation = Deprecation | undefined> {
   /** What the caller sends. Absent: the procedure takes nothing. */
   readonly input?: SchemaSource<TInput, TParsed>;
   /** Errors the caller can tell apart, by name; the schema is their data. */
   readonly errors?: ErrorSources<TErrors>;
   /** @default 'user' */
-  readonly auth?: Auth;
+  readonly auth?: TAuth;
   /** More calls of one caller are TOO_MANY_REQUESTS, with the time after which to come back. @default no limit */
   readonly rateLimit?: RateLimit;
   readonly summary?: string;
-  readonly deprecated?: Deprecation;
+  /** Editors strike its calls through. @default not deprecated */
+  readonly deprecated?: TDeprecation;
 }
 
-export interface QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors> extends CommonDefinition<TInput, TParsed, TErrors> {
+export interface QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth = Auth, TDeprecation = Deprecation | undefined>
+  extends CommonDefinition<TInput, TParsed, TErrors, TAuth, TDeprecation> {
   /** What the caller receives. Absent: nothing. */
   readonly output?: SchemaSource<TReturn, TOutput>;
   /** A route for clients that speak plain REST. */
   readonly rest?: RouteTemplate | RouteOptions;
 }
 
-export interface MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors>
-  extends QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors> {
+export interface MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth = Auth, TDeprecation = Deprecation | undefined>
+  extends QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation> {
   /** Repeating the call leaves the same state. @default false */
   readonly idempotent?: boolean;
 }
 
-export interface SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TSequenced = false>
-  extends CommonDefinition<TInput, TParsed, TErrors> {
+export interface SubscriptionDefinition<
+  TInput,
+  TParsed,
+  TReturn,
+  TOutput,
+  TErrors,
+  TAuth = Auth,
+  TDeprecation = Deprecation | undefined,
+  TSequenced = boolean,
+> extends CommonDefinition<TInput, TParsed, TErrors, TAuth, TDeprecation> {
   /** One event: what is published is its input type, what the client sees its output type. */
   readonly event: SchemaSource<TReturn, TOutput>;
   /** How long events stay for a client that comes back. @default '24h' */
@@ -115,9 +129,6 @@ export interface SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErro
   readonly sequenced?: TSequenced;
 }
 
-/** What the type of a sequenced subscription has besides. */
-export type Sequencing<TSequenced> = TSequenced extends true ? { readonly meta: { readonly sequenced: true } } : unknown;
-
 /**
  * The type itself, but no place to infer it from. `service` expects procedures of `unknown`, and without this TypeScript takes that
  * expectation for the input of a procedure that declares none. `NoInfer` does the same and is then printed into every declaration.
@@ -125,16 +136,48 @@ export type Sequencing<TSequenced> = TSequenced extends true ? { readonly meta: 
 type Settled<TType> = [TType] extends [infer TSame] ? TSame : never;
 
 /** Describes a call that reads. */
-export function query<TInput = void, TParsed = TInput, TReturn = void, TOutput = TReturn, TErrors = NoErrors>(
-  definition: QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors>,
-): Procedure<'query', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> {
+export function query<
+  TInput = void,
+  TParsed = TInput,
+  TReturn = void,
+  TOutput = TReturn,
+  TErrors = NoErrors,
+  const TAuth extends Auth = 'user',
+  const TDeprecation extends Deprecation | undefined = undefined,
+>(
+  definition: QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation>,
+): Procedure<
+  'query',
+  Settled<TInput>,
+  Settled<TParsed>,
+  Settled<TReturn>,
+  Settled<TOutput>,
+  Settled<TErrors>,
+  AuthTrait<TAuth> & DeprecationTrait<TDeprecation>
+> {
   return describe('query', definition, definition.output, definition.rest, {});
 }
 
 /** Describes a call that changes something. */
-export function mutation<TInput = void, TParsed = TInput, TReturn = void, TOutput = TReturn, TErrors = NoErrors>(
-  definition: MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors>,
-): Procedure<'mutation', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> {
+export function mutation<
+  TInput = void,
+  TParsed = TInput,
+  TReturn = void,
+  TOutput = TReturn,
+  TErrors = NoErrors,
+  const TAuth extends Auth = 'user',
+  const TDeprecation extends Deprecation | undefined = undefined,
+>(
+  definition: MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation>,
+): Procedure<
+  'mutation',
+  Settled<TInput>,
+  Settled<TParsed>,
+  Settled<TReturn>,
+  Settled<TOutput>,
+  Settled<TErrors>,
+  AuthTrait<TAuth> & DeprecationTrait<TDeprecation>
+> {
   return describe('mutation', definition, definition.output, definition.rest, { idempotent: definition.idempotent ?? false });
 }
 
@@ -145,14 +188,22 @@ export function subscription<
   TInput = void,
   TParsed = TInput,
   TErrors = NoErrors,
+  const TAuth extends Auth = 'user',
+  const TDeprecation extends Deprecation | undefined = undefined,
   const TSequenced extends boolean = false,
 >(
-  definition: SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TSequenced>,
-): Procedure<'subscription', Settled<TInput>, Settled<TParsed>, Settled<TReturn>, Settled<TOutput>, Settled<TErrors>> &
-  Sequencing<TSequenced> {
+  definition: SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation, TSequenced>,
+): Procedure<
+  'subscription',
+  Settled<TInput>,
+  Settled<TParsed>,
+  Settled<TReturn>,
+  Settled<TOutput>,
+  Settled<TErrors>,
+  AuthTrait<TAuth> & DeprecationTrait<TDeprecation> & SequenceTrait<TSequenced>
+> {
   const { event, retain = '24h', sequenced = false } = definition;
-  const described = describe('subscription', definition, event, undefined, { retainSeconds: retentionSeconds(retain), sequenced });
-  return described as typeof described & Sequencing<TSequenced>;
+  return describe('subscription', definition, event, undefined, { retainSeconds: retentionSeconds(retain), sequenced });
 }
 
 function describe<TKind extends ProcedureKind>(

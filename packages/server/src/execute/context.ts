@@ -32,7 +32,7 @@ export interface ConnectionInfo {
 }
 
 export interface CallContext<TClaims = AnyClaims> {
-  /** Null for an anonymous caller. */
+  /** Null for an anonymous caller. Handlers of procedures that need a user have one: theirs is not null. */
   readonly user: User<TClaims> | null;
   readonly transport: 'http' | 'socket';
   /** API Gateway's request id. */

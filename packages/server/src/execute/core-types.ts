@@ -1,8 +1,8 @@
 /** The contract types that handlers' types are made of. */
 
-import type { Procedure, ProcedureKind } from '@org/gateway-core';
+import type { Having, Procedure, ProcedureKind, Sequenced } from '@org/gateway-core';
 
-export type { AnyService, ErrorsOf, ParsedOf, ReturnOf } from '@org/gateway-core';
+export type { AnyService, ErrorsOf, Having, ParsedOf, ReturnOf, SignedIn } from '@org/gateway-core';
 
 /** The kind of a procedure. */
 export type GatewayProcedureKind<TProcedure> =
@@ -18,4 +18,4 @@ export type GatewayProcedureKind<TProcedure> =
     : never;
 
 /** What publishing to a subscription gives: the event's id, and nothing for a sequenced one, whose id nobody knows yet. */
-export type PublishedOf<TProcedure> = TProcedure extends { readonly meta: { readonly sequenced: true } } ? Promise<void> : Promise<string>;
+export type PublishedOf<TProcedure> = TProcedure extends Having<Sequenced> ? Promise<void> : Promise<string>;

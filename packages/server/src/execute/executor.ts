@@ -57,7 +57,8 @@ export async function execute(implementation: Implementation, call: Call, ctx: C
   const procedure = procedureOf(implementation, call.procedure);
   if (!procedure) return failure('NOT_FOUND', `no procedure ${path}`, at);
   if (procedure.kind !== call.kind) return failure('METHOD_NOT_SUPPORTED', `${path} is a ${procedure.kind}, got a ${call.kind}`, at);
-  const denied = call.vouched ? undefined : authorize(procedure, ctx, at);
+  const isForIam = implementation.declaration.auth === 'iam';
+  const denied = call.vouched ? undefined : authorize({ procedure, isForIam, at }, ctx);
   if (denied) return denied;
   try {
     const limited = await overLimit(procedure, call.rate, ctx, at);
@@ -127,11 +128,22 @@ async function finish(
   return { ok: false, error: { code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error', ...at } };
 }
 
-function authorize(procedure: AnyProcedure, { user }: CallContext, at: { path: string; requestId: string }): Outcome | undefined {
+interface Asked {
+  readonly procedure: AnyProcedure;
+  /** Nothing in a service for AWS identities is public. */
+  readonly isForIam: boolean;
+  readonly at: { readonly path: string; readonly requestId: string };
+}
+
+/** Handlers' types count on it (`CallerOf`). */
+function authorize({ procedure, isForIam, at }: Asked, { user }: CallContext): Outcome | undefined {
   const { auth } = procedure.meta;
-  if (auth === 'public') return undefined;
-  if (user === null) return failure('UNAUTHORIZED', `${at.path} needs a signed-in user; send a token that has not expired`, at);
-  if (auth === 'user') return undefined;
+  if (auth === 'public' && !isForIam) return undefined;
+  if (user === null) {
+    const what = isForIam ? 'an AWS identity; sign the request' : 'a signed-in user; send a token that has not expired';
+    return failure('UNAUTHORIZED', `${at.path} needs ${what}`, at);
+  }
+  if (auth === 'user' || auth === 'public') return undefined;
   const granted = new Set(scopesOf(user));
   const missing = auth.scopes.filter((scope) => !granted.has(scope));
   return missing.length === 0 ? undefined : failure('FORBIDDEN', `${at.path} needs the scopes ${missing.join(', ')}`, at);

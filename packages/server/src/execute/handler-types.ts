@@ -4,11 +4,11 @@
  */
 
 import type { GatewayError } from '@org/gateway-core/errors';
-import type { ServiceDeclaration, Uses } from '../service/define-service.js';
+import type { ServiceDeclaration, Uses, Vouching } from '../service/define-service.js';
 import type { Grant } from '../service/grant.js';
 import type { AppendOptions } from '../topics/topic-log.js';
-import type { AnyClaims, CallContext } from './context.js';
-import type { AnyService, ErrorsOf, GatewayProcedureKind, ParsedOf, PublishedOf, ReturnOf } from './core-types.js';
+import type { AnyClaims, CallContext, User } from './context.js';
+import type { AnyService, ErrorsOf, GatewayProcedureKind, Having, ParsedOf, PublishedOf, ReturnOf, SignedIn } from './core-types.js';
 import type { RecentEvents } from './recent.js';
 
 /** Makes a declared error, to be returned or thrown. */
@@ -64,12 +64,28 @@ export type Recent<TService extends AnyService> = <TName extends SubscriptionNam
  */
 export type Position<TService extends AnyService> = (subscription: SubscriptionName<TService>, key: string) => Promise<string>;
 
-/** `ctx`: the call's own facts, `publish`, and the clients of `uses`. */
+/** `ctx` of any procedure of a service: the call's own facts, `publish`, and the clients of `uses`. */
 export type HandlerContext<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> = CallContext<TClaims> & {
   readonly publish: Publish<TService>;
   readonly recent: Recent<TService>;
   readonly position: Position<TService>;
 } & ClientsOf<TUses>;
+
+/**
+ * What `ctx` of one procedure has besides: a user where nobody else gets in. That is every procedure of a service for AWS identities, and what
+ * is not public of one that verifies tokens. Who calls an internal service vouches for its callers, and may call on nobody's behalf.
+ */
+export type CallerOf<TProcedure, TVouching, TClaims> = [TVouching] extends ['iam']
+  ? WithUser<TClaims>
+  : [TVouching] extends ['token']
+    ? TProcedure extends Having<SignedIn>
+      ? WithUser<TClaims>
+      : unknown
+    : unknown;
+
+interface WithUser<TClaims> {
+  readonly user: User<TClaims>;
+}
 
 /** What a handler is given. */
 export interface HandlerOptions<TProcedure, TContext> {
@@ -89,8 +105,11 @@ export type Handler<TProcedure, TContext> = (
 ) => Awaitable<(GatewayProcedureKind<TProcedure> extends 'subscription' ? string : ReturnOf<TProcedure>) | GatewayError>;
 
 /** One handler per procedure. */
-export type Handlers<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> = {
-  readonly [TName in keyof TService['procedures']]: Handler<TService['procedures'][TName], HandlerContext<TService, TUses, TClaims>>;
+export type Handlers<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims, TVouching = Vouching> = {
+  readonly [TName in keyof TService['procedures']]: Handler<
+    TService['procedures'][TName],
+    HandlerContext<TService, TUses, TClaims> & CallerOf<TService['procedures'][TName], TVouching, TClaims>
+  >;
 };
 
 /** A handler without its types, as the executor calls it. */

@@ -104,3 +104,36 @@ const id: Promise<string> = publish('news', 'all', { id: 'a' });
 // @ts-expect-error there is no id
 const noId: Promise<string> = publish('ticks', 'all', { id: 'a' });
 void [nothing, nothingOfBatch, id, noId];
+
+// There is a user where nobody else gets in: `auth` is not 'public', or the service is for AWS identities.
+const called = service('called', {
+  anybody: query({ auth: 'public' }),
+  user: query({}),
+  scoped: mutation({ auth: { scopes: ['things:write'] } }),
+});
+const claims = () => z.object({ team: z.string() });
+
+implement(defineService(called, { uses: {}, claims }), {
+  // @ts-expect-error nobody may be signed in
+  anybody: ({ ctx }) => void ctx.user.id,
+  user: ({ ctx }) => void ctx.user.claims.team.length,
+  scoped: ({ ctx }) => void ctx.user.id,
+});
+implement(defineService(called, { uses: {}, claims }), {
+  anybody: ({ ctx }) => void ctx.user?.claims.team.length,
+  // @ts-expect-error no such claim
+  user: ({ ctx }) => void ctx.user.claims.name,
+  scoped: () => {},
+});
+implement(defineService(called, { uses: {}, auth: 'iam' }), {
+  anybody: ({ ctx }) => void ctx.user.id,
+  user: ({ ctx }) => void ctx.user.id,
+  scoped: ({ ctx }) => void ctx.user.id,
+});
+// Other services may call an internal one on nobody's behalf.
+implement(defineService(called, { uses: {}, internal: true }), {
+  anybody: () => {},
+  // @ts-expect-error nobody may be signed in
+  user: ({ ctx }) => void ctx.user.id,
+  scoped: ({ ctx }) => void ctx.user?.id,
+});

@@ -4,15 +4,15 @@
  */
 
 import type { AnyService } from '@org/gateway-core';
-import type { ServiceDeclaration, Uses } from '../service/define-service.js';
+import type { ServiceDeclaration, Uses, Vouching } from '../service/define-service.js';
 import type { AnyHandler, Handlers, Implementation } from './handler-types.js';
 
 /**
  * @throws TypeError that names every procedure without a handler and every handler without a procedure.
  */
-export function implement<TService extends AnyService, TUses extends Uses, TClaims>(
-  declaration: ServiceDeclaration<TService, TUses, TClaims>,
-  handlers: NoInfer<Handlers<TService, TUses, TClaims>>,
+export function implement<TService extends AnyService, TUses extends Uses, TClaims, TVouching extends Vouching>(
+  declaration: ServiceDeclaration<TService, TUses, TClaims, TVouching>,
+  handlers: NoInfer<Handlers<TService, TUses, TClaims, TVouching>>,
 ): Implementation {
   const { name, procedures } = declaration.service;
   const missing = Object.keys(procedures).filter((procedure) => typeof handlers[procedure] !== 'function');

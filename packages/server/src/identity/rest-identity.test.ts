@@ -147,9 +147,9 @@ describe('P5.5 a service for AWS identities', () => {
     expect((await call(v1Json('/rpc/vault/write', '', signed(ARN)))).statusCode).toBe(403);
   });
 
-  it('passes over tokens, and other services over ARNs', async () => {
+  it('passes over tokens, so that nothing in it is public, and other services over ARNs', async () => {
     const { get, issuer } = start({ auth: 'iam' });
-    expect((await get('/rpc/vault/open', `Bearer ${issuer.token()}`)).json).toEqual({ result: { data: 'anybody' } });
+    expect(await get('/rpc/vault/open', `Bearer ${issuer.token()}`)).toMatchObject(unauthorized);
     expect((await start().call(v1('GET', '/rpc/vault/open', signed(ARN)))).json).toEqual({ result: { data: 'anybody' } });
   });
 

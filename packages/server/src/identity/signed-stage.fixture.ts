@@ -45,10 +45,10 @@ export function createSignedStage() {
   const fanout = createFanout({ topics, subscriptions, sender, clock, random: () => 0, log });
   const implementation = implement(defineService(vault, { uses: {} }), {
     who: ({ ctx }) => ctx.user?.id ?? 'anybody',
-    mine: ({ ctx }) => `${ctx.user?.id}`,
+    mine: ({ ctx }) => ctx.user.id,
     write: () => {},
     news: () => 'all',
-    secrets: ({ ctx }) => ctx.user?.id ?? '',
+    secrets: ({ ctx }) => ctx.user.id,
   });
   const never = () => Promise.reject(new Error('not used'));
   const parts = {

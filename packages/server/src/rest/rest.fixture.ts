@@ -86,7 +86,7 @@ export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}
     stamp: ({ input }) => ({ next: new Date(input.at.getTime() + 1), size: 90_071_992_547_409_931n }),
     tags: () => {},
     liar: () => ({ n: 'not a number' as unknown as number }),
-    secret: ({ ctx }) => ctx.user?.id ?? '',
+    secret: ({ ctx }) => ctx.user.id,
     scoped: () => 'in',
     nothing: () => {},
     watch: () => new GatewayError('FORBIDDEN', 'never over HTTP'),

@@ -9,7 +9,12 @@ import type { AnyGrant } from './grant.js';
 
 export type Uses = Readonly<Record<string, AnyGrant>>;
 
-export interface ServiceOptions<TUses, TClaims = AnyClaims> {
+/** Who vouches for the callers of a service: their tokens, API Gateway for AWS identities, or the functions that call an internal one. */
+export type Vouching = 'token' | 'iam' | 'function';
+
+type VouchingOf<TAuth, TInternal> = TInternal extends false ? (TAuth extends 'iam' ? 'iam' : 'token') : 'function';
+
+export interface ServiceOptions<TUses, TClaims = AnyClaims, TAuth = 'iam', TInternal = boolean> {
   /** Resources by the name they have on `ctx`. */
   readonly uses: TUses;
   /**
@@ -24,7 +29,7 @@ export interface ServiceOptions<TUses, TClaims = AnyClaims> {
    *
    * @default tokens of the stage's issuer
    */
-  readonly auth?: 'iam';
+  readonly auth?: TAuth;
   /**
    * Refuses tokens of sign-ins that were revoked over HTTP too, for a read of the table of connections: before each mutation, and before a
    * query when the last read of that sign-in is 5 s old. Without it such a token does until it ends, except for tickets and on the socket.
@@ -44,11 +49,16 @@ export interface ServiceOptions<TUses, TClaims = AnyClaims> {
   /** After this the function is stopped, in seconds. API Gateway itself gives up at 29. @default 28; 300 for an internal service */
   readonly timeoutSeconds?: number;
   /** Only other services call it (`serviceFunction`): no route of either API leads to it. @default false */
-  readonly internal?: boolean;
+  readonly internal?: TInternal;
 }
 
 /** A declared service. */
-export interface ServiceDeclaration<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims> {
+export interface ServiceDeclaration<
+  TService extends AnyService,
+  TUses extends Uses,
+  TClaims = AnyClaims,
+  TVouching extends Vouching = Vouching,
+> {
   readonly service: TService;
   readonly uses: TUses;
   readonly memoryMb: number;
@@ -59,6 +69,8 @@ export interface ServiceDeclaration<TService extends AnyService, TUses extends U
   readonly checksRevocation: boolean;
   readonly maxRequestBytes: number;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
+  /** Types only; never set. */
+  readonly '~vouching'?: TVouching;
 }
 
 export type AnyServiceDeclaration = ServiceDeclaration<AnyService, Uses, unknown>;
@@ -73,10 +85,16 @@ const RESERVED = new Set(['user', 'requestId', 'transport', 'connection', 'publi
  *
  * @throws TypeError when a resource takes the name of something `ctx` has anyway, or AWS identities are to call what they cannot.
  */
-export function defineService<TService extends AnyService, TUses extends Uses, TClaims = AnyClaims>(
+export function defineService<
+  TService extends AnyService,
+  TUses extends Uses,
+  TClaims = AnyClaims,
+  TAuth extends 'iam' | undefined = undefined,
+  TInternal extends boolean = false,
+>(
   service: TService,
-  options: ServiceOptions<TUses, TClaims>,
-): ServiceDeclaration<TService, TUses, TClaims> {
+  options: ServiceOptions<TUses, TClaims, TAuth, TInternal>,
+): ServiceDeclaration<TService, TUses, TClaims, VouchingOf<TAuth, TInternal>> {
   checkUses(service.name, options.uses);
   checkPresence(service, options.uses);
   if (options.auth === 'iam') checkIam(service, options);
@@ -111,7 +129,7 @@ function checkPresence(service: AnyService, uses: Uses): void {
 }
 
 /** @throws TypeError for what AWS identities cannot call. */
-function checkIam(service: AnyService, options: ServiceOptions<Uses, unknown>): void {
+function checkIam(service: AnyService, options: Omit<ServiceOptions<Uses, unknown, unknown>, 'auth'>): void {
   const problems: readonly (readonly [boolean, string])[] = [
     [hasSubscriptions(service), 'subscriptions, which are over the socket'],
     [options.internal === true, '"internal", so no route leads to it'],

@@ -34,7 +34,7 @@ const notesHandlers = implement(
     get: async ({ input, ctx, errors }) => (await ctx.table.get(input)) ?? errors.NOT_FOUND(input),
     add: async ({ input, ctx, errors }) => {
       if (input.text === 'too many') return errors.FULL({ max: 3 });
-      const note = { id: ctx.requestId, text: `${input.text} by ${ctx.user?.id} (${ctx.user?.claims.name})` };
+      const note = { id: ctx.requestId, text: `${input.text} by ${ctx.user.id} (${ctx.user.claims.name})` };
       await ctx.table.put(note);
       await ctx.publish('changes', 'all', note);
       return note;
@@ -44,7 +44,7 @@ const notesHandlers = implement(
     changes: ({ input }) => input.tag,
   },
 );
-const auditHandlers = implement(defineService(audit, { uses: {}, auth: 'iam' }), { who: ({ ctx }) => ctx.user?.id ?? '' });
+const auditHandlers = implement(defineService(audit, { uses: {}, auth: 'iam' }), { who: ({ ctx }) => ctx.user.id });
 
 /** A table as a test writes one: a Map. */
 function fakeTable() {

@@ -51,7 +51,7 @@ const notesImplementation = implement(defineService(notes, { uses: {} }), {
     throw new Error('password is 1234');
   },
   label: () => new GatewayError('FAILED_DEPENDENCY', '[FAILED_DEPENDENCY] model Classifier failed, and so did what needs it'),
-  mine: ({ ctx }) => ctx.user?.id ?? '',
+  mine: ({ ctx }) => ctx.user.id,
   changes: ({ input: { folder } }) => folder,
   everything: () => 'all',
   broken: () => '',

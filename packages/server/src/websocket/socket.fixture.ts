@@ -31,7 +31,7 @@ export function createSocketStage(clock: Clock = createManualClock()) {
   const never = new Promise<never>(() => {});
   const implementation = implement(defineService(notes, { uses: {} }), {
     get: ({ input }) => ({ text: 'x'.repeat(Number(input.id)) }),
-    save: ({ ctx }) => ({ by: ctx.user?.id ?? 'nobody' }),
+    save: ({ ctx }) => ({ by: ctx.user.id }),
     tenant: async ({ ctx }) => ({ ...(await ctx.connection())?.params }),
     hang: () => never,
     changes: ({ input }) => {
