@@ -56,8 +56,9 @@ describe('a request of the transport for Node', () => {
 
   it('is encoded where its URL is not', async () => {
     const server = await serve(() => OK);
-    await transportOf()(`${server.url}/ü b?c=d#e`, {});
-    expect(server.requests[0]?.split('\r\n')[0]).toBe('GET /%C3%BC%20b?c=d HTTP/1.1');
+    const targets = ['/ü b?c=d#e', '/a/../b', '/./a"b', '', '/?a=%22/.b'];
+    for (const target of targets) await transportOf()(server.url + target, {});
+    expect(server.requests.map((request) => request.split(' ')[1])).toEqual(['/%C3%BC%20b?c=d', '/b', '/a%22b', '/', '/?a=%22/.b']);
   });
 
   it.each([

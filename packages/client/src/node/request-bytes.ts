@@ -23,8 +23,8 @@ const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 /** What may stand in a value, and its part that is the same in ASCII, Latin-1 and UTF-8. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const ASCII_VALUE = /^[\t\x20-\x7e]*$/;
-/** An origin as URL writes it, then a target that needs no encoding. */
-const PLAIN_URL = /^(https?:\/\/[a-z\d.:[\]-]+)(\/[!"$-;=?-~]*)$/;
+/** An origin as URL writes it, then a target that it would leave as it is: nothing to be encoded, no segment that begins with a dot. */
+const PLAIN_URL = /^(https?:\/\/[a-z\d.:[\]-]+)(\/(?!\.)(?:[!$-.0-;=?-[\]_a-z~]|\/(?!\.))*)$/;
 
 /** What `fetch` sends too; some firewalls refuse a request without a `user-agent`. */
 const OWN_FIELDS: readonly (readonly [string, string])[] = [
