@@ -4,6 +4,7 @@ import { benchAdapter } from './adapter.js';
 import { benchCapability } from './capability.js';
 import { benchClientCalls } from './clients/client-calls.js';
 import { benchClientSize } from './clients/client-size.js';
+import { benchClientTypes } from './clients/client-types.js';
 import { benchColdStart } from './cold-start.js';
 import { benchContention } from './contention/contention.js';
 import { benchFanout } from './fanout.js';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'cold-start': benchColdStart,
   'client-size': benchClientSize,
   'client-calls': benchClientCalls,
+  'client-types': benchClientTypes,
   capability: benchCapability,
   contention: benchContention,
   iam: benchIam,
@@ -36,7 +38,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   backends: ['capability', 'iam', 'search', 'find', 'lag', 'stage'],
-  clients: ['client-size', 'client-calls'],
+  clients: ['client-size', 'client-types', 'client-calls'],
   realtime: ['client-size', 'roundtrip', 'messages', 'recovery'],
 };
 
