@@ -7,17 +7,20 @@ const bundle = (module: string, factory: string) =>
   });
 
 describe('what a page downloads', () => {
-  it('of the client without the socket: at start, and with all that it can need', async () => {
-    const { eager, all, inputs } = await bundle('./http/index.ts', 'createHttpClient');
+  it('of the client without the socket: at start, with the first request, and with all that it can need', async () => {
+    const { eager, all, sizeWith, inputs } = await bundle('./http/index.ts', 'createHttpClient');
     expect(eager).toBeLessThanOrEqual(2_090);
+    expect(sizeWith('trouble-')).toBeLessThanOrEqual(3_810);
     expect(all).toBeLessThanOrEqual(4_790);
     expect(inputs.filter((path) => path.includes('socket'))).toEqual([]);
   });
 
-  it('of the whole client: at start, with the first subscription, and with all that it can need', async () => {
+  it('of the whole client: at start, with the first request, with the first subscription, and with all that it can need', async () => {
     const { eager, all, sizeWith } = await bundle('./index.ts', 'createGatewayClient');
     expect(eager).toBeLessThanOrEqual(2_850);
+    expect(sizeWith('trouble-')).toBeLessThanOrEqual(4_730);
     expect(sizeWith('socket-engine-')).toBeLessThanOrEqual(9_620);
+    expect(sizeWith('trouble-', 'socket-engine-')).toBeLessThanOrEqual(11_080);
     expect(all).toBeLessThanOrEqual(14_900);
   });
 
