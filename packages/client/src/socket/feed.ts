@@ -24,7 +24,7 @@ export interface Feed extends Required<Pick<AsyncIterator<unknown, void, void>, 
   stalenessMs(): number;
 }
 
-/** Opens a feed; `tracked` yields events with their ids, `json` is the input. One that is too large ends it with PAYLOAD_TOO_LARGE. */
+/** Opens a feed that is not aborted yet; `tracked` yields events with their ids, `json` is the input. One that is too large ends it with PAYLOAD_TOO_LARGE. */
 export type FeedOpener = (path: string, tracked: boolean, json: string | undefined, options: SubscribeOptions) => Feed;
 
 /** Opens feeds over a connection. */
@@ -101,18 +101,14 @@ export function feedsOf(parts: SocketParts, connection: SocketConnection): FeedO
           end,
           onStarted,
           reopen,
-          isOver,
         });
       },
     };
     const reopen = () => connection.add(request);
-    const isOver = () => isEnded;
 
     const bytes = bytesBeyond(MAX_INPUT_BYTES, json ?? '');
     signal?.addEventListener('abort', close);
-    if (signal?.aborted) close();
-    else if (bytes)
-      end(failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`));
+    if (bytes) end(failure('PAYLOAD_TOO_LARGE', path, `input has ${bytes} bytes, expected at most ${MAX_INPUT_BYTES} over the socket`));
     else connection.add(request);
     return {
       state: () => (reading.hasBegun() ? (isBehind() ? 'recovering' : 'live') : 'connecting'),

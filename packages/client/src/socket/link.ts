@@ -3,38 +3,16 @@
  * business, and asking where subscriptions stand asking.ts's. PROTOCOL.md sections 3.1, 3.5 and 3.6.
  */
 
-import type { ErrorShape } from '@org/gateway-core/errors';
-import {
-  GATEWAY_PROTOCOL,
-  GATEWAY_SERVICE,
-  type GatewayStart,
-  MAX_FRAME_BYTES,
-  type OffsetEvent,
-  PING,
-  PONG,
-} from '@org/gateway-core/protocol';
-import type { WirePath } from '@org/gateway-core/wire-value';
+import { GATEWAY_SERVICE, MAX_FRAME_BYTES, type OffsetEvent, PING, PONG } from '@org/gateway-core/protocol';
 import { alarmOf } from '../alarm.js';
-import { readJson } from '../json.js';
 import { type Asking, askingOf } from './asking.js';
 import { bytesBeyond } from './bytes-beyond.js';
+import { type Answer, type Message, messagesOf, type Opening, type Parameters, requestText } from './frames.js';
 import type { LargeMessageOwner, LargeMessages } from './large-messages.js';
 import { PATIENCE_MS, VISIBLE_SYNC_MS } from './limits.js';
 import { list } from './list.js';
 import type { SocketParts } from './socket-engine.js';
 import { openWire, type Wire, type WireOwner } from './wire.js';
-
-/** An answer of the server. */
-export interface Answer {
-  readonly error?: ErrorShape;
-  readonly result?: {
-    readonly type?: string;
-    readonly id?: string;
-    readonly data?: unknown;
-    readonly codecs?: readonly WirePath[];
-    readonly gw?: GatewayStart;
-  };
-}
 
 /** A request as the link sees it. */
 export interface Passenger {
@@ -58,18 +36,6 @@ export interface FeedSeat {
   sync(asked: string, head?: string | null, events?: readonly OffsetEvent[], reset?: string): void;
   /** For a server without `gw.sync`: opens it again after its last event. */
   reopen(): void;
-}
-
-/** What a request says when it opens. */
-export interface Opening {
-  readonly kind: 'query' | 'mutation' | 'subscription';
-  /** `service.procedure`. */
-  readonly path: string;
-  readonly json: string | undefined;
-  readonly lastEventId?: string | undefined;
-  /** Key and deadline, as the frame has them. */
-  readonly k?: string | undefined;
-  readonly dl?: number | undefined;
 }
 
 /** Who owns the link and hears of it. */
@@ -205,18 +171,6 @@ export function openLink(owner: LinkOwner): Link {
   };
 }
 
-/** The messages of a frame. What is no JSON answers nothing. */
-function messagesOf(text: unknown): readonly Message[] {
-  const messages = readJson(text);
-  return (Array.isArray(messages) ? messages : [messages]).map((message) => message ?? {});
-}
-
-/** The frame of a request. From the text of its input as it was when the call began, whatever has become of the object since. */
-function requestText(id: number, svc: string, { kind, path, json, lastEventId, k, dl }: Opening): string {
-  const frame = JSON.stringify({ id, method: kind, svc, gw: GATEWAY_PROTOCOL, k, dl, params: { path, lastEventId } });
-  return json ? `${frame.slice(0, -2)},"input":${json}}}` : frame;
-}
-
 /** Loads what messages that do not fit into a frame need, with the first of them. */
 function largeMessagesOf(owner: LargeMessageOwner): () => Promise<LargeMessages> {
   let loading: Promise<LargeMessages> | undefined;
@@ -230,24 +184,4 @@ function largeMessagesOf(owner: LargeMessageOwner): () => Promise<LargeMessages>
     );
     return loading;
   };
-}
-
-/** What messages of the server to the client itself carry, if they are well made. */
-interface Parameters {
-  readonly t: string;
-  readonly e: string;
-  readonly x: unknown;
-  readonly n: unknown;
-  readonly s: unknown;
-  readonly exp: number;
-  readonly again: number;
-  readonly code: number;
-  readonly why: string;
-  readonly retry: unknown;
-}
-
-interface Message extends Answer {
-  readonly id?: unknown;
-  readonly method?: unknown;
-  readonly params?: unknown;
 }

@@ -5,8 +5,9 @@
 import type { GatewayError } from '@org/gateway-core/errors';
 import { alarmOf } from '../alarm.js';
 import type { TrackedEvent } from '../client-types.js';
+import type { Answer } from './frames.js';
 import { GAP_MS } from './limits.js';
-import type { Answer, FeedSeat, Link } from './link.js';
+import type { FeedSeat, Link } from './link.js';
 import type { Reading } from './reading.js';
 import type { SocketParts } from './socket-engine.js';
 
@@ -24,7 +25,6 @@ export interface Seated extends Pick<SocketParts, 'clock' | 'answerFailure'> {
   /** Leaves the links it was on before this one. */
   leaveBefore(link: Link): void;
   end(error?: GatewayError): void;
-  isOver(): boolean;
   readonly onStarted: (() => void) | undefined;
   /** Opens it again, on the link in use. */
   reopen(): void;
@@ -59,8 +59,7 @@ export function takeSeat(link: Link, own: Seated): void {
   const receive = ({ error, result }: Answer, lost?: string) => {
     const { type, id, data, gw } = result ?? {};
     if (lost) leave();
-    if (own.isOver() || lost) return settle();
-    if (type === 'started') {
+    else if (type === 'started') {
       deadline();
       here.add(link);
       reading.begin(asked, id, gw);

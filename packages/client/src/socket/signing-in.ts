@@ -8,8 +8,9 @@
 import type { Alarm } from '../alarm.js';
 import type { Credentials } from '../auth.js';
 import type { Token } from '../options.js';
+import type { Answer } from './frames.js';
 import { PATIENCE_MS } from './limits.js';
-import type { Answer, Link } from './link.js';
+import type { Link } from './link.js';
 import type { SocketParts } from './socket-engine.js';
 
 /** A sign-in is renewed so long before it is over, and up to a quarter more by chance; of one that is shorter, at its half. */
