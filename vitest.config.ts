@@ -4,9 +4,10 @@ const node = {
   environment: 'node' as const,
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  // A notice of AWS's SDK about Node 20, printed by every test file that loads it.
   // What is compiled already, by `tsc -b` before every run, Node loads faster than vite, which would transform it once more in each run.
-  server: { deps: { external: [/\/(packages|apps|infra)\/([^/]+\/)?dist\//] } },
+  // Not apps/release: vitest has Node resolve `development`, for which a library of its exports sources that Node cannot read.
+  server: { deps: { external: [/\/(packages|apps|infra)\/(?!release\/)([^/]+\/)?dist\//] } },
+  // A notice of AWS's SDK about Node 20, printed by every test file that loads it.
   env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 };
 
