@@ -41,6 +41,11 @@ export function openEditorOfTypeScript5(folder: string, file: string) {
         .getSuggestionDiagnostics(path)
         .filter(({ reportsDeprecated }) => reportsDeprecated)
         .map(({ start, length }) => text.slice(text.lastIndexOf('\n', start) + 1, start + length)),
+    /** What is wrong in any file of the project. */
+    mistakes: (): readonly string[] =>
+      fileNames
+        .flatMap((name) => [...service.getSyntacticDiagnostics(name), ...service.getSemanticDiagnostics(name)])
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
   };
 }
 

@@ -40,6 +40,8 @@ export interface Workbench {
   readonly folder: string;
   /** Compiles sources to declarations in a folder of their own. */
   emit(folder: string, files: readonly SourceFile[]): Promise<Compilation>;
+  /** Puts files into a folder. */
+  write(folder: string, files: readonly SourceFile[]): Promise<void>;
   /** Checks one program and emits nothing. */
   check(file: SourceFile): Promise<Compilation>;
   remove(): Promise<void>;
@@ -50,11 +52,15 @@ export async function openWorkbench(installation: Installation): Promise<Workben
   const folder = await mkdtemp(join(tmpdir(), 'type-cost-'));
   await symlink(join(installation.folder, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  const write = async (name: string, files: readonly SourceFile[]): Promise<void> => {
+    await mkdir(join(folder, name));
+    await Promise.all(files.map((file) => writeFile(join(folder, name, file.name), file.text)));
+  };
   return {
     folder,
+    write,
     emit: async (name, files) => {
-      await mkdir(join(folder, `${name}-src`));
-      await Promise.all(files.map((file) => writeFile(join(folder, `${name}-src`, file.name), file.text)));
+      await write(`${name}-src`, files);
       const emitting = { declaration: true, emitDeclarationOnly: true, rootDir: `${name}-src`, outDir: name };
       return compile(folder, `tsconfig.${name}.json`, [`${name}-src`], emitting);
     },

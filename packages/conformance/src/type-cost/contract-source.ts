@@ -15,11 +15,15 @@ export const PROCEDURES_PER_SERVICE = 10;
 
 /** The files of a contract with so many procedures; `index.ts` exports it as `contract`. */
 export function contractSource(procedures: number): readonly SourceFile[] {
-  const services = Array.from({ length: procedures / PROCEDURES_PER_SERVICE }, (_, index) => `s${index}`);
+  const services = serviceNames(procedures);
   return [
     ...services.map((name) => ({ name: `${name}.ts`, text: serviceSource(name) })),
     { name: 'index.ts', text: indexSource(services) },
   ];
+}
+
+function serviceNames(procedures: number): readonly string[] {
+  return Array.from({ length: procedures / PROCEDURES_PER_SERVICE }, (_, index) => `s${index}`);
 }
 
 function serviceSource(service: string): string {
@@ -60,6 +64,29 @@ ${imports.join('\n')}
 
 export const contract: Contract<{ ${types.join('; ')} }> = defineContract({ ${services.join(', ')} });
 `;
+}
+
+/** What a service emits, of which all others differ only by the names in it. */
+export interface EmittedService {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The declarations of a contract with so many procedures, as the compiler emits them, from those of one of its services. */
+export function emittedContract(procedures: number, { name: known, text }: EmittedService): readonly SourceFile[] {
+  const services = serviceNames(procedures);
+  const index = [
+    "import { type Contract } from '@org/gateway-core';",
+    ...services.map((name) => `import { ${name} } from './${name}.js';`),
+    'export declare const contract: Contract<{',
+    ...services.map((name) => `    ${name}: typeof ${name};`),
+    '}>;',
+    '',
+  ];
+  return [
+    ...services.map((name) => ({ name: `${name}.d.ts`, text: text.replace(new RegExp(`${known}(?=x\\d|\\b)`, 'g'), name) })),
+    { name: 'index.d.ts', text: index.join('\n') },
+  ];
 }
 
 /** A procedure, and what the names of its fields end in. */
