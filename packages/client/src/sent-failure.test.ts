@@ -1,4 +1,4 @@
-import { type ErrorShape, GatewayError } from '@org/gateway-core/errors';
+import { type ErrorShape, errorShape, GatewayError } from '@org/gateway-core/errors';
 import { describe, expect, it } from 'vitest';
 import { type AnswerFacts, sentFailure } from './sent-failure.js';
 
@@ -6,33 +6,12 @@ const answerFailure = (path: string, shape: ErrorShape | undefined, facts: Answe
 
 describe('the error of an answer', () => {
   it('has all that the wire carries (P4.1)', () => {
-    const failure = answerFailure(
-      'documents.edit',
-      {
-        message: 'edited meanwhile',
-        code: -32009,
-        data: {
-          code: 'CONFLICT',
-          httpStatus: 409,
-          path: 'documents.edit',
-          error: 'STALE_VERSION',
-          details: { currentVersion: 7 },
-          issues: [{ path: ['version'], message: 'too old' }],
-          requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
-        },
-      },
-      { got: 'status 409', status: 409, requestId: 'of the batch' },
-    );
+    const said = { path: 'files.upload', error: 'TOO_LARGE', issues: [{ path: ['bytes'], message: 'too many' }], requestId: 'r-17' };
+    const shape = errorShape({ ...said, code: 'PAYLOAD_TOO_LARGE', message: 'too large', details: { maxBytes: 5 } });
+    const failure = answerFailure('files.upload', shape, { got: 'status 413', status: 413, requestId: 'of the batch' });
     expect({ ...failure, message: failure.message }).toStrictEqual({
-      name: 'GatewayError',
-      message: 'edited meanwhile',
-      code: 'CONFLICT',
-      status: 409,
-      path: 'documents.edit',
-      error: 'STALE_VERSION',
-      data: { currentVersion: 7 },
-      issues: [{ path: ['version'], message: 'too old' }],
-      requestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+      ...said,
+      ...{ name: 'GatewayError', message: 'too large', code: 'PAYLOAD_TOO_LARGE', status: 413, data: { maxBytes: 5 } },
     });
   });
 

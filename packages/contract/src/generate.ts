@@ -3,21 +3,14 @@
  * them is stale, saying which and what to do. A development tool: no application imports it.
  */
 
+import { parseArgs } from 'node:util';
 import { staleness, writeGenerated } from './generated-file.js';
 import { openApiFile } from './openapi-file.js';
 
-const args = process.argv.slice(2);
-const unknown = args.filter((arg) => arg !== '--check');
-
-if (unknown.length > 0) {
-  console.error(`[USAGE] unknown argument: got ${unknown.join(' ')}, expected nothing or --check`);
-  process.exitCode = 2;
-} else if (args.includes('--check')) {
-  const problem = await staleness(openApiFile());
-  if (problem !== undefined) {
-    console.error(problem);
-    process.exitCode = 1;
-  }
-} else {
-  await writeGenerated(openApiFile());
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const file = openApiFile();
+const problem = values.check ? await staleness(file) : await writeGenerated(file);
+if (problem !== undefined) {
+  console.error(problem);
+  process.exitCode = 1;
 }

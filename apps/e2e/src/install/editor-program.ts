@@ -62,20 +62,6 @@ export const TYPES_SHOWN = {
   'gateway.documents.get.query': `(property) query: (input: {
     id: string;
 }, options?: CallOptions | undefined) => Promise<${DOCUMENT}>`,
-  'gateway.documents.changes.subscribe': `(method) subscribe(input: {
-    folder?: string | undefined;
-}, options?: SubscribeOptions | undefined): Subscription<{
-    change: "edited" | "removed" | "saved";
-    document: {
-        id: string;
-        folder: string;
-        title: string;
-        bytes: number;
-        version: number;
-        createdAtMs: number;
-        updatedAtMs: number;
-    };
-}>`,
   'own.notes.fetch': `(property) fetch: DeprecatedQueryClient<{
     id: string;
 }, {

@@ -1,24 +1,17 @@
 /** Type-checks the sources of a fresh project, and the declarations it has installed: `skipLibCheck` is off, unlike in most projects. */
 
 import { join } from 'node:path';
-import { ROOT } from '@org/release';
+import { ROOT, USER_COMPILER_OPTIONS } from '@org/release';
 import type { FreshProject } from './fresh-project.js';
 
 /** Names under which this package depends on compilers. */
 export type Compiler = 'typescript' | 'typescript-5';
 
-const STRICT = {
-  target: 'es2022',
-  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
-  module: 'nodenext',
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  verbatimModuleSyntax: true,
+const CHECKED = {
+  ...USER_COMPILER_OPTIONS,
   skipLibCheck: false,
   // The compiler's own libraries are not ours to check, and take longest.
   skipDefaultLibCheck: true,
-  types: [],
 };
 
 /** How a project is set that leaves the rest to a bundler. */
@@ -26,7 +19,7 @@ export const BUNDLED = { noEmit: true, module: 'esnext', moduleResolution: 'bund
 
 /** The text of a `tsconfig.json`. */
 export function configuration(options: object, include: readonly string[]): string {
-  return JSON.stringify({ compilerOptions: { ...STRICT, ...options }, include });
+  return JSON.stringify({ compilerOptions: { ...CHECKED, ...options }, include });
 }
 
 /** What the compiler complains about in the project, and in what is installed there from our tarballs; empty when there is nothing. */

@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unpackInto } from '@org/release';
+import { USER_COMPILER_OPTIONS, unpackInto } from '@org/release';
 import type { SourceFile } from './contract-source.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -73,26 +73,13 @@ export async function openWorkbench(installation: Installation): Promise<Workben
 }
 
 async function compile(folder: string, project: string, include: readonly string[], more: object): Promise<Compilation> {
-  const compilerOptions = { ...OPTIONS, ...more };
+  const compilerOptions = { ...USER_COMPILER_OPTIONS, skipLibCheck: true, ...more };
   await writeFile(join(folder, project), JSON.stringify({ compilerOptions, include }));
   const output = await run(['-p', join(folder, project), '--extendedDiagnostics', '--singleThreaded', '--pretty', 'false']);
   const count = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
   if (count === undefined) throw new Error(`tsc gave no count of instantiations: got ${output.slice(0, 2_000)}`);
   return { errors: (output.match(/^.*error TS\d+:.*$/gm) ?? []).join('\n'), instantiations: Number(count) };
 }
-
-/** The options of `tsconfig.base.json` that decide what is checked. */
-const OPTIONS = {
-  target: 'es2023',
-  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
-  module: 'nodenext',
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  verbatimModuleSyntax: true,
-  skipLibCheck: true,
-  types: [],
-};
 
 /** tsc ends with 1 or 2 when it has found errors; those are its answer here, not a failure. */
 function run(args: readonly string[]): Promise<string> {

@@ -135,6 +135,16 @@ export interface SubscriptionDefinition<
  */
 type Settled<TType> = [TType] extends [infer TSame] ? TSame : never;
 
+type Described<TKind extends ProcedureKind, TInput, TParsed, TReturn, TOutput, TErrors, TTraits> = Procedure<
+  TKind,
+  Settled<TInput>,
+  Settled<TParsed>,
+  Settled<TReturn>,
+  Settled<TOutput>,
+  Settled<TErrors>,
+  TTraits
+>;
+
 /** Describes a call that reads. */
 export function query<
   TInput = void,
@@ -146,15 +156,7 @@ export function query<
   const TDeprecation extends Deprecation | undefined = undefined,
 >(
   definition: QueryDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation>,
-): Procedure<
-  'query',
-  Settled<TInput>,
-  Settled<TParsed>,
-  Settled<TReturn>,
-  Settled<TOutput>,
-  Settled<TErrors>,
-  AuthTrait<TAuth> & DeprecationTrait<TDeprecation>
-> {
+): Described<'query', TInput, TParsed, TReturn, TOutput, TErrors, AuthTrait<TAuth> & DeprecationTrait<TDeprecation>> {
   return describe('query', definition, definition.output, definition.rest, {});
 }
 
@@ -169,15 +171,7 @@ export function mutation<
   const TDeprecation extends Deprecation | undefined = undefined,
 >(
   definition: MutationDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation>,
-): Procedure<
-  'mutation',
-  Settled<TInput>,
-  Settled<TParsed>,
-  Settled<TReturn>,
-  Settled<TOutput>,
-  Settled<TErrors>,
-  AuthTrait<TAuth> & DeprecationTrait<TDeprecation>
-> {
+): Described<'mutation', TInput, TParsed, TReturn, TOutput, TErrors, AuthTrait<TAuth> & DeprecationTrait<TDeprecation>> {
   return describe('mutation', definition, definition.output, definition.rest, { idempotent: definition.idempotent ?? false });
 }
 
@@ -193,13 +187,13 @@ export function subscription<
   const TSequenced extends boolean = false,
 >(
   definition: SubscriptionDefinition<TInput, TParsed, TReturn, TOutput, TErrors, TAuth, TDeprecation, TSequenced>,
-): Procedure<
+): Described<
   'subscription',
-  Settled<TInput>,
-  Settled<TParsed>,
-  Settled<TReturn>,
-  Settled<TOutput>,
-  Settled<TErrors>,
+  TInput,
+  TParsed,
+  TReturn,
+  TOutput,
+  TErrors,
   AuthTrait<TAuth> & DeprecationTrait<TDeprecation> & SequenceTrait<TSequenced>
 > {
   const { event, retain = '24h', sequenced = false } = definition;
