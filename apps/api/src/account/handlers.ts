@@ -8,10 +8,10 @@ import { accountService } from './service.js';
 /** The service's handlers. */
 export function accountHandlers(): Implementation {
   return implement(accountService, {
-    signOutEverywhere: ({ ctx }) => ctx.sessions.revoke(ctx.user!.id),
+    signOutEverywhere: ({ ctx }) => ctx.sessions.revoke(ctx.user.id),
 
     signOutUser: ({ input: { userId }, ctx }) => {
-      ctx.log.info('sign-ins are ended', { by: ctx.user!.id, user: userId, requestId: ctx.requestId });
+      ctx.log.info('sign-ins are ended', { by: ctx.user.id, user: userId, requestId: ctx.requestId });
       return ctx.sessions.revoke(userId);
     },
   });

@@ -1,5 +1,5 @@
 /**
- * The operations service. Its callers have no token: `ctx.user!.id` is an ARN, which API Gateway has checked.
+ * The operations service. Its callers have no token: `ctx.user.id` is an ARN, which API Gateway has checked.
  */
 
 import { type Implementation, implement } from '@org/gateway-server';
@@ -8,10 +8,10 @@ import { operationsService } from './service.js';
 /** The service's handlers. */
 export function operationsHandlers(): Implementation {
   return implement(operationsService, {
-    caller: ({ ctx }) => ({ arn: ctx.user!.id }),
+    caller: ({ ctx }) => ({ arn: ctx.user.id }),
 
     signOutUser: ({ input: { userId }, ctx }) => {
-      ctx.log.info('sign-ins are ended', { by: ctx.user!.id, user: userId, requestId: ctx.requestId });
+      ctx.log.info('sign-ins are ended', { by: ctx.user.id, user: userId, requestId: ctx.requestId });
       return ctx.sessions.revoke(userId);
     },
   });

@@ -22,7 +22,7 @@ function start() {
   const { issuer, tokens, clock, log } = createVerifying(SETTINGS);
   const implementation = implement(defineService(vault, { uses: {}, checksRevocation: true }), {
     open: ({ ctx }) => ctx.user?.id ?? 'anybody',
-    write: ({ ctx }) => `${ctx.user?.id}`,
+    write: ({ ctx }) => ctx.user.id,
   });
   const signIns = createSignInStore({ table: createMemoryKeyTable(async () => {}), clock });
   let reads = 0;
