@@ -164,6 +164,16 @@ describe.runIf(local)('identity', () => {
     expect(bye.params).toEqual({ code: 4401, why: 'the token of the connection has expired', retry: true });
   });
 
+  it('P4.4 tells of what fails over the socket by which ids it is found', async () => {
+    const traceId = expect.stringMatching(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    const ids = { requestId: expect.stringMatching(/^[\w-]{15}=$/), traceId };
+    for (const svc of ['documents', undefined, 'gw'])
+      expect((await ask(await connect(), { method: 'query', svc, params: { path: 'documents.none' } })).error?.data).toMatchObject(ids);
+    const failed = own.gateway.documents.get.query({ id: 'none' }, { over: 'socket' });
+    await expect(failed).rejects.toMatchObject({ code: 'NOT_FOUND', error: 'NOT_FOUND', ...ids });
+    await expect(own.gateway.documents.get.query({ id: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND', requestId: expect.stringMatching(/./), traceId });
+  });
+
   /** Our client with tokens of two minutes, on a clock of its own: which of them it was told to refresh, and how often the server has taken one. */
   const signedClient = (url: string, socketUrl = url) => {
     const clock = createShiftedClock();

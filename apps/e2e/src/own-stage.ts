@@ -66,6 +66,8 @@ export async function startOwnStage(options: Partial<StageOptions> = {}): Promis
   const { assembly = ASSEMBLIES.local } = options;
   const stage = await startStage({
     clock,
+    // Time that a test lets pass would end them, and what comes next would wait for a start of each.
+    idleFunctionMs: Number.POSITIVE_INFINITY,
     explainDenial,
     report: (entry) => void journal.push(entry),
     logs: ({ line }) => void logs.push(line),

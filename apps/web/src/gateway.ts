@@ -31,7 +31,14 @@ export async function connectGateway(show: (connected: ConnectedGateway) => void
   const WebSocket = sharedWebSocket();
   const session = await openSession({ ...browserParts(), now: () => Date.now() }, config.identity && (() => loadFlow(config.identity!)));
   const { restUrl: url, socketUrl } = config;
-  const connect = (): ConnectedGateway => ({ gateway: createGatewayClient({ url, socketUrl, WebSocket, auth: session }), config, session });
+  const connect = (): ConnectedGateway => {
+    const gateway = createGatewayClient({ url, socketUrl, WebSocket, auth: session });
+    // What the issuer still vouches for, the gateway need not take: somebody signed out everywhere.
+    gateway.$connection.subscribe((state) => {
+      if (state.status === 'closed' && state.code === 'UNAUTHORIZED') session.end();
+    });
+    return { gateway, config, session };
+  };
   let [userId, connected] = [userIdOf(session.state), connect()];
   session.subscribe(() => {
     const next = userIdOf(session.state);

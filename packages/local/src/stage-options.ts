@@ -34,6 +34,11 @@ export interface StageOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Loads every function in the background while the stage starts. @default false: at its first call, which saves memory */
   readonly prewarm?: boolean;
+  /**
+   * After so long an environment that serves nothing ends, and the next call starts another one. `Infinity`: it stays, which saves a test that
+   * lets hours pass most of its time. @default 300_000
+   */
+  readonly idleFunctionMs?: number;
   /** What to break in the WebSocket API from the start to the end, how often. @default nothing */
   readonly faults?: SocketFaults;
   /**

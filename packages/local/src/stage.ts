@@ -232,7 +232,7 @@ function openLambda(
 ): LambdaHost {
   const { stacks, awsUrl, mappings, destinations } = at;
   const { clock, report, environment, credentials } = ground;
-  const { logs } = ground.options;
+  const { logs, idleFunctionMs: idleMs } = ground.options;
   const lambda = createLambdaHost({
     functions: readFunctions(stacks, environment),
     environment,
@@ -242,6 +242,7 @@ function openLambda(
     report,
     destinations,
     faults: ground.faults,
+    idleMs,
     ...(logs === undefined ? {} : { logs }),
   });
   // At the same time: a batch under way would hold up the end of the stage until the timeout of its function.

@@ -56,7 +56,7 @@ function world(href = page, hint = false): World {
 
 function flow(over: Partial<SignInFlow> = {}): () => Promise<SignInFlow> {
   return async () => ({
-    begin: async ({ silent }) => (silent ? 'issuer:silent' : 'issuer:sign-in'),
+    begin: async ({ isSilent, isAnew }) => (isSilent ? 'issuer:silent' : isAnew ? 'issuer:sign-in anew' : 'issuer:sign-in'),
     finish: async () => ({ result: { kind: 'tokens', tokens: tokens('a1') }, returnTo: `${page}#/folder` }),
     refresh: async () => tokens('a2'),
     signOutUrl: async (idToken) => `issuer:sign-out ${idToken}`,
@@ -185,6 +185,33 @@ describe('a person', () => {
     const session = await signedIn(at, { signOutUrl: () => Promise.reject(new TypeError('Failed to fetch')) });
     await session.signOut();
     expect(session.state).toEqual({ status: 'signed-out', notice: 'Signed out here, not at the issuer: Failed to fetch' });
+  });
+
+  it('signs out everywhere: at the gateway, here and at the issuer, and it is no news that the gateway ended it', async () => {
+    const at = world(back);
+    const session = await signedIn(at);
+    await session.signOutEverywhere(async () => session.end());
+    expect([session.state, at.stored.size, at.visited]).toEqual([{ status: 'signed-out' }, 0, ['issuer:sign-out i-a1']]);
+  });
+
+  it('stays signed in when the gateway cannot sign out everywhere', async () => {
+    const at = world(back);
+    const session = await signedIn(at);
+    await expect(session.signOutEverywhere(() => Promise.reject(new Error('offline')))).rejects.toThrow('offline');
+    expect([session.state.status, at.visited, await session.getToken({ forceRefresh: false })]).toEqual(['signed-in', [], 'a1']);
+  });
+
+  it('is signed out when another device signs out everywhere, and then asked who they are although the issuer knows', async () => {
+    const at = world(back);
+    const session = await signedIn(at);
+    session.end();
+    expect([session.state, at.stored.size]).toEqual([
+      { status: 'signed-out', notice: 'Your session has ended. Sign in again to go on.' },
+      0,
+    ]);
+    session.end();
+    await session.signIn();
+    expect(at.visited).toEqual(['issuer:sign-in anew']);
   });
 
   it('is signed out by another tab', async () => {

@@ -3,7 +3,8 @@
  * then says who it is without a click.
  *
  *   signed-out --signIn()--> (the issuer) --code--> signed-in --signOut()--> (the issuer) --> signed-out
- *                                                   signed-in --the issuer gives no more tokens, or another tab signs out--> signed-out
+ *                                                   signed-in --the issuer gives no more tokens, the gateway takes none, or another
+ *                                                               tab signs out--> signed-out
  */
 
 import type { SignInFlow, Tokens } from './sign-in-flow.js';
@@ -27,10 +28,14 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   /** A token for the gateway, null when nobody is signed in. @throws what the network throws when a new one cannot be had now */
   getToken(options: { readonly forceRefresh: boolean }): Promise<string | null>;
-  /** Leaves the page for the issuer's. */
+  /** Leaves the page for the issuer's, which asks who it is, even if it knew, when the gateway takes its tokens no more. */
   signIn(): Promise<void>;
   /** Forgets the tokens, here and in other tabs, and leaves the page for the issuer's, which comes back. */
   signOut(): Promise<void>;
+  /** The same on every device: `revoke` is what the gateway does. @throws what that rejects with; then nobody is signed out */
+  signOutEverywhere(revoke: () => Promise<unknown>): Promise<void>;
+  /** The gateway has ended the sign-in. */
+  end(): void;
 }
 
 /** What a session needs of the browser. */
@@ -67,6 +72,8 @@ const anonymous: Session = {
   getToken: async () => null,
   signIn: async () => {},
   signOut: async () => {},
+  signOutEverywhere: async () => {},
+  end: () => {},
 };
 
 class PageSession implements Session {
@@ -75,6 +82,10 @@ class PageSession implements Session {
   readonly #loadFlow: () => Promise<SignInFlow>;
   readonly #listeners = new Set<() => void>();
   #tokens: Tokens | undefined;
+  /** The gateway refuses what the issuer's session gives. */
+  #isRevoked = false;
+  /** This page ends it itself: that it has ended is no news. */
+  #isEnding = false;
   #refreshing: Promise<string | null> | undefined;
 
   constructor(browser: SessionBrowser, loadFlow: () => Promise<SignInFlow>) {
@@ -99,14 +110,32 @@ class PageSession implements Session {
 
   readonly signIn = async (): Promise<void> => {
     try {
-      this.#browser.location.assign(await (await this.#loadFlow()).begin({ silent: false }));
+      this.#browser.location.assign(await (await this.#loadFlow()).begin({ isSilent: false, isAnew: this.#isRevoked }));
     } catch (error) {
       this.#become({ status: 'signed-out', notice: `Cannot sign in: ${wordsOf(error)}` });
     }
   };
 
-  readonly signOut = async (): Promise<void> => {
+  readonly signOut = async (): Promise<void> => this.#leave(this.#tokens?.idToken);
+
+  readonly signOutEverywhere = async (revoke: () => Promise<unknown>): Promise<void> => {
     const idToken = this.#tokens?.idToken;
+    this.#isEnding = true;
+    try {
+      await revoke();
+    } finally {
+      this.#isEnding = false;
+    }
+    await this.#leave(idToken);
+  };
+
+  readonly end = (): void => {
+    if (this.#isEnding || this.#tokens === undefined) return;
+    this.#isRevoked = true;
+    this.#forget({ status: 'signed-out', notice: ENDED });
+  };
+
+  async #leave(idToken: string | undefined): Promise<void> {
     this.#forget({ status: 'signed-out' });
     if (idToken === undefined) return;
     try {
@@ -114,7 +143,7 @@ class PageSession implements Session {
     } catch (error) {
       this.#become({ status: 'signed-out', notice: `Signed out here, not at the issuer: ${wordsOf(error)}` });
     }
-  };
+  }
 
   async open(): Promise<void> {
     const { location, localStorage } = this.#browser;
@@ -146,7 +175,7 @@ class PageSession implements Session {
   /** An issuer that does not answer leaves the page as it is, signed out. */
   async #askWho(): Promise<void> {
     try {
-      this.#browser.location.assign(await (await this.#loadFlow()).begin({ silent: true }));
+      this.#browser.location.assign(await (await this.#loadFlow()).begin({ isSilent: true, isAnew: false }));
     } catch {
       this.#become({ status: 'signed-out' });
     }

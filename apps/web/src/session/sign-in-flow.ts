@@ -28,8 +28,8 @@ export type SignInResult =
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface SignInFlow {
-  /** Where to send the browser. @param options `silent`: come back at once, whether somebody is signed in or not */
-  begin(options: { readonly silent: boolean }): Promise<string>;
+  /** Where to send the browser, to come back at once (`isSilent`), whether somebody is signed in or not, or with a new sign-in (`isAnew`). */
+  begin(options: { readonly isSilent: boolean; readonly isAnew: boolean }): Promise<string>;
   /** Reads the address the issuer sent the browser back to. `returnTo` is where it was before. */
   finish(href: string): Promise<{ readonly result: SignInResult; readonly returnTo: string }>;
   /** The next tokens, nothing when the issuer ended the session. @throws what the network throws */
@@ -89,7 +89,7 @@ export function createSignInFlow({ identity, sessionStorage, location, now }: Si
   };
 
   return {
-    async begin({ silent }) {
+    async begin({ isSilent, isAnew }) {
       const pending: Pending = {
         verifier: oauth.generateRandomCodeVerifier(),
         state: oauth.generateRandomState(),
@@ -106,7 +106,7 @@ export function createSignInFlow({ identity, sessionStorage, location, now }: Si
         nonce: pending.nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
         code_challenge_method: 'S256',
-        ...(silent ? { prompt: 'none' } : {}),
+        ...(isSilent ? { prompt: 'none' } : isAnew ? { prompt: 'login' } : {}),
       };
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
       sessionStorage.setItem(PENDING, JSON.stringify(pending));

@@ -106,6 +106,14 @@ describe('handlers', () => {
     });
     expect(variables.PATH).toBeUndefined();
   });
+
+  it('see a trace of each call, whoever made it', async () => {
+    const clock = createManualClock(1_700_000_000_123);
+    fixture = await startHost({ 'fn/index.mjs': 'export const handler = async () => process.env._X_AMZN_TRACE_ID;' }, {}, clock);
+    const seen = [await fixture.host.invoke('fn', {}), await fixture.host.invoke('fn', {})].map(({ payload }) => JSON.parse(payload));
+    for (const trace of seen) expect(trace).toMatch(/^Root=1-6553f100-[0-9a-f]{24};Sampled=0$/);
+    expect(seen[0]).not.toBe(seen[1]);
+  });
 });
 
 describe('failures', () => {

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FaultBoard } from '../faults/board.js';
+import { traceRoot } from '../gateway/identifiers.js';
 import type { Clock, Credentials, Environment, Invoke, InvokeOptions, InvokeResult, Report } from '../parts.js';
 import { AsyncEvents } from './async-events.js';
 import type { FunctionDefinition } from './definition.js';
@@ -28,6 +29,8 @@ export interface LambdaHostOptions {
   readonly faults?: FaultBoard;
   /** Gets every log line of every function, beside the report. */
   readonly logs?: LogSink;
+  /** After this an environment that serves nothing ends. @default 300_000 */
+  readonly idleMs?: number | undefined;
 }
 
 export interface LambdaHost {
@@ -68,8 +71,10 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   const events = new AsyncEvents(options.clock, options.report, options.destinations);
 
   const invokeText: LambdaHost['invokeText'] = async (functionName, payload, invokeOptions = {}) => {
-    const { invocationType = 'RequestResponse', requestId = randomUUID(), traceId } = invokeOptions;
-    const call = { requestId, ...(traceId === undefined ? {} : { traceId }) };
+    const { invocationType = 'RequestResponse', requestId = randomUUID() } = invokeOptions;
+    // Every invocation has a trace, whoever made it.
+    const { traceId = `${traceRoot(Math.random, options.clock.now())};Sampled=0` } = invokeOptions;
+    const call = { requestId, traceId };
     const target = pools.get(nameOf(functionName));
     if (target === undefined) return notFound(functionName, options.environment);
     const { definition, pool } = target;

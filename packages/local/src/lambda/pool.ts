@@ -36,6 +36,8 @@ export interface PoolOptions {
   readonly taskRoot: () => Promise<string>;
   readonly clock: Clock;
   readonly log: LogSink;
+  /** After this an environment that serves nothing ends. @default 300_000 */
+  readonly idleMs?: number | undefined;
 }
 
 export type PoolResult =
@@ -59,7 +61,7 @@ interface Job {
 }
 
 /** Lambda keeps an idle environment for some minutes; it promises nothing. */
-const idleLimitMs = 300_000;
+const IDLE_MS = 300_000;
 const maxSandboxes = 64;
 
 export class Pool {
@@ -213,13 +215,14 @@ export class Pool {
 
   #rest(sandbox: Sandbox): void {
     if (this.#closed) return;
-    const cancel = this.#options.clock.after(idleLimitMs, () => {
+    const { clock, idleMs = IDLE_MS } = this.#options;
+    const end = () => {
       const index = this.#idle.findIndex((entry) => entry.sandbox === sandbox);
       if (index < 0) return;
       this.#idle.splice(index, 1);
       void sandbox.terminate().then(() => this.#sandboxes.delete(sandbox));
-    });
-    this.#idle.push({ sandbox, cancel });
+    };
+    this.#idle.push({ sandbox, cancel: Number.isFinite(idleMs) ? clock.after(idleMs, end) : () => {} });
   }
 
   #log(line: Omit<LogLine, 'functionName'>): void {

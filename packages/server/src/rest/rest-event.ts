@@ -5,6 +5,8 @@
  * integration"). What is not in these events (cookies, client certificates, usage plans) is not read.
  */
 
+import { rootOf } from '../telemetry/trace-root.js';
+
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /** A REST API (v1) proxy event, as far as it is read. Absent maps are null there. */
@@ -74,7 +76,7 @@ export interface RestRequest {
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 export function traceIdOf(request: RestRequest): string | undefined {
-  return /(?:^|;)\s*Root=([\w-]{1,64})/.exec(request.header('x-amzn-trace-id') ?? '')?.[1];
+  return rootOf(request.header('x-amzn-trace-id'));
 }
 
 /** Whether an event comes from an HTTP API. `requestContext.http` counts: custom domains add `rawPath` to v1 events too. */

@@ -6,6 +6,7 @@
  * closing fails (the account is throttled), nothing more is sent to it, and the stream brings the closing back until it is done.
  */
 
+import { traceOfInvocation } from '../telemetry/env.js';
 import { errorFrame, MAX_MESSAGE_BYTES } from '../websocket/frame-text.js';
 import type { FanoutParts } from './fanout.js';
 import type { Subscription, SubscriptionKey } from './subscription-store.js';
@@ -82,7 +83,7 @@ export function createDelivery({ sender, subscriptions, topics, clock, random, l
 
   const fail = async (subscription: Subscription, code: EndCode, message: string): Promise<void> => {
     const { path, key } = subscription;
-    const frame = errorFrame(key.requestId, { code, message: `[${code}] ${path}: ${message}`, path });
+    const frame = errorFrame(key.requestId, { code, message: `[${code}] ${path}: ${message}`, path }, { traceId: traceOfInvocation() });
     if (await send(subscription, [frame])) await subscriptions.remove(key);
   };
 

@@ -20,7 +20,7 @@ import {
 import { failure, failureOf, type Outcome } from '../execute/outcome.js';
 import { authenticate, takeParams } from '../identity/in-band.js';
 import { frameDeadline } from './deadline.js';
-import { errorFrame, outcomeFrame, stoppedFrame } from './frame-text.js';
+import { errorFrame, outcomeFrame, sourceOf, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent } from './socket-event.js';
 import type { SocketParts } from './socket-function.js';
 import { sync } from './sync.js';
@@ -58,14 +58,18 @@ async function answer(received: Received, message: ReceivedMessage): Promise<str
     case 'pong':
       return undefined;
     case 'invalid':
-      return errorFrame(message.id, { code: message.code, message: message.message });
+      return errorFrame(message.id, { code: message.code, message: message.message }, sourceOf(received.event));
     case 'connectionParams':
       return guarded(received, { id: null }, 'connectionParams', () => setParams(received, message.frame.data ?? {}));
     case 'sync':
       return synchronized(received, message.frame);
     case 'part':
     case 'uploaded':
-      return errorFrame(null, failure('BAD_REQUEST', `${message.frame.method} has no svc; send it with the service of its message`).error);
+      return errorFrame(
+        null,
+        failure('BAD_REQUEST', `${message.frame.method} has no svc; send it with the service of its message`).error,
+        sourceOf(received.event),
+      );
     case 'upload':
       return guarded(received, message.frame, message.frame.method, () => place(received, message.frame));
     case 'stop':
@@ -87,7 +91,7 @@ async function guarded(
   task: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { requestId } = event.requestContext;
-  const frame = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error));
+  const frame = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error, sourceOf(event)));
   const deadline = frameDeadline(parts.clock, lambda, dl);
   const safe = task().catch((cause: unknown) => frame(failureOf(cause, path, requestId, parts.log)));
   return deadline.race(safe, () => frame(failure('TIMEOUT', `${path} took longer than ${deadline.timeoutMs} ms`, { path, requestId })));
@@ -122,9 +126,9 @@ async function call(received: Received, frame: CallFrame): Promise<string | unde
   const { id } = frame;
   const { path } = frame.params;
   const { service } = splitPath(path);
-  const { requestId } = received.event.requestContext;
   if (!received.parts.services.has(service)) {
-    return outcomeFrame(id, failure('NOT_FOUND', `no service ${JSON.stringify(service.slice(0, 60))}`, { path, requestId }), path);
+    const unknown = failure('NOT_FOUND', `no service ${JSON.stringify(service.slice(0, 60))}`, { path });
+    return outcomeFrame(id, unknown, path, sourceOf(received.event));
   }
   return passOn(received, service, frame);
 }

@@ -28,7 +28,7 @@ import type { Clock } from './clock.js';
 import type { ConnectionStore } from './connection-store.js';
 import { type Deadline, frameDeadline } from './deadline.js';
 import { follow } from './follow.js';
-import { errorFrame, outcomeFrame, outcomeText, stoppedFrame } from './frame-text.js';
+import { errorFrame, type FrameSource, outcomeFrame, outcomeText, sourceOf, stoppedFrame } from './frame-text.js';
 import type { LambdaContext, SocketEvent, SocketResult } from './socket-event.js';
 import { subscribe } from './subscribe.js';
 
@@ -52,12 +52,10 @@ export async function handleServiceMessage(
   lambda: LambdaContext,
 ): Promise<SocketResult> {
   const [message, ...others] = readFrame(event.body ?? '');
-  if (!message || others.length > 0) {
-    return reply(
-      errorFrame(null, failure('BAD_REQUEST', 'an array of messages has no svc; send it without, or one message a frame').error),
-    );
-  }
-  return reply(await answer({ parts, realtime, event, lambda }, message));
+  const frame: Frame = { parts, realtime, event, lambda, source: sourceOf(event) };
+  if (!message || others.length > 0)
+    return reply(refusal(frame, null, 'an array of messages has no svc; send it without, or one message a frame'));
+  return reply(await answer(frame, message));
 }
 
 interface Frame {
@@ -65,6 +63,12 @@ interface Frame {
   readonly realtime: ServiceRealtime;
   readonly event: SocketEvent;
   readonly lambda: LambdaContext;
+  readonly source: FrameSource;
+}
+
+/** A frame that is not for a service, or not like this. */
+function refusal({ source }: Frame, id: RequestId | null, message: string): string {
+  return errorFrame(id, failure('BAD_REQUEST', message).error, source);
 }
 
 function reply(body: string | undefined): SocketResult {
@@ -78,16 +82,13 @@ async function answer(frame: Frame, message: ReceivedMessage): Promise<string | 
     case 'pong':
       return undefined;
     case 'invalid':
-      return errorFrame(message.id, { code: message.code, message: message.message });
+      return errorFrame(message.id, { code: message.code, message: message.message }, frame.source);
     case 'connectionParams':
-      return errorFrame(null, failure('BAD_REQUEST', 'connectionParams has no svc; send it without').error);
+      return refusal(frame, null, 'connectionParams has no svc; send it without');
     case 'sync':
     case 'upload':
     case 'auth':
-      return errorFrame(
-        message.frame.id,
-        failure('BAD_REQUEST', `${message.frame.method} has the svc of a service; send it with "gw"`).error,
-      );
+      return refusal(frame, message.frame.id, `${message.frame.method} has the svc of a service; send it with "gw"`);
     case 'part':
     case 'uploaded':
       return guarded(frame, { id: null }, message.frame.method, () => unwrapped(frame, message));
@@ -113,14 +114,14 @@ async function unwrapped(
 
 /** An answer in time, whatever happens. */
 async function guarded(
-  { parts, realtime, event, lambda }: Frame,
+  { parts, realtime, event, lambda, source }: Frame,
   { id, dl }: { readonly id: RequestId | null; readonly dl?: number },
   path: string,
   task: (deadline: Deadline) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const { requestId } = event.requestContext;
   const deadline = frameDeadline(realtime.clock, lambda, dl);
-  const failed = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error));
+  const failed = (outcome: Outcome) => (outcome.ok ? undefined : errorFrame(id, outcome.error, source));
   const safe = task(deadline).catch((cause: unknown) => failed(failureOf(cause, path, requestId, parts.log)));
   return deadline.race(safe, () => {
     parts.log.error('deadline passed', { path, requestId, timeoutMs: deadline.timeoutMs });
@@ -129,11 +130,11 @@ async function guarded(
 }
 
 async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, deadline: Deadline): Promise<string | undefined> {
-  const { parts, realtime, event } = frame;
+  const { parts, realtime, event, source } = frame;
   const { connectionId, requestId } = event.requestContext;
   const { service, procedure } = splitPath(params.path);
   const { name } = parts.implementation.declaration.service;
-  if (service !== name) return outcomeFrame(id, notOurs(params.path, name, requestId), params.path);
+  if (service !== name) return outcomeFrame(id, notOurs(params.path, name, requestId), params.path, source);
 
   const { signal, endsAtMs } = deadline;
   const isPublic = procedureOf(parts.implementation, procedure)?.meta.auth === 'public';
@@ -148,8 +149,8 @@ async function call(frame: Frame, { id, method, params, k, gw }: CallFrame, dead
   if (!outcome.ok || method !== 'subscription') {
     // Only our own client can fetch what fits in no message.
     return gw !== undefined && realtime.large
-      ? fittingAnswer(realtime.large, outcomeText(id, outcome))
-      : outcomeFrame(id, outcome, params.path);
+      ? fittingAnswer(realtime.large, outcomeText(id, outcome, source))
+      : outcomeFrame(id, outcome, params.path, source);
   }
   const lastEventId = params.lastEventId ?? firstPosition(params.input);
   const authUntilMs = isPublic ? undefined : identity?.expiresAtMs;

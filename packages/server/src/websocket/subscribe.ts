@@ -14,6 +14,7 @@ import {
   type WirePath,
 } from '@org/gateway-core/protocol';
 import { failure } from '../execute/outcome.js';
+import { traceOfInvocation } from '../telemetry/env.js';
 import type { Subscription } from '../topics/subscription-store.js';
 import { topicName } from '../topics/topic-name.js';
 import type { StartWake } from '../topics/wake.js';
@@ -104,7 +105,7 @@ export interface Refusals {
 /** For both kinds of subscriptions. */
 export function refusalsOf({ requestId, token, path, lastEventId }: SubscribeRequest): Refusals {
   const refuse = (code: 'BAD_REQUEST' | 'PRECONDITION_FAILED' | 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE', message: string) =>
-    outcomeFrame(requestId, failure(code, `${path}: ${message}`, { path, requestId: token }), path);
+    outcomeFrame(requestId, failure(code, `${path}: ${message}`, { path, requestId: token, traceId: traceOfInvocation() }), path);
   const asked = lastEventId === undefined ? undefined : parseEventId(lastEventId);
   const got = JSON.stringify(lastEventId?.slice(0, 60));
   return {
