@@ -36,7 +36,7 @@ export function createEngine(options: GatewayClientOptions): Engine {
   const store = connectionStore();
   const carry = httpCarrier(options);
   const call = callerOf(options, (each) => (each.over === 'socket' ? socket.carry : carry)(each));
-  const socket = lateSocket({ ...options, clock, store, failure, GatewayError, askTicket: call('mutation', 'gw.ticket') });
+  const socket = lateSocket({ ...options, clock, store, failure, GatewayError, callerOf, httpCarrier });
   return {
     controls: { $connection: store, $close: socket.close },
     call,

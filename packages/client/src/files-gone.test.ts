@@ -94,7 +94,7 @@ describe('a page whose files are gone from the server', () => {
     await clock.timer(2_500);
     await putBack();
     clock.advance(2_500);
-    await expect.poll(() => opened).toEqual(['ws://page.test?gw=2&session=sii']);
+    await expect.poll(() => opened).toEqual(['ws://page.test?gw=2&session=s0505']);
     gateway.$close();
     expect(await loop).toMatchObject({ done: true });
     expect(clock.pending).toEqual([]);

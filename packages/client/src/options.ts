@@ -68,7 +68,7 @@ export interface HttpOptions {
   readonly clock?: Clock | undefined;
   /** Checks inputs before they are sent, and what comes back: `validator(contract)`. @default the server checks */
   readonly validate?: CallCheck | undefined;
-  /** A number from 0 up to 1, for waits and for names that nobody can guess. @default Math.random */
+  /** A number from 0 up to 1, for waits, and for names that nobody can guess. @default Math.random, and for names the platform's `crypto` */
   readonly random?: (() => number) | undefined;
 }
 

@@ -15,7 +15,7 @@ import { MAX_BATCH, MAX_BODY_LENGTH, MAX_DEADLINE_MS, MAX_URL_LENGTH } from './l
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
 export function httpCarrier(options: HttpOptions): (call: Call) => void {
-  const { url, auth, maxUrlLength = MAX_URL_LENGTH, clock = systemClock, random = Math.random, headers: own } = options;
+  const { url, auth, maxUrlLength = MAX_URL_LENGTH, clock = systemClock, random, headers: own } = options;
   if (!url) throw new TypeError(`url is ${url}, expected the API's`);
   const underWay = new Map<unknown, Flight>();
   let burst: Call[] = [];
@@ -45,7 +45,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
       init.body = body as string;
       headers['content-type'] = 'application/json';
       // Of a batch it stands for one key per call, by position: P2.12.
-      first.key ??= `${random()}${random()}`;
+      first.key ??= `${random ? random() : crypto.getRandomValues(new Uint32Array(4))}`;
       if (first.key) headers['idempotency-key'] = first.key;
     } else if (body) target += `${isBatch ? '&' : '?'}input=${encodeURIComponent(body)}`;
     const isMisfit = target.length > maxUrlLength || (isBatch && (flights.length > MAX_BATCH || body!.length > MAX_BODY_LENGTH));

@@ -139,10 +139,10 @@ describe('reconnecting', () => {
     gateway.$connection.subscribe((state) => state.status === 'offline' && reasons.push(state.reason));
     iterate(gateway.documents.changes.subscribe({}));
     const first = await stage.server.peer();
-    expect(first.url).toBe('/prod?ticket=1&gw=2&session=s');
+    expect(first.url).toBe('/prod?ticket=1&gw=2&session=s00');
     await first.next();
     first.reset();
-    expect((await stage.server.peer()).url).toBe('/prod?ticket=3&gw=2&session=s');
+    expect((await stage.server.peer()).url).toBe('/prod?ticket=3&gw=2&session=s00');
     expect(reasons).toEqual(['closed with 1006', 'no ticket']);
   });
 });

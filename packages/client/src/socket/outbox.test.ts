@@ -9,11 +9,11 @@ describe('a call over the socket', () => {
   it('P3.23 is sent again with its key when the connection broke', async () => {
     const call = stage.client().documents.remove.mutate({ id: 'a' }, OVER);
     const first = await stage.opened();
-    expect(await first.sent()).toMatchObject([{ id: 1, method: 'mutation', k: 'sii:1' }]);
+    expect(await first.sent()).toMatchObject([{ id: 1, method: 'mutation', k: 's0505:1' }]);
     first.close(1006);
     const second = await stage.opened();
-    expect(second.url).toBe('ws://memory.test?gw=2&session=sii');
-    expect(await second.sent()).toMatchObject([{ id: 1, method: 'mutation', k: 'sii:1' }]);
+    expect(second.url).toBe('ws://memory.test?gw=2&session=s0505');
+    expect(await second.sent()).toMatchObject([{ id: 1, method: 'mutation', k: 's0505:1' }]);
     second.send(data(1, { id: 'a' }));
     expect(await call).toEqual({ id: 'a' });
   });
@@ -29,7 +29,7 @@ describe('a call over the socket', () => {
     ];
     const peer = await stage.opened();
     const sent = await peer.sent();
-    expect(sent.map(({ k }) => k)).toEqual(['sii:1', 'order-7', undefined, 'sii:3', undefined]);
+    expect(sent.map(({ k }) => k)).toEqual(['s0505:1', 'order-7', undefined, 's0505:3', undefined]);
     for (const { id } of sent) peer.send(data(id, {}));
     await Promise.all(calls);
   });
@@ -147,7 +147,7 @@ describe('a call that is too large for a frame', () => {
     const parts: { readonly params: object }[] = [];
     await expect.poll(async () => parts.push(...(await peer.sent()))).toBe(2);
     const text = parts.map(({ params }) => (params as { d: string }).d).join('');
-    expect(JSON.parse(text)).toMatchObject({ id: 1, method: 'mutation', k: 'sii:1', params: { input: { body } } });
+    expect(JSON.parse(text)).toMatchObject({ id: 1, method: 'mutation', k: 's0505:1', params: { input: { body } } });
     const answer = data(1, { id: 'a' });
     const part = (i: number, d: string) => JSON.stringify({ id: null, method: 'gw.part', params: { k: 'a', i, n: 2, d } });
     peer.send(part(1, answer.slice(9)), part(0, answer.slice(0, 9)));

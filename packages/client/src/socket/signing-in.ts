@@ -96,7 +96,12 @@ export function signInOf({ url, credentials, clock, alarm, random, answerFailure
       token = await credentials();
       if (!token || !hasHttp) return userParameter(token);
       const sinceMs = clock.now();
-      const { ticket, signedInMs } = ((await askTicket(undefined, { key: false })) ?? {}) as {
+      const { ticket, signedInMs } = ((await askTicket({
+        getToken: async ({ forceRefresh }) => {
+          if (forceRefresh) token = await credentials(token);
+          return token;
+        },
+      })) ?? {}) as {
         readonly ticket?: unknown;
         readonly signedInMs?: unknown;
       };

@@ -12,7 +12,7 @@ describe('a call over the socket', () => {
     const call = stage.client({ clock, random }).documents.remove.mutate({ id: 'a' }, { ...OVER, timeoutMs: 4_000 });
     const peer = await stage.server.peer();
     expect(await peer.next()).toBe(
-      '{"id":1,"method":"mutation","svc":"documents","gw":2,"k":"sii:1","dl":4000,"params":{"path":"documents.remove","input":{"id":"a"}}}',
+      '{"id":1,"method":"mutation","svc":"documents","gw":2,"k":"s0505:1","dl":4000,"params":{"path":"documents.remove","input":{"id":"a"}}}',
     );
     peer.send(data(1, { id: 'a' }));
     expect(await call).toEqual({ id: 'a' });

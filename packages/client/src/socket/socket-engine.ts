@@ -5,12 +5,13 @@
  */
 
 import type { ErrorShape, GatewayError } from '@org/gateway-core/errors';
-import type { Call, CallStarter } from '../call.js';
+import type { Call, callerOf } from '../call.js';
 import type { Clock } from '../clock.js';
 import type { ConnectionStore } from '../connection-state.js';
 import type { failure } from '../failure.js';
+import type { httpCarrier } from '../http/carrier.js';
 import type { Given } from '../meaning.js';
-import type { GatewayClientOptions, PageEvents } from '../options.js';
+import type { AuthOptions, GatewayClientOptions, PageEvents } from '../options.js';
 import { type AnswerFacts, sentFailure } from '../sent-failure.js';
 import { socketConnection } from './connection.js';
 import { type FeedOpener, feedsOf } from './feed.js';
@@ -22,8 +23,8 @@ export interface SocketOwner extends GatewayClientOptions {
   readonly store: ConnectionStore;
   readonly failure: typeof failure;
   readonly GatewayError: typeof GatewayError;
-  /** Calls `gw.ticket` over HTTP. */
-  readonly askTicket: CallStarter;
+  readonly callerOf: typeof callerOf;
+  readonly httpCarrier: typeof httpCarrier;
 }
 
 /** What its parts share. */
@@ -32,6 +33,8 @@ export interface SocketParts extends Omit<SocketOwner, 'page'> {
   readonly page: Partial<PageEvents>;
   /** The client's name among all. */
   readonly session: string;
+  /** Calls `gw.ticket` over HTTP, as whom `auth` says. */
+  askTicket(auth: AuthOptions): Promise<unknown>;
   /** What data stands for. @throws GatewayError NETWORK_ERROR when it is not to be had, or the code that reads it */
   meaningOf(path: string, given: Given): Promise<unknown>;
   /** The error of an answer. */
@@ -48,12 +51,14 @@ export interface SocketEngine {
 
 /** Opens nothing yet. */
 export function socketEngine(owner: SocketOwner): SocketEngine {
-  const { random = Math.random, page = globalThis as Partial<PageEvents>, failure, fetch } = owner;
+  const { random = Math.random, page = globalThis as Partial<PageEvents>, failure, fetch, callerOf, httpCarrier } = owner;
   const parts: SocketParts = {
     ...owner,
     random,
     page,
-    session: `s${[random(), random()].map((part) => part.toString(36).slice(2)).join('')}`,
+    // Keys begin with it, and whoever knows a key is answered.
+    session: `s${`${owner.random ? [random(), random()] : crypto.getRandomValues(new Uint32Array(4))}`.replace(/\W/g, '')}`,
+    askTicket: (auth) => callerOf(owner, httpCarrier({ ...owner, auth }))('mutation', 'gw.ticket')(undefined, { key: false }),
     async meaningOf(path, given) {
       try {
         return await (await import('../meaning.js')).meaningOf(given, fetch);
