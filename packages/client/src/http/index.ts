@@ -1,4 +1,4 @@
-/** The client without the socket: less than half the size, queries and mutations only. */
+/** The client without the socket, for pages that only make calls: queries and mutations, and nothing else in the bundle. */
 
 // For applications.
 export type { ClientErrorCode, ErrorCode } from '@org/gateway-core/errors';
