@@ -29,7 +29,15 @@ export interface WorkspaceCopy {
 }
 
 /** Not copied: from the root, and anywhere. */
-const LEFT_OUT = new Set(['node_modules', '.git', '.gateway', '.turbo', join('infra', 'cdk.out'), join('infra', 'dist', 'bundles')]);
+const LEFT_OUT = new Set([
+  'node_modules',
+  '.git',
+  '.gateway',
+  '.turbo',
+  join('infra', 'cdk.out'),
+  join('infra', 'cdk.out-everything'),
+  join('infra', 'dist', 'bundles'),
+]);
 const LEFT_OUT_ANYWHERE = new Set(['.turbo', '.vite', 'site']);
 const NOT_SOURCE = new Set(['node_modules', 'dist', 'cdk.out', '.turbo']);
 
