@@ -13,6 +13,8 @@ export interface FakeTab {
   readonly WebSocket: WebSocketConstructor;
   /** The tab is gone from one moment to the next. */
   kill(): void;
+  /** Its page goes away, and is kept: it is told so, and then frozen with what it has. */
+  hide(): void;
   /** Nothing reaches it through channels any more, until it thaws. */
   freeze(): void;
   thaw(): void;
@@ -101,8 +103,9 @@ export function fakeBrowser(): FakeBrowser {
           channels.delete(this);
         }
       }
+      const page = new EventTarget();
       return {
-        platform: { locks, channel: TabChannel },
+        platform: { locks, channel: TabChannel, page },
         WebSocket: class extends WebSocket {
           constructor(url: string) {
             super(url);
@@ -121,6 +124,10 @@ export function fakeBrowser(): FakeBrowser {
             socket.terminate();
           }
           for (const { name, request } of requests) remove(name, request);
+        },
+        hide() {
+          page.dispatchEvent(new Event('pagehide'));
+          held = [];
         },
         freeze() {
           held = [];

@@ -29,6 +29,8 @@ export interface HubParts extends TabPlatform {
 
 export interface Hub {
   readonly isIdle: boolean;
+  /** Takes a place away, as its tab asks for by `close`. A place that is not here is none of its business. */
+  leave(key: string, isDead: boolean): void;
   /** Closes all connections, and tells nobody: their ends find out from the next leader, or by its absence. */
   close(): void;
 }
@@ -81,7 +83,7 @@ export function openHub({ name, hub, locks, channel: Channel, WebSocket, session
     lines.push(line);
     return line;
   };
-  const leave = (key: string, isDead = false) => {
+  const leave = (key: string, isDead: boolean) => {
     const seat = seats.get(key);
     if (!seat) return;
     const { line, subscriptions } = seat;
@@ -95,7 +97,7 @@ export function openHub({ name, hub, locks, channel: Channel, WebSocket, session
     watched.add(tab);
     const release = () => {
       watched.delete(tab);
-      for (const [key, seat] of seats) if (seat.tab === tab) leave(key);
+      for (const [key, seat] of seats) if (seat.tab === tab) leave(key, false);
     };
     locks.request(tab, { signal: gone.signal }, release).catch(() => {});
   };
@@ -128,6 +130,7 @@ export function openHub({ name, hub, locks, channel: Channel, WebSocket, session
     get isIdle() {
       return !seats.size;
     },
+    leave,
     close() {
       gone.abort();
       channel.close();

@@ -3,6 +3,8 @@
  * its own. https://w3c.github.io/web-locks/ and https://html.spec.whatwg.org/multipage/web-messaging.html#broadcasting-to-other-browsing-contexts
  */
 
+import type { PageEvents } from '../options.js';
+
 /** `navigator.locks`, as far as it is used. A lock is held until what `run` gave settles, or its tab is gone. */
 export interface Locks {
   request(name: string, options: LockRequest, run: () => unknown): Promise<unknown>;
@@ -22,6 +24,8 @@ export interface Channel {
 export interface TabPlatform {
   readonly locks: Locks;
   readonly channel: new (name: string) => Channel;
+  /** Tells when the page goes away. */
+  readonly page?: Partial<PageEvents>;
 }
 
 /** The browser's; `undefined` where it has not both. Locks are missing from pages that came by `http:` from another machine. */
@@ -31,5 +35,5 @@ export function tabPlatform(): TabPlatform | undefined {
     BroadcastChannel?: TabPlatform['channel'];
   };
   const locks = navigator?.locks;
-  return locks && channel && { locks, channel };
+  return locks && channel && { locks, channel, page: globalThis as Partial<PageEvents> };
 }

@@ -203,6 +203,42 @@ describe('when a tab goes', () => {
     expect([await second.next(), await second.next()]).toEqual(['PING', 'PING']);
   });
 
+  it('for the way back, and is kept with all its sockets, it has none: the next one leads', async () => {
+    const leader = newTab();
+    const old = openSocket(leader);
+    const first = await server.peer();
+    const b = newTab();
+    const left = openSocket(b);
+    await Promise.all([old, left].map(({ opened }) => opened));
+    leader.hide();
+    await first.closed;
+    expect([await old.closed, await left.closed]).toEqual([1006, 1006]);
+    const next = openSocket(b);
+    const second = await server.peer();
+    await next.opened;
+    leader.thaw();
+    const back = openSocket(leader);
+    await back.opened;
+    back.socket.send('PING');
+    expect(await second.next()).toBe('PING');
+    next.socket.close();
+    back.socket.close();
+    await second.closed;
+    expect(browser.inUse).toEqual([]);
+  });
+
+  it('with its last socket closed, no task of its own is needed to close the connection', async () => {
+    const leader = newTab();
+    const a = openSocket(leader);
+    const peer = await server.peer();
+    await a.opened;
+    a.socket.close();
+    leader.freeze();
+    await peer.closed;
+    leader.thaw();
+    expect(browser.inUse).toEqual([]);
+  });
+
   it('that did not lead, its subscriptions are stopped for it', async () => {
     const a = openSocket(newTab());
     const peer = await server.peer();

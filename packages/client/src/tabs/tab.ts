@@ -44,7 +44,7 @@ export interface TabParts extends TabPlatform {
 
 /** Takes no part yet. */
 export function tabOf(parts: TabParts): Tab {
-  const { name, clock, locks, channel: Channel, newId } = parts;
+  const { name, clock, locks, channel: Channel, page, newId } = parts;
   const tab = `${name} ${newId()}`;
   const seats = new Map<string, Seat>();
   /** What the server knows the shared connection as. It outlives its leader, so that a key is still the same caller's. P3.23 */
@@ -72,6 +72,8 @@ export function tabOf(parts: TabParts): Tab {
     let hub: Hub | undefined;
     const run = () =>
       new Promise<void>((resolve) => {
+        // A lock that is taken from somebody comes also when it is not wanted any more.
+        if (member !== membership) return resolve();
         hub = openHub({ ...parts, hub: newId(), session, onIdle: settle });
         member.hub = hub;
         member.left.signal.addEventListener('abort', () => resolve());
@@ -88,6 +90,7 @@ export function tabOf(parts: TabParts): Tab {
     const channel = new Channel(name);
     const member: Membership = { channel, left: new AbortController(), turn: new AbortController(), isHere: false };
     membership = member;
+    page?.addEventListener?.('pagehide', hide);
     channel.onmessage = ({ data }) => hear(data as TabMessage as HubMessage);
     // Whoever leads asks for this lock, and gets it when this tab is gone.
     const stay = () =>
@@ -101,13 +104,22 @@ export function tabOf(parts: TabParts): Tab {
   };
   /** Goes, unless somebody here or elsewhere needs it. */
   const settle = () => {
-    if (!membership || seats.size || membership.hub?.isIdle === false) return;
+    if (!seats.size && membership?.hub?.isIdle !== false) leave();
+  };
+  const leave = () => {
+    if (!membership) return;
     const { hub, channel, turn, left } = membership;
     membership = undefined;
+    page?.removeEventListener?.('pagehide', hide);
     hub?.close();
     turn.abort();
     left.abort();
     channel.close();
+  };
+  /** No task may run after it, and a page that is kept for the way back keeps its sockets: the others are not to wait for it. */
+  const hide = () => {
+    for (const key of [...seats.keys()]) end(key, BROKEN);
+    leave();
   };
   const hear = (message: HubMessage) => {
     const { type, hub } = message;
@@ -141,6 +153,8 @@ export function tabOf(parts: TabParts): Tab {
     return {
       send: (text) => say({ type: 'send', key, hub: seat.hub, text }),
       close(code, isDead) {
+        // A leader's own places are gone at once: its page may be, too, before it hears itself.
+        membership?.hub?.leave(key, isDead);
         say({ type: 'close', key, isDead });
         end(key, code);
         settle();
