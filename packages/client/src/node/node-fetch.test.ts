@@ -7,7 +7,7 @@ let server: FakeServer;
 let transport: NodeFetch;
 beforeEach(async () => {
   server = await startFakeServer();
-  transport = nodeFetch();
+  transport = nodeFetch({ maxConnections: 1 });
 });
 afterEach(async () => {
   transport.close();
@@ -50,7 +50,7 @@ describe('the transport for Node', () => {
     server.answer(() => 'reset');
     await expect(client().documents.folders.query()).rejects.toMatchObject({
       code: 'NETWORK_ERROR',
-      cause: { message: 'fetch failed', cause: { code: 'ECONNRESET' } },
+      cause: { message: 'fetch failed', cause: { code: 'UND_ERR_SOCKET' } },
     });
   });
 

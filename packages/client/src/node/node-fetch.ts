@@ -1,15 +1,13 @@
 /**
- * The client's transport for Node: a `fetch` as far as the client needs one, over kept connections of its own, at a fraction of the CPU of
- * Node's, whose Request, Response and streams cost more than the call. HTTP/1.1 without cache, cookies or proxies; bodies are whole.
+ * The client's transport for Node on undici's dispatcher: a `fetch` as far as the client needs one, at a fraction of the CPU of Node's own,
+ * whose Request, Response and streams cost more than the call. Bodies are whole; there is no cache, no redirect and no decompression.
+ * https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#dispatcherdispatchoptions-handler
  */
 
+import type { Agent, Dispatcher } from 'undici';
+import { failure } from '../failure.js';
 import type { Fetch } from '../options.js';
-import { codingsOf, decoded } from './answer-body.js';
-import type { Answer } from './answer-reader.js';
-import { NodeResponse } from './node-response.js';
-import { Origin } from './origin.js';
 import { QuickAbortController } from './quick-abort.js';
-import { type Outgoing, redirected, writeRequest } from './request-bytes.js';
 
 export interface NodeFetchOptions {
   /** Connections to one host; further requests wait. @default 64 */
@@ -26,103 +24,116 @@ export interface NodeFetch extends Fetch {
   close(): void;
 }
 
-/** https://fetch.spec.whatwg.org/#http-redirect-fetch */
-const MAX_REDIRECTS = 20;
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-
-/** Methods that may be sent twice: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
-const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'];
-
 /**
  * Makes a transport: `createGatewayClient({ url, fetch: nodeFetch() })`. One for a program: its connections are shared.
  *
- * @throws TypeError (as rejection) when there is no answer, with the socket's error as cause; the signal's reason when it aborts
+ * @throws TypeError (as rejection) when there is no answer, with undici's error as cause; the signal's reason when it aborts; GatewayError
+ *   NOT_IMPLEMENTED when `undici` is not installed
  */
-export function nodeFetch({ maxConnections = 64, connectTimeoutMs = 10_000, ca }: NodeFetchOptions = {}): NodeFetch {
-  const origins = new Map<string, Origin>();
-  const originOf = (name: string) => {
-    let origin = origins.get(name);
-    if (!origin) {
-      origin = new Origin({ url: new URL(name), maxConnections, connectTimeoutMs, ca, now: Date.now });
-      origins.set(name, origin);
-    }
-    return origin;
-  };
-
-  /** One request and the redirects it meets. Rejects with the cause. */
-  const exchange = (outgoing: Outgoing, signal: AbortSignal | null | undefined, hops: number): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const { origin, bytes } = writeRequest(outgoing);
-      const { method, fields } = outgoing;
-      const cancel = originOf(origin).send({
-        bytes,
-        isHead: method === 'HEAD',
-        isRepeatable: IDEMPOTENT.includes(method) || fields.some(([name]) => name === 'idempotency-key'),
-        done(answer) {
-          signal?.removeEventListener('abort', abort);
-          try {
-            resolve(respond(answer, outgoing, { signal, hops }));
-          } catch (cause) {
-            reject(cause);
-          }
-        },
-        failed(cause) {
-          signal?.removeEventListener('abort', abort);
-          reject(cause);
-        },
-      });
-      const abort = () => {
-        signal?.removeEventListener('abort', abort);
-        cancel();
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', abort);
-    });
-
-  const respond = (
-    answer: Answer,
-    outgoing: Outgoing,
-    { signal, hops }: { readonly signal: AbortSignal | null | undefined; readonly hops: number },
-  ): Response | Promise<Response> => {
-    const { head, body } = answer;
-    const location = REDIRECTS.includes(head.status) ? head.fields.get('location') : undefined;
-    if (location !== undefined) {
-      if (hops === MAX_REDIRECTS) throw new Error(`got more than ${MAX_REDIRECTS} redirects`);
-      return exchange(redirected(outgoing, head.status, location), signal, hops + 1);
-    }
-    const made = (plain: Buffer) => new NodeResponse(head, plain, { url: outgoing.url, redirected: hops > 0 }) as unknown as Response;
-    const codings = codingsOf(answer);
-    return codings.length > 0 ? decoded(body, codings).then(made) : made(body);
-  };
-
+export function nodeFetch(options: NodeFetchOptions = {}): NodeFetch {
+  let agent: Promise<Agent> | undefined;
   const send: Fetch = async (url, { method = 'GET', headers, body, signal }) => {
-    try {
-      const outgoing = { url, method, fields: fieldsOf(headers), body: isWhole(body) ? body : await wholeBody(body) };
-      return await exchange(outgoing, signal, 0);
-    } catch (cause) {
-      throw signal?.aborted ? signal.reason : new TypeError('fetch failed', { cause });
-    }
+    agent ??= openAgent(options);
+    const { origin, pathname, search } = new URL(url);
+    const request = {
+      ...{ origin, path: pathname + search, method: method as Dispatcher.HttpMethod },
+      headers: headers as Readonly<Record<string, string>>,
+      body: (body ?? null) as string | null,
+    };
+    const open = await agent;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      open.dispatch(request, new Exchange(resolve, reject, signal));
+    });
   };
   return Object.assign(send, {
     AbortController: QuickAbortController,
-    close() {
-      for (const origin of origins.values()) origin.destroy(new Error('the transport was closed'));
-    },
+    close: () => void agent?.then((open) => open.destroy()),
   });
 }
 
-function fieldsOf(headers: HeadersInit = {}): readonly (readonly [string, string])[] {
-  return Symbol.iterator in headers ? [...(headers as Iterable<[string, string]>)] : Object.entries(headers);
+async function openAgent({ maxConnections = 64, connectTimeoutMs = 10_000, ca }: NodeFetchOptions): Promise<Agent> {
+  const { Agent: Opened } = await import('undici').catch((cause) => {
+    throw failure('NOT_IMPLEMENTED', 'nodeFetch', 'cannot send: install "undici"', { cause });
+  });
+  return new Opened({ connections: maxConnections, connect: { timeout: connectTimeoutMs, ...(ca !== undefined && { ca }) } });
 }
 
-function isWhole(body: RequestInit['body']): body is string | Uint8Array<ArrayBuffer> | undefined {
-  return body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+/** One request on its way: what undici tells, and what the signal says. */
+class Exchange implements Dispatcher.DispatchHandler {
+  #isOver = false;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #signal: AbortSignal | null | undefined;
+  readonly #parts: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: Answered = {};
+
+  constructor(resolve: (response: Response) => void, reject: (reason: unknown) => void, signal: AbortSignal | null | undefined) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#abort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(ABORTED);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Answered): void {
+    this.#status = statusCode;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
+    this.#parts.push(part);
+  }
+
+  onResponseEnd(): void {
+    const [first, ...others] = this.#parts;
+    this.#end(() =>
+      this.#resolve(responseOf(this.#status, this.#headers, first && others.length === 0 ? first : Buffer.concat(this.#parts))),
+    );
+  }
+
+  onResponseError(_: unknown, cause: Error): void {
+    this.#end(() => this.#reject(new TypeError('fetch failed', { cause })));
+  }
+
+  readonly #abort = (): void => {
+    this.#end(() => this.#reject(this.#signal?.reason));
+    this.#controller?.abort(ABORTED);
+  };
+
+  #end(how: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal?.removeEventListener('abort', this.#abort);
+    how();
+  }
 }
 
-async function wholeBody(body: RequestInit['body']): Promise<Uint8Array | undefined> {
-  if (body === null) return undefined;
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer());
-  throw new TypeError(`body is ${Object.prototype.toString.call(body)}, expected text, bytes or a Blob`);
+type Answered = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What undici ends a request with; whoever waited has been told the signal's reason by then. */
+const ABORTED = new Error('aborted');
+
+/** What the client reads of a response. */
+function responseOf(status: number, headers: Answered, bytes: Buffer): Response {
+  const response: Pick<Response, 'ok' | 'status' | 'text' | 'json' | 'arrayBuffer'> & { readonly headers: Pick<Headers, 'get'> } = {
+    ok: status >= 200 && status < 300,
+    status,
+    headers: {
+      get(name) {
+        const value = headers[name.toLowerCase()];
+        return Array.isArray(value) ? value.join(', ') : (value ?? null);
+      },
+    },
+    text: async () => bytes.toString('utf8'),
+    json: async () => JSON.parse(bytes.toString('utf8')),
+    arrayBuffer: async () => new Uint8Array(bytes).buffer,
+  };
+  return response as unknown as Response;
 }
