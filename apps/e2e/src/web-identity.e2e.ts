@@ -120,7 +120,8 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
       sockets += 1;
       socket.on('framesent', ({ payload }) => {
         sent.push(String(payload));
-        if (String(payload).includes('"gw.sync"')) waits = true;
+        // After a sign-in it asks as well.
+        if (/"gw\.(sync|auth)"/.test(String(payload))) waits = true;
       });
       socket.on('framereceived', ({ payload }) => {
         if (String(payload).includes('"gw.sync"')) waits = false;
@@ -155,8 +156,8 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
   it('have one connection in all their tabs, sign in anew when the tab that has it is closed, and sign out of all at once', async () => {
     const connections = () => own.stage.connections().map(({ connectionId }) => connectionId);
     const others = connections();
-    const adas = () => connections().filter((id) => !others.includes(id));
-    const context = await newContext('ada');
+    const graces = () => connections().filter((id) => !others.includes(id));
+    const context = await newContext('grace');
     const opened: Opened[] = [];
     /** Mostly the first; on a busy machine a tab that gets no answer from it takes its place. */
     const newest = () => opened.at(-1) as Opened;
@@ -165,30 +166,30 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
     for (const page of more) await inRoom(page).waitFor();
     // What the server knows, which nobody's page made up.
     const { chat } = own.gateway;
-    const isThere = async () => (await chat.who.query({ room: ROOM })).members.some(({ member }) => member === 'u:ada');
-    const saidByAda = async () =>
-      (await chat.history.query({ room: ROOM })).state.flatMap(({ from, text }) => (from === 'u:ada' ? [text] : []));
+    const isThere = async () => (await chat.who.query({ room: ROOM })).members.some(({ member }) => member === 'u:grace');
+    const saidByGrace = async () =>
+      (await chat.history.query({ room: ROOM })).state.flatMap(({ from, text }) => (from === 'u:grace' ? [text] : []));
     expect(await isThere()).toBe(true);
-    await eventually(() => (adas().length === 1 ? true : undefined));
+    await eventually(() => (graces().length === 1 ? true : undefined));
     const { page: leader, url: old } = newest();
     expect(old.searchParams.get('ticket')).toMatch(/^[\w-]{43}$/);
     const [one, other] = context.pages().filter((page) => page !== leader) as [Page, Page];
     // Over the connection of another tab, and as its user.
     await say(one, 'I follow');
-    expect(await saidByAda()).toContain('I follow');
+    expect(await saidByGrace()).toContain('I follow');
 
     const before = opened.length;
     await leader.close();
     await eventually(() => (opened.length > before ? true : undefined));
     await say(one, 'I go on');
     await say(other, 'So do I');
-    expect(await saidByAda()).toEqual(expect.arrayContaining(['I go on', 'So do I']));
-    await eventually(() => (adas().length === 1 ? true : undefined));
+    expect(await saidByGrace()).toEqual(expect.arrayContaining(['I go on', 'So do I']));
+    await eventually(() => (graces().length === 1 ? true : undefined));
     const { url } = newest();
     for (const same of ['user', 'session']) expect(url.searchParams.get(same)).toBe(old.searchParams.get(same));
     expect(url.searchParams.get('ticket')).not.toBe(old.searchParams.get('ticket'));
 
-    const [connection] = adas();
+    const [connection] = graces();
     await one.getByTestId('sign-out').click();
     await status(other, 'signed-out').waitFor();
     await other.getByTestId('sign-in-hint').first().waitFor();
