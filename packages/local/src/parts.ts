@@ -54,6 +54,8 @@ export interface InvokeOptions {
   readonly traceId?: string;
   /** The id that the function sees as `awsRequestId`. @default a new one */
   readonly requestId?: string;
+  /** Gets the answer as it is written, one that does not stream in one piece; `payload` is empty then unless the function failed. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 export interface InvokeResult {

@@ -23,8 +23,20 @@ export interface MalformedResult {
 
 const KEYS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'];
 
+/** Of a stream's prelude: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html */
+const PRELUDE_KEYS = ['statusCode', 'headers', 'multiValueHeaders', 'cookies'];
+
 /** Reads the JSON text a function returned. */
 export function parseLambdaResult(payload: string): LambdaResult | MalformedResult {
+  return parse(payload, KEYS);
+}
+
+/** Reads what a stream begins with: a result without a body, and cookies, each a `Set-Cookie` of its own. */
+export function parsePrelude(text: string): LambdaResult | MalformedResult {
+  return parse(text, PRELUDE_KEYS);
+}
+
+function parse(payload: string, keys: readonly string[]): LambdaResult | MalformedResult {
   let result: unknown;
   try {
     result = JSON.parse(payload);
@@ -33,9 +45,9 @@ export function parseLambdaResult(payload: string): LambdaResult | MalformedResu
   }
   if (!isRecord(result))
     return { malformed: `the function returned ${shown(payload)}, expected an object such as {"statusCode":200,"body":"…"}` };
-  const unknown = Object.keys(result).filter((key) => !KEYS.includes(key));
+  const unknown = Object.keys(result).filter((key) => !keys.includes(key));
   if (unknown.length > 0)
-    return { malformed: `the result has ${unknown.join(', ')}, expected only ${KEYS.join(', ')}; API Gateway refuses any other key` };
+    return { malformed: `the result has ${unknown.join(', ')}, expected only ${keys.join(', ')}; API Gateway refuses any other key` };
   return readResult(result);
 }
 
@@ -44,12 +56,14 @@ function readResult(result: Readonly<Record<string, unknown>>): LambdaResult | M
   if (statusCode === undefined) return { malformed: `statusCode is ${shown(result.statusCode)}, expected a whole number such as 200` };
   const headers = readHeaders(result.headers, result.multiValueHeaders);
   if ('malformed' in headers) return headers;
+  const cookies = readHeaders({}, { 'Set-Cookie': result.cookies ?? [] });
+  if ('malformed' in cookies) return cookies;
   const body = result.body ?? '';
   if (typeof body !== 'string') return { malformed: `body is ${shown(body)}, expected a string; use JSON.stringify` };
   const encoded = String(result.isBase64Encoded ?? false);
   if (encoded !== 'true' && encoded !== 'false')
     return { malformed: `isBase64Encoded is ${shown(result.isBase64Encoded)}, expected true or false` };
-  return { statusCode, headers: headers.merged, body, isBase64Encoded: encoded === 'true' };
+  return { statusCode, headers: [...headers.merged, ...cookies.merged], body, isBase64Encoded: encoded === 'true' };
 }
 
 /** A number or its text; nothing means 200. */

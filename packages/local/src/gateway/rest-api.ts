@@ -2,8 +2,8 @@
  * Runs one REST API of a resolved stack as a local HTTP listener. Everything comes from the template: resources, methods, integrations, mocks,
  * gateway responses, throttling, validators, access log. What each behaviour of AWS became here is in FIDELITY.md.
  *
- * Not here: authorizers other than IAM, resource policies, API keys, usage plans, caching, response streaming, WAF, custom domains. A template that needs one of the first two
- * or an integration that is neither buffered AWS_PROXY nor MOCK does not start.
+ * Not here: authorizers other than IAM, resource policies, API keys, usage plans, caching, WAF, custom domains. A template that needs one of the first two
+ * or an integration that is neither AWS_PROXY nor MOCK does not start.
  */
 import { createServer } from 'node:http';
 import type { Authorize } from '../iam/authorize.js';

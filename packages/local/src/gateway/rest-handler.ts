@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Environment, Report } from '../parts.js';
 import { GatewayError, internalError } from './gateway-error.js';
 import { errorContext } from './gateway-response.js';
-import { type HeaderList, headerBytes, headerValue, lastValues, receivedHeaders } from './header-list.js';
+import { headerBytes, headerValue, lastValues, receivedHeaders } from './header-list.js';
 import type { AuthorizeByIam, CallerIdentity } from './iam-authorization.js';
 import type { Random } from './identifiers.js';
 import type { MappingScope } from './mapping-template.js';
@@ -15,7 +15,7 @@ import { readBody } from './read-body.js';
 import { bareContext, requestContext } from './rest-event.js';
 import { answerMock } from './rest-mock.js';
 import type { RestMethod, RestModel } from './rest-model.js';
-import { answerProxy, type ProxySurroundings } from './rest-proxy.js';
+import { answerProxy, type ProxyAnswer, type ProxySurroundings } from './rest-proxy.js';
 import { type RestRequest, readRestRequest, sameSpelling } from './rest-request.js';
 import { matchPath, type RestMatch } from './rest-tree.js';
 
@@ -36,11 +36,7 @@ export interface RestSurroundings extends ProxySurroundings {
   readonly throttle: (method: { readonly httpMethod: string; readonly resourcePath: string }) => boolean;
 }
 
-interface Answer {
-  readonly statusCode: number;
-  readonly headers: HeaderList;
-  readonly body: Buffer;
-}
+type Answer = ProxyAnswer;
 
 /** What is found out on the way, for the gateway response and the log. */
 interface Progress {
@@ -61,8 +57,8 @@ export async function handleRestRequest(
   try {
     const answer = await answerRequest(surroundings, incoming, progress);
     if (answer === 'aborted') return;
-    writeAnswer(outgoing, answer, progress.request);
-    logAccess(surroundings, progress, answer);
+    const responseLength = await writeAnswer(outgoing, answer, progress.request);
+    logAccess(surroundings, progress, { statusCode: answer.statusCode, responseLength });
   } catch (cause) {
     surroundings.report({ level: 'error', part: 'rest', message: `${progress.request.method} ${progress.request.path}: ${String(cause)}` });
     failSafely(outgoing, progress.request);
@@ -160,14 +156,29 @@ function plainAnswer(statusCode: number, errorType: string, message: string): An
   };
 }
 
-/** Node leaves the body out for HEAD, 204 and 304 by itself. */
-function writeAnswer(outgoing: ServerResponse, answer: Answer, request: RestRequest): void {
+/** Node leaves the body out for HEAD, 204 and 304 by itself. Resolves with the body's bytes. */
+async function writeAnswer(outgoing: ServerResponse, answer: Answer, request: RestRequest): Promise<number> {
+  const { body, statusCode } = answer;
   outgoing.statusCode = answer.statusCode;
   outgoing.setHeader('x-amzn-RequestId', request.requestId);
   outgoing.setHeader('x-amz-apigw-id', request.extendedRequestId);
   for (const [name, value] of answer.headers) outgoing.appendHeader(name, value);
-  if (answer.statusCode !== 204 && answer.statusCode !== 304) outgoing.setHeader('Content-Length', answer.body.length);
-  outgoing.end(answer.body);
+  if (!Buffer.isBuffer(body)) return writeStream(outgoing, body);
+  if (statusCode !== 204 && statusCode !== 304) outgoing.setHeader('Content-Length', body.length);
+  outgoing.end(body);
+  return body.length;
+}
+
+/** The function is heard to its end when the client has gone, as on AWS. Rejects when the function fails: the connection has to break. */
+async function writeStream(outgoing: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<number> {
+  let bytes = 0;
+  outgoing.flushHeaders();
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (!outgoing.destroyed) await new Promise<unknown>((resolve) => outgoing.write(chunk, resolve));
+  }
+  outgoing.end();
+  return bytes;
 }
 
 /** The last resort, e.g. for a mapped header that HTTP forbids. */
@@ -177,7 +188,7 @@ function failSafely(outgoing: ServerResponse, request: RestRequest): void {
     return;
   }
   for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name);
-  writeAnswer(outgoing, plainAnswer(500, 'InternalServerErrorException', 'Internal server error'), request);
+  void writeAnswer(outgoing, plainAnswer(500, 'InternalServerErrorException', 'Internal server error'), request);
 }
 
 function reportError({ report }: RestSurroundings, request: RestRequest, error: GatewayError): void {
@@ -189,13 +200,17 @@ function reportError({ report }: RestSurroundings, request: RestRequest, error: 
   });
 }
 
-function logAccess({ model, environment, clock, report }: RestSurroundings, progress: Progress, answer: Answer): void {
+function logAccess(
+  { model, environment, clock, report }: RestSurroundings,
+  progress: Progress,
+  answer: { readonly statusCode: number; readonly responseLength: number },
+): void {
   if (model.accessLog === undefined) return;
   const { request, match, identity, error, integrationLatencyMs } = progress;
   const context = {
     ...(match ? requestContext({ request, model, environment, match, identity }) : bareContext(request, model, environment)),
     status: answer.statusCode,
-    responseLength: answer.body.length,
+    responseLength: answer.responseLength,
     responseLatency: clock.now() - request.receivedAtMs,
     integrationLatency: integrationLatencyMs,
     error: error && errorContext(error),

@@ -179,7 +179,11 @@ describe('what does not start', () => {
       { 'GET /x': { Integration: { Type: 'HTTP_PROXY', Uri: 'https://x.example' } } },
       'Type is HTTP_PROXY (BUFFERED)',
     ],
-    ['response streaming', { 'GET /x': { Integration: { ...PROXY_INTEGRATION, ResponseTransferMode: 'STREAM' } } }, 'AWS_PROXY (STREAM)'],
+    [
+      'response streaming by the URI of a call that does not stream',
+      { 'GET /x': { Integration: { ...PROXY_INTEGRATION, ResponseTransferMode: 'STREAM' } } },
+      'expected arn:aws:apigateway:REGION:lambda:path/2021-11-15/functions/ARN/response-streaming-invocations',
+    ],
     ['two parameters side by side', { 'GET /{a}': {}, 'GET /{b}': {} }, '/{a} already is the parameter resource of /'],
   ])('an API with %s', async (_, methods, message) => {
     await expect(start({ methods })).rejects.toThrow(message);

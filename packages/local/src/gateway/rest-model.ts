@@ -1,11 +1,11 @@
 /**
  * Reads one REST API out of a resolved stack: resources, methods, stage, gateway responses, validators, throttling. What the local stage does
- * not run (authorizers but IAM, resource policies, API keys, HTTP and AWS integrations, streaming) is refused here, by name: an API must never be more open or more
+ * not run (authorizers but IAM, resource policies, API keys, HTTP and AWS integrations) is refused here, by name: an API must never be more open or more
  * silent on the laptop than on AWS.
  */
 import type { ResolvedResource, ResolvedStack } from '../parts.js';
 import { type AccessLog, readAccessLog } from './access-log.js';
-import { functionArnOf } from './function-uri.js';
+import { functionArnOf, type TransferMode } from './function-uri.js';
 import { type GatewayResponses, readGatewayResponses } from './gateway-response.js';
 import type { MappingTemplate } from './mapping-template.js';
 import { flag, list, nested, nestedList, optionalNumber, optionalText, partsOf, resourceOf, text, textMap } from './properties.js';
@@ -49,6 +49,7 @@ export type RestIntegration =
   | {
       readonly type: 'AWS_PROXY';
       readonly functionArn: string;
+      readonly transfer: TransferMode;
       readonly timeoutMs: number;
       readonly httpMethod: string;
       readonly forbiddenMapping: string | undefined;
@@ -138,14 +139,15 @@ function readIntegration(method: ResolvedResource, stageVariables: RestModel['st
   const type = text(integration, 'Type');
   if (type === 'MOCK') return readMock(integration);
   const transfer = optionalText(integration, 'ResponseTransferMode') ?? 'BUFFERED';
-  if (type !== 'AWS_PROXY' || transfer !== 'BUFFERED') {
+  if (type !== 'AWS_PROXY' || (transfer !== 'BUFFERED' && transfer !== 'STREAM')) {
     throw new Error(
-      `${integration.logicalId}: Type is ${type} (${transfer}), expected a buffered AWS_PROXY or MOCK; the local stage runs no other integration`,
+      `${integration.logicalId}: Type is ${type} (${transfer}), expected AWS_PROXY (BUFFERED or STREAM) or MOCK; the local stage runs no other integration`,
     );
   }
   return {
     type,
-    functionArn: functionArnOf(text(integration, 'Uri'), integration.logicalId, stageVariables),
+    functionArn: functionArnOf(text(integration, 'Uri'), integration.logicalId, { stageVariables, transfer }),
+    transfer,
     timeoutMs: optionalNumber(integration, 'TimeoutInMillis') ?? DEFAULT_TIMEOUT_MS,
     httpMethod: optionalText(integration, 'IntegrationHttpMethod') ?? 'POST',
     forbiddenMapping: Object.keys(textMap(integration, 'RequestParameters')).find((target) => FORBIDDEN_MAPPING.test(target)),

@@ -124,7 +124,7 @@ function readIntegration(
   if (type === 'AWS_PROXY') {
     return {
       type,
-      functionArn: functionArnOf(text(integration, 'IntegrationUri'), integration.logicalId, stageVariables),
+      functionArn: functionArnOf(text(integration, 'IntegrationUri'), integration.logicalId, { stageVariables }),
       timeoutMs: Math.min(optionalNumber(integration, 'TimeoutInMillis') ?? MAX_TIMEOUT_MS, MAX_TIMEOUT_MS),
     };
   }

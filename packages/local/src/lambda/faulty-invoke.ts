@@ -11,7 +11,8 @@ export interface CallToMake {
   readonly payload: string;
   readonly requestId: string;
   readonly clock: Clock;
-  readonly run: () => Promise<PoolResult>;
+  /** `isHeard`: the answer arrives, streamed bytes too. */
+  readonly run: (isHeard: boolean) => Promise<PoolResult>;
 }
 
 /** Never rejects. */
@@ -24,6 +25,7 @@ export async function invokeWithFaults(faults: FaultBoard, call: CallToMake): Pr
   if (effects.includes('throttle')) return { kind: 'throttled' };
   if (effects.includes('fail')) return died;
   if (effects.includes('time-out')) return { kind: 'failed', failure: timedOut(requestId, definition.timeoutMs) };
-  const result = await run();
-  return effects.includes('lose-answer') ? died : result;
+  const isLost = effects.includes('lose-answer');
+  const result = await run(!isLost);
+  return isLost ? died : result;
 }

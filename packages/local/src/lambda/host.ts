@@ -71,7 +71,7 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
   const events = new AsyncEvents(options.clock, options.report, options.destinations);
 
   const invokeText: LambdaHost['invokeText'] = async (functionName, payload, invokeOptions = {}) => {
-    const { invocationType = 'RequestResponse', requestId = randomUUID() } = invokeOptions;
+    const { invocationType = 'RequestResponse', requestId = randomUUID(), onBytes } = invokeOptions;
     // Every invocation has a trace, whoever made it.
     const { traceId = `${traceRoot(Math.random, options.clock.now())};Sampled=0` } = invokeOptions;
     const call = { requestId, traceId };
@@ -79,15 +79,20 @@ export function createLambdaHost(options: LambdaHostOptions): LambdaHost {
     if (target === undefined) return notFound(functionName, options.environment);
     const { definition, pool } = target;
     const { faults, clock } = options;
-    const work = { definition, payload, requestId, clock, run: () => pool.invoke(payload, call) };
-    const run = (): Promise<PoolResult> => (faults === undefined ? work.run() : invokeWithFaults(faults, work));
+    const runOnce = (isHeard: boolean): Promise<PoolResult> =>
+      pool.invoke(payload, { ...call, onBytes: onBytes && ((bytes) => isHeard && onBytes(bytes)) });
+    const work = { definition, payload, requestId, clock, run: runOnce };
+    const run = (): Promise<PoolResult> => (faults === undefined ? runOnce(true) : invokeWithFaults(faults, work));
     const maxBytes = maxRequestBytes[invocationType];
     if (Buffer.byteLength(payload) > maxBytes) return requestTooLarge(maxBytes);
     if (invocationType === 'Event') {
       events.add({ definition, requestId, payload, run });
       return { statusCode: 202, payload: '' };
     }
-    return toResult(await run());
+    const result = toResult(await run());
+    if (onBytes === undefined || result.functionError !== undefined) return result;
+    if (result.payload !== '') onBytes(Buffer.from(result.payload));
+    return { ...result, payload: '' };
   };
 
   return {

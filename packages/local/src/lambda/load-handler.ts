@@ -8,6 +8,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isStreamed } from './response-stream.js';
 
 /** A handler of either style. */
 export type Handler = (event: unknown, context: object, callback?: HandlerCallback) => unknown;
@@ -39,7 +40,7 @@ export async function loadHandler(taskRoot: string, handler: string, runtime: st
   const found = exportPath.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], module);
   if (found === undefined) throw new HandlerError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   if (typeof found !== 'function') throw new HandlerError('Runtime.HandlerNotFound', `${handler} is not a function`);
-  if (found.length >= 3 && !allowsCallbacks(runtime)) {
+  if (found.length >= 3 && !isStreamed(found) && !allowsCallbacks(runtime)) {
     throw new HandlerError('Runtime.CallbackHandlerDeprecated', `${runtime} runs no callback handlers: make ${handler} an async function`);
   }
   return found as Handler;

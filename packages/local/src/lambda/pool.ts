@@ -12,7 +12,7 @@ import type { FunctionDefinition, LogLevel } from './definition.js';
 import { exited, type Failure } from './failure.js';
 import { functionVariables } from './function-variables.js';
 import { endLines, lostLines, startLine } from './log-lines.js';
-import { type CallOutcome, Sandbox } from './sandbox.js';
+import { type CallOutcome, type OnBytes, Sandbox } from './sandbox.js';
 
 /** A line of a function's log, as CloudWatch would get it. */
 export interface LogLine {
@@ -51,12 +51,15 @@ export interface PoolCall {
   readonly traceId?: string;
   /** @default a new one */
   readonly requestId?: string;
+  /** Gets what a streamed handler writes, as it does; the payload of the answer is empty then. @default it is the payload */
+  readonly onBytes?: OnBytes | undefined;
 }
 
 interface Job {
   readonly requestId: string;
   readonly payload: string;
   readonly traceId: string | undefined;
+  readonly onBytes: OnBytes | undefined;
   readonly settle: (result: PoolResult) => void;
 }
 
@@ -91,12 +94,12 @@ export class Pool {
   }
 
   /** Runs the function once. Never rejects. @param payload JSON */
-  invoke(payload: string, { traceId, requestId = randomUUID() }: PoolCall = {}): Promise<PoolResult> {
+  invoke(payload: string, { traceId, requestId = randomUUID(), onBytes }: PoolCall = {}): Promise<PoolResult> {
     const { reservedConcurrency } = this.#options.definition;
     if (reservedConcurrency !== undefined && this.inFlight >= reservedConcurrency) return Promise.resolve({ kind: 'throttled' });
     if (this.#closed) return Promise.resolve({ kind: 'failed', failure: exited(requestId, { exitCode: 0 }) });
     return new Promise((settle) => {
-      this.#waiting.push({ requestId, payload, traceId, settle });
+      this.#waiting.push({ requestId, payload, traceId, onBytes, settle });
       this.#turn();
     });
   }
@@ -177,11 +180,11 @@ export class Pool {
     const initMs = this.#initMs.get(sandbox);
     this.#initMs.delete(sandbox);
     this.#running += 1;
-    const { requestId, payload, traceId } = job;
+    const { requestId, payload, traceId, onBytes } = job;
     const write = (line: string): void => this.#log({ line, source: 'platform', requestId, logStreamName });
     write(startLine(definition, { requestId, nowMs: clock.now() }));
     this.#busy.add(sandbox);
-    const outcome = await sandbox.run({ requestId, payload, nowMs: clock.now(), ...defined({ traceId }) });
+    const outcome = await sandbox.run({ requestId, payload, nowMs: clock.now(), ...defined({ traceId }) }, onBytes);
     this.#busy.delete(sandbox);
     this.#running -= 1;
     const nowMs = clock.now();

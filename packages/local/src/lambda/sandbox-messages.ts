@@ -24,6 +24,8 @@ export interface CallMessage {
   readonly payload: string;
   readonly traceId?: string;
   readonly nowMs: number;
+  /** The caller takes the bytes of a streamed handler as they are written; otherwise they are the result. */
+  readonly streams: boolean;
 }
 
 /** Sandbox to stage. */
@@ -31,6 +33,9 @@ export type SandboxMessage =
   | { readonly kind: 'ready'; readonly initMs: number }
   | { readonly kind: 'init-failed'; readonly failure: Failure }
   | { readonly kind: 'log'; readonly level: LogLevel | undefined; readonly line: string; readonly requestId: string | undefined }
+  /** What a streamed handler wrote. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** `payload` is empty when its bytes went before. */
   | { readonly kind: 'result'; readonly payload: string; readonly durationMs: number; readonly heapMb: number }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs: number; readonly heapMb: number }
   /** The runtime is about to exit because of an uncaught exception or rejection. */

@@ -2,14 +2,15 @@
  * The main file of a sandbox: a worker thread that loads one function and runs its handler, one call at a time, as Lambda's Node.js
  * runtime does in an execution environment. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  *
- * Between calls the thread sleeps, so timers and open promises of the function stand still, as in a frozen environment. It does not
- * stream responses, and it shares the process with the stage: native code that crashes takes the stage with it.
+ * Between calls the thread sleeps, so timers and open promises of the function stand still, as in a frozen environment. It shares the
+ * process with the stage: native code that crashes takes the stage with it.
  */
 import { getHeapStatistics } from 'node:v8';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { setVariable } from './env.js';
 import { type Failure, failureOf } from './failure.js';
 import { allowsCallbacks, type Handler, loadHandler } from './load-handler.js';
+import { isStreamed, provideAwslambda, ResponseStream, type StreamedHandler } from './response-stream.js';
 import { setTime } from './sandbox-clock.js';
 import { captureConsole } from './sandbox-console.js';
 import type { CallMessage, SandboxInit, SandboxMessage } from './sandbox-messages.js';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     die({ ...failureOf(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) }, 128);
   });
   process.on('beforeExit', () => onIdle?.());
+  provideAwslambda();
   let handler: Handler;
   try {
     handler = await loadHandler(taskRoot, definition.handler, definition.runtime);
@@ -67,7 +69,7 @@ async function answer(handler: Handler, call: CallMessage): Promise<void> {
   const startedMs = performance.now();
   const measured = () => ({ durationMs: performance.now() - startedMs, heapMb: Math.ceil(getHeapStatistics().used_heap_size / 2 ** 20) });
   try {
-    const payload = serialized(await run(handler, call));
+    const payload = isStreamed(handler) ? await stream(handler, call) : serialized(await run(handler, call));
     send({ kind: 'result', payload, ...measured() });
   } catch (error) {
     const failure = failureOf(error);
@@ -102,6 +104,23 @@ function run(handler: Handler, call: CallMessage): Promise<unknown> {
     onIdle = () => resolve(null);
     const returned = handler(event, Object.assign(context, legacyMethods(callback)), callback);
     if (typeof (returned as PromiseLike<unknown> | undefined)?.then === 'function') (returned as Promise<unknown>).then(resolve, reject);
+  });
+}
+
+/** Settles when the handler has and its stream is finished. */
+function stream(handler: StreamedHandler, call: CallMessage): Promise<string> {
+  const kept: Uint8Array[] = [];
+  const take = (bytes: Uint8Array): void => {
+    // A copy: a buffer of Node's pool would be cloned with all that lies in it.
+    if (call.streams) send({ kind: 'bytes', bytes: new Uint8Array(bytes) });
+    else kept.push(bytes);
+  };
+  return new Promise((resolve, reject) => {
+    onIdle = () => reject(neverSettled());
+    const responseStream = new ResponseStream(take);
+    const finished = new Promise((done, failed) => responseStream.once('finish', done).once('error', failed));
+    const handled = new Promise((done) => done(handler(JSON.parse(call.payload), responseStream, createContext(call))));
+    Promise.all([handled, finished]).then(() => resolve(Buffer.concat(kept).toString('utf8')), reject);
   });
 }
 

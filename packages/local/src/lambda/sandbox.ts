@@ -29,6 +29,9 @@ export interface SandboxOptions {
   readonly onLine: (line: SandboxLine) => void;
 }
 
+/** Gets bytes as they are written. */
+export type OnBytes = (bytes: Uint8Array) => void;
+
 export type InitOutcome = { readonly ok: true; readonly initMs: number } | { readonly ok: false; readonly failure: Failure };
 
 export type CallOutcome = { readonly durationMs: number; readonly heapMb: number } & (
@@ -63,7 +66,14 @@ export class Sandbox {
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
   readonly #gone: Promise<void>;
   #settleReady: (outcome: InitOutcome) => void = () => undefined;
-  #call: { readonly requestId: string; readonly startedMs: number; readonly settle: (outcome: CallOutcome) => void } | undefined;
+  #call:
+    | {
+        readonly requestId: string;
+        readonly startedMs: number;
+        readonly onBytes: OnBytes | undefined;
+        readonly settle: (outcome: CallOutcome) => void;
+      }
+    | undefined;
   #cancelTimeout: () => void;
   #lastWords: Failure | undefined;
   #outOfMemory = false;
@@ -114,13 +124,13 @@ export class Sandbox {
     return !this.#dead;
   }
 
-  /** Runs the handler once. Only for an idle sandbox. Never rejects. */
-  run(call: CallMessage): Promise<CallOutcome> {
+  /** Runs the handler once. Only for an idle sandbox. Never rejects. @param onBytes gets what a streamed handler writes */
+  run(call: Omit<CallMessage, 'streams'>, onBytes?: OnBytes): Promise<CallOutcome> {
     const { clock, definition } = this.#options;
     return new Promise((settle) => {
-      this.#call = { requestId: call.requestId, startedMs: clock.now(), settle };
+      this.#call = { requestId: call.requestId, startedMs: clock.now(), onBytes, settle };
       this.#cancelTimeout = clock.after(definition.timeoutMs, () => this.#timeOut(call.requestId));
-      this.#port.postMessage(call);
+      this.#port.postMessage({ ...call, streams: onBytes !== undefined } satisfies CallMessage);
       Atomics.add(this.#signal, 0, 1);
       Atomics.notify(this.#signal, 0);
     });
@@ -145,6 +155,9 @@ export class Sandbox {
         return;
       case 'log':
         this.#options.onLine({ line: message.line, level: message.level, requestId: message.requestId });
+        return;
+      case 'bytes':
+        this.#call?.onBytes?.(message.bytes);
         return;
       case 'result':
         this.#settle({ ok: true, payload: message.payload, durationMs: message.durationMs, heapMb: message.heapMb });
