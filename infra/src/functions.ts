@@ -68,6 +68,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
   const publishes = hasSubscriptions(service);
   // No route and no connection leads to an internal service.
   const reached = !internal || publishes;
+  const streams = settings.rest && settings.streaming && !internal;
   const replies = keepsReplies(declaration) ? data.replies : undefined;
   const own = usesOf(service.name, uses, parts);
   const payloads = payloadsOf('service', parts);
@@ -85,6 +86,7 @@ export function serviceFunction(scope: Construct, declaration: AnyServiceDeclara
       ...(reached ? { [GATEWAY_VARIABLES.connectionsTable]: data.connections.tableName } : {}),
       ...(reached && declaration.auth === 'token' ? identityOf(settings) : {}),
       ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: data.topics.tableName } : {}),
+      ...(streams ? { [GATEWAY_VARIABLES.streams]: 'true' } : {}),
       ...(reached ? payloads.environment : {}),
       ...(replies === undefined ? {} : { [GATEWAY_VARIABLES.repliesTable]: replies.tableName }),
       ...sequencing.environment,

@@ -11,6 +11,7 @@ interface Method {
     readonly Type: string;
     readonly Uri?: unknown;
     readonly TimeoutInMillis?: number;
+    readonly ResponseTransferMode?: string;
     readonly RequestTemplates?: unknown;
     readonly IntegrationResponses?: readonly {
       readonly StatusCode: string;
@@ -62,6 +63,29 @@ describe('the REST API', () => {
     for (const { Integration } of methods(stage).filter(({ HttpMethod }) => HttpMethod === 'ANY')) {
       expect(Integration).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', TimeoutInMillis: 29_000 });
     }
+  });
+
+  it('hands on what services write as they write it where the stage streams, and tells their functions', () => {
+    const streaming = synthesize('local', { streaming: true });
+    const modes = methods(streaming)
+      .filter(({ HttpMethod }) => HttpMethod === 'ANY')
+      .map(({ Integration }) => {
+        const uri = text(Integration.Uri, streaming) ?? '';
+        return `${/(\w+)Function/.exec(uri)?.[1]} ${Integration.ResponseTransferMode} ${/\/(20[\d-]+)\/.*\/([\w-]+)$/.exec(uri)?.slice(1)}`;
+      });
+    expect([...new Set(modes)].sort()).toEqual([
+      'Identity undefined 2015-03-31,invocations',
+      ...['documentsService', 'filesService', 'helpService', 'searchService', 'systemService'].map(
+        (name) => `${name} STREAM 2021-11-15,response-streaming-invocations`,
+      ),
+    ]);
+    const told = (template: typeof stage) =>
+      Object.entries(resourcesOf(template.gateway, 'AWS::Lambda::Function'))
+        .filter(([, { Properties }]) => JSON.stringify(Properties).includes('GATEWAY_STREAMS'))
+        .map(([name]) => /^[a-z]*/.exec(name)?.[0])
+        .sort();
+    expect(told(streaming)).toEqual(['documents', 'files', 'help', 'search', 'system']);
+    expect(told(stage)).toEqual([]);
   });
 
   it('may invoke each function by one permission for the whole API', () => {

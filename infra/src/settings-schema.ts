@@ -116,6 +116,11 @@ export const StageSettings = z.strictObject({
   rest: z.boolean(),
   /** Deploy the WebSocket API with its functions. */
   socket: z.boolean(),
+  /**
+   * Hand on what services' functions write over REST as they write it: the calls of a batch are answered each when it ends, to clients that
+   * ask for it. API Gateway charges each 10 MB of an answer as a request. @default false
+   */
+  streaming: z.boolean().optional(),
   /** Absent: the account's own limits. */
   restThrottle: Throttle.optional(),
   socketThrottle: Throttle.optional(),

@@ -26,6 +26,12 @@ describe('settings', () => {
     );
   });
 
+  it('stream over REST only', () => {
+    expect(() => checkSettings({ ...local, rest: false, streaming: true })).toThrow(
+      'streaming: got true without a REST API, expected false',
+    );
+  });
+
   it('may allow every origin elsewhere, but not beside others', () => {
     expect(settingsFor('dev').allowedOrigins).toEqual(['*']);
     expect(() => checkSettings({ ...settingsFor('dev'), allowedOrigins: ['*', 'https://a.example'] })).toThrow(

@@ -43,7 +43,7 @@ function broken(rules: readonly Rule[]): readonly string[] {
   return rules.filter(([isBroken]) => isBroken).map(([, problem]) => problem);
 }
 
-function conflicts({ rest, socket, allowedOrigins, waf, local, models, search }: StageSettings): readonly string[] {
+function conflicts({ rest, socket, streaming, allowedOrigins, waf, local, models, search }: StageSettings): readonly string[] {
   const scripts = Object.entries(models ?? {}).filter(([, model]) => 'script' in model);
   return [
     ...broken([
@@ -52,6 +52,7 @@ function conflicts({ rest, socket, allowedOrigins, waf, local, models, search }:
         allowedOrigins.length > 1 && allowedOrigins.includes('*'),
         'allowedOrigins: "*" already allows every origin; remove it or the others',
       ],
+      [streaming === true && !rest, 'streaming: got true without a REST API, expected false; only REST APIs stream'],
       [waf !== false && !rest, 'waf: got a firewall without a REST API, expected false; a WebSocket API cannot have one'],
       [
         search !== undefined && search.instances % search.zones !== 0,

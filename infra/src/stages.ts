@@ -45,6 +45,7 @@ const local: StageSettings = {
 const everything: StageSettings = {
   ...local,
   stage: 'everything',
+  streaming: true,
   graph: { auth: 'iam' },
   answers: { provider: 'knowledge-base', knowledgeBaseId: 'LOCALKB001', dataSourceId: 'LOCALDS001' },
 };

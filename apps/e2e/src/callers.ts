@@ -8,6 +8,7 @@ import {
   createTRPCUntypedClient,
   createWSClient,
   type httpBatchLink,
+  type httpBatchStreamLink,
   type httpLink,
   TRPCClientError,
   type TRPCLink,
@@ -64,7 +65,10 @@ function failureOfOurs(error: unknown): Failure {
 }
 
 /** Stock links at one service each, as a stock HTTP client uses them. */
-export function stockHttpClient({ restUrl }: Urls, link: typeof httpLink | typeof httpBatchLink): Caller {
+export function stockHttpClient(
+  { restUrl }: Pick<Urls, 'restUrl'>,
+  link: typeof httpLink | typeof httpBatchLink | typeof httpBatchStreamLink,
+): Caller {
   const clients = new Map<string, TRPCUntypedClient<AnyTRPCRouter>>();
   const clientOf = (service: string) => {
     const known =

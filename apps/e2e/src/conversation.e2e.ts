@@ -1,7 +1,7 @@
 /** The same conversation, held by every client with the same stage. */
 
 import { type Caller, describeConversation } from '@org/gateway-conformance';
-import { httpBatchLink, httpLink } from '@trpc/client';
+import { httpBatchLink, httpBatchStreamLink, httpLink } from '@trpc/client';
 import { inject } from 'vitest';
 import { ourClient, ourLinkClient, stockHttpClient, stockSocketClient } from './callers.js';
 import { freshName } from './names.js';
@@ -15,5 +15,6 @@ describeClient('our client over HTTP', () => ourClient(stage), true);
 describeClient('our client over the socket', () => ourClient(stage, 'socket'), true);
 describeClient('stock httpLink', () => stockHttpClient(stage, httpLink), false);
 describeClient('stock httpBatchLink', () => stockHttpClient(stage, httpBatchLink), false);
+describeClient('stock httpBatchStreamLink', () => stockHttpClient(stage, httpBatchStreamLink), false);
 describeClient('stock wsLink', () => stockSocketClient(stage), true);
 describeClient('our link under a stock client', () => ourLinkClient(stage), true);

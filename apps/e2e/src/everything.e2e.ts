@@ -1,9 +1,12 @@
 /**
- * The stage `everything`: the GraphQL API is on, and a Bedrock knowledge base answers instead of Kendra. Local only: a stage of its own, whose
+ * The stage `everything`: the GraphQL API is on, REST streams, and a Bedrock knowledge base answers instead of Kendra. Local only: a stage of its own, whose
  * rights change.
  */
 
 import { createGatewayClient } from '@org/gateway-client';
+import { nodeFetch } from '@org/gateway-client/node';
+import type { AppContract } from '@org/gateway-contract';
+import { createTRPCUntypedClient, httpBatchStreamLink } from '@trpc/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { describeAnswers } from './answers-suite.js';
 import { eventually } from './eventually.js';
@@ -21,6 +24,58 @@ describe.runIf(local)('the stage with everything', () => {
 
   describe('its knowledge base', () => {
     describeAnswers(() => own.gateway, { marks: false });
+  });
+
+  describe('its REST API, which streams', () => {
+    const transport = nodeFetch();
+    afterAll(() => transport.close());
+    /** Our clients, and a stock one. */
+    const readers: Readonly<Record<string, () => (id: string) => Promise<unknown>>> = {
+      'our client over fetch': () => ourReader(globalThis.fetch),
+      'our client over nodeFetch': () => ourReader(transport),
+      'stock httpBatchStreamLink': () => {
+        const stock = createTRPCUntypedClient({ links: [httpBatchStreamLink({ url: `${own.stage.restUrl}/rpc/documents` })] });
+        return (id) => stock.query('get', { id });
+      },
+    };
+    const ourReader = (fetch: typeof globalThis.fetch | typeof transport) => {
+      const gateway = createGatewayClient<AppContract>({ url: own.stage.restUrl as string, fetch, streaming: true });
+      return (id: string) => gateway.documents.get.query({ id });
+    };
+    const save = (title: string) => own.gateway.documents.save.mutate({ folder: freshName('folder'), title, body: 'x' });
+
+    it.each(Object.keys(readers))('P2.17 gives %s the fast call of a batch while the slow one still runs', async (name) => {
+      const [slow, fast] = await Promise.all([save('Slow'), save('Fast')]);
+      const read = (readers[name] as () => (id: string) => Promise<unknown>)();
+      const held = own.stage.inject({
+        at: 'call',
+        operation: 'dynamodb:GetItem',
+        caller: 'documents',
+        text: slow.id,
+        effect: { delayMs: 15_000 },
+        times: 1,
+      });
+      let isOver = false;
+      const slowly = read(slow.id).finally(() => {
+        isOver = true;
+      });
+      const missing = read(freshName('missing')).catch((error: unknown) => error);
+      expect(await read(fast.id)).toMatchObject({ title: 'Fast' });
+      expect(await missing).toMatchObject({ data: {} });
+      await held.reached();
+      expect(isOver).toBe(false);
+      own.skip(15_000);
+      expect(await slowly).toMatchObject({ title: 'Slow' });
+      held.end();
+    });
+
+    it('answers over the socket and in one piece as ever', async () => {
+      const { id } = await save('Plain');
+      expect(await own.gateway.documents.get.query({ id }, { over: 'socket' })).toMatchObject({ title: 'Plain' });
+      const answer = await fetch(`${own.stage.restUrl}/documents/${id}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json']);
+      expect(await answer.json()).toMatchObject({ title: 'Plain' });
+    });
   });
 
   describe('its GraphQL API', () => {

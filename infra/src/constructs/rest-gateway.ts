@@ -17,6 +17,7 @@ import {
   type MethodDeploymentOptions,
   MethodLoggingLevel,
   type MethodOptions,
+  ResponseTransferMode,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -98,7 +99,7 @@ export class RestGateway extends Construct {
     });
     // CDK's own output would stand beside ours under a name that changes with the construct tree.
     this.api.node.tryRemoveChild('Endpoint');
-    this.#addRoutes(services, identity);
+    this.#addRoutes(services, identity, settings.streaming ? ResponseTransferMode.STREAM : ResponseTransferMode.BUFFERED);
     acknowledge(this.api, {
       'AwsSolutions-APIG2':
         'Functions validate every request by the schemas of the contract, which say more than a model of API Gateway can.',
@@ -115,10 +116,11 @@ export class RestGateway extends Construct {
     this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`;
   }
 
-  #addRoutes(services: readonly RoutedService[], identity: IFunction | undefined): void {
+  /** @param transfer of services' functions, which are told; the gateway's own answers in one piece */
+  #addRoutes(services: readonly RoutedService[], identity: IFunction | undefined, transfer: ResponseTransferMode): void {
     const rpc = this.api.root.addResource(RPC_ROOT);
     for (const { service, lambda, auth } of services) {
-      const integration = integrationOf(lambda);
+      const integration = integrationOf(lambda, transfer);
       const options = auth === 'iam' ? SIGNED : {};
       addEverythingBelow(rpc.addResource(service.name), integration, options);
       for (const root of routeRoots(service)) {
@@ -151,9 +153,14 @@ function throttledMethods(services: readonly RoutedService[]): Record<string, Me
   return Object.fromEntries(rules);
 }
 
-/** One permission for the whole API: per method, a function's resource policy would outgrow its 20 KB. */
-function integrationOf(lambda: IFunction): LambdaIntegration {
-  return new LambdaIntegration(lambda, { scopePermissionToMethod: false, timeout: INTEGRATION_TIMEOUT });
+/**
+ * One permission for the whole API: per method, a function's resource policy would outgrow its 20 KB. Streaming needs no other:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+ */
+function integrationOf(lambda: IFunction, responseTransferMode = ResponseTransferMode.BUFFERED): LambdaIntegration {
+  const isStreamed = responseTransferMode === ResponseTransferMode.STREAM;
+  const options = { scopePermissionToMethod: false, timeout: INTEGRATION_TIMEOUT };
+  return new LambdaIntegration(lambda, isStreamed ? { ...options, responseTransferMode } : options);
 }
 
 function addEverythingBelow(resource: IResource, integration: LambdaIntegration, options: MethodOptions): void {

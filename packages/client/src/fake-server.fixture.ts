@@ -3,7 +3,7 @@
  * PROTOCOL.md has them, and reads what arrived as text.
  */
 
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -24,6 +24,8 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Sent one by one in place of the body; when they end with an error the connection breaks. */
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** How a test answers: with a reply, never, or by breaking the connection. */
@@ -85,8 +87,11 @@ export async function startFakeServer(): Promise<FakeServer> {
     for (const check of arrivals) check();
     const reply = answering(request);
     if (reply === 'reset') incoming.socket.destroy();
-    else if (reply !== 'never')
-      outgoing.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
+    else if (reply !== 'never') {
+      outgoing.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
+      if (reply.pieces) await writePieces(outgoing, reply.pieces);
+      else outgoing.end(reply.body);
+    }
   });
   server.on('connection', () => {
     connections += 1;
@@ -125,6 +130,15 @@ export async function startFakeServer(): Promise<FakeServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function writePieces(outgoing: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const piece of pieces) await new Promise((resolve) => outgoing.write(piece, resolve));
+    outgoing.end();
+  } catch {
+    outgoing.destroy();
+  }
 }
 
 function peerOf(socket: WebSocket, url: string): Peer {

@@ -63,6 +63,11 @@ export interface HttpOptions {
    * with a key are, after a random wait or what the answer says (`retry-after`), never beyond the call's deadline. @default 2
    */
   readonly retries?: number | undefined;
+  /**
+   * Ask for batches whose calls are answered each as it ends, none waiting for a slower one. Takes a stage that streams; any other answers in
+   * one piece. @default false
+   */
+  readonly streaming?: boolean | undefined;
   /** Characters of a GET URL; queries beyond it travel in the next batch. @default 8_000 */
   readonly maxUrlLength?: number | undefined;
   readonly clock?: Clock | undefined;

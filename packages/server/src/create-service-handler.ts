@@ -19,11 +19,13 @@ import { createDynamoReplyStore } from './replies/dynamodb-reply-store.js';
 import type { Replies } from './replies/run-once.js';
 import { createClients } from './resources/create-clients.js';
 import type { RestEvent } from './rest/rest-event.js';
-import { createRestHandler } from './rest/rest-handler.js';
+import { createRestAnswers } from './rest/rest-handler.js';
 import { sequencerOf } from './sequencer/sequencer-queue.js';
 import { limitsCallers } from './service/define-service.js';
 import { isServiceCall } from './service-call/call-event.js';
 import { handleServiceCall } from './service-call/handle-service-call.js';
+import { awslambdaOf } from './streaming/awslambda.js';
+import { streamHandler } from './streaming/stream-handler.js';
 import { createLogger } from './telemetry/logger.js';
 import { createKeyTable, createKeyTableSdk, type KeyTable } from './topics/key-table.js';
 import { type Clock, systemClock } from './websocket/clock.js';
@@ -50,7 +52,7 @@ export type ServiceHandler = (event: ServiceEvent, lambda: LambdaContext) => Pro
 export function createServiceHandler(implementation: Implementation, env?: Environment): ServiceHandler {
   const { declaration } = implementation;
   const environment = readServiceEnvironment(declaration, env);
-  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, identity, ...resources } = environment;
+  const { connectionsTable, topicsTable, repliesTable, payloadsBucket, allowedOrigin, identity, streams, ...resources } = environment;
   const clock = systemClock;
   const log = createLogger({ service: declaration.service.name });
   const basics = { clock, random: Math.random, newId: newAlphanumericId };
@@ -86,12 +88,15 @@ export function createServiceHandler(implementation: Implementation, env?: Envir
     now: clock.now,
     log,
   };
-  const rest = createRestHandler(parts);
-  return (event, lambda) => {
+  const rest = createRestAnswers(parts);
+  const other = (event: ServiceEvent, lambda: LambdaContext): Promise<unknown> | undefined => {
     if (isRoomEvent(event)) return handleRooms(presence, declaration.uses, event);
     if (isServiceCall(event)) return handleServiceCall(parts, event, lambda);
-    return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : rest(event, lambda);
+    return isSocketEvent(event) ? handleServiceMessage(parts, realtime, event, lambda) : undefined;
   };
+  // Lambda calls what it marked with a stream between the two: nobody else may call it.
+  if (streams) return streamHandler({ rest, other, awslambda: awslambdaOf() }) as unknown as ServiceHandler;
+  return (event, lambda) => other(event, lambda) ?? rest(event as RestEvent, lambda);
 }
 
 function openReplies(

@@ -38,6 +38,8 @@ export interface ServiceEnvironment extends ResourceEnvironment {
   readonly sequencerQueue: string | undefined;
   /** Absent on a stage without identity. */
   readonly identity: IdentitySettings | undefined;
+  /** Whether API Gateway is told to stream what the function answers. */
+  readonly streams: boolean;
 }
 
 /** What a worker's function is told. */
@@ -72,6 +74,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     ...(internal && !publishes ? {} : reached),
     [GATEWAY_VARIABLES.payloadsBucket]: name.optional(),
     [GATEWAY_VARIABLES.identity]: identityVariable().optional(),
+    [GATEWAY_VARIABLES.streams]: z.literal('true').optional(),
     ...(publishes ? { [GATEWAY_VARIABLES.topicsTable]: name } : {}),
     ...(keepsReplies(declaration) ? { [GATEWAY_VARIABLES.repliesTable]: name } : {}),
     ...sequencerShape(declaration),
@@ -85,6 +88,7 @@ export function readServiceEnvironment(declaration: AnyServiceDeclaration, env: 
     payloadsBucket: textOf(values, GATEWAY_VARIABLES.payloadsBucket),
     sequencerQueue: textOf(values, GATEWAY_VARIABLES.sequencerQueue),
     identity: values[GATEWAY_VARIABLES.identity] as IdentitySettings | undefined,
+    streams: values[GATEWAY_VARIABLES.streams] !== undefined,
     ...resources(values),
   };
 }

@@ -15,7 +15,7 @@ import { MAX_BATCH, MAX_BODY_LENGTH, MAX_DEADLINE_MS, MAX_URL_LENGTH } from './l
 
 /** Takes calls and sends them. Those that end before they are sent are not. @throws TypeError when there is no URL */
 export function httpCarrier(options: HttpOptions): (call: Call) => void {
-  const { url, auth, maxUrlLength = MAX_URL_LENGTH, clock = systemClock, random, headers: own } = options;
+  const { url, auth, maxUrlLength = MAX_URL_LENGTH, clock = systemClock, random, headers: own, streaming } = options;
   if (!url) throw new TypeError(`url is ${url}, expected the API's`);
   const underWay = new Map<unknown, Flight>();
   let burst: Call[] = [];
@@ -34,7 +34,11 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     const inputs = flights.flatMap(({ json }, position) => (json ? `"${position}":${json}` : []));
     const body = isBatch ? `{${inputs}}` : first.json;
     const controller = new (options.fetch?.AbortController ?? AbortController)();
-    const headers: Record<string, string> = { accept: 'application/json;gw=2', ...sending.signed, ...first.headers };
+    const headers: Record<string, string> = {
+      accept: `application/json;gw=2${streaming ? ',application/jsonl' : ''}`,
+      ...sending.signed,
+      ...first.headers,
+    };
     const init: RequestInit = { headers, signal: controller.signal };
     let target = `${url.replace(/\/$/, '')}/rpc/${first.path.split('.')[0]}/${flights.map(({ path }) => path.split('.')[1])}${isBatch ? '?batch=1' : ''}`;
     // A page's query has no header of ours: one would cost it a preflight.
@@ -51,7 +55,7 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     const isMisfit = target.length > maxUrlLength || (isBatch && (flights.length > MAX_BATCH || body!.length > MAX_BODY_LENGTH));
     let open = flights.length;
     let response: Response | undefined;
-    let text: string | undefined;
+    let text: string | true | undefined;
     let items: Items;
     let thrown: unknown;
     for (const flight of flights) {
@@ -67,8 +71,8 @@ export function httpCarrier(options: HttpOptions): (call: Call) => void {
     });
     try {
       response = isMisfit ? undefined : await (options.fetch ?? fetch)(target, init);
-      text = await response?.text();
-      items = JSON.parse(text!);
+      text = await (streaming || response?.text());
+      items = JSON.parse(text as string);
     } catch (cause) {
       thrown = cause;
     }

@@ -16,8 +16,10 @@ export interface Flight extends Pick<Call, 'kind' | 'path' | 'json' | 'headers' 
   endsAtMs: number;
   /** Its key; of the first of a batch, the batch's. */
   key?: Call['key'];
+  /** Its result is there, and is being made of what was sent. */
+  isAnswered?: boolean;
   /** Set by whoever is at work on it: nobody waits any more. */
-  onOver?: (() => void) | undefined;
+  onOver?: (() => unknown) | undefined;
 }
 
 /** How a request came to be sent. */

@@ -20,9 +20,11 @@ export interface Trouble extends Sending {
   /** It was not sent: its URL is too long, or too much is in it. */
   readonly misfit: string | false;
   readonly response: Response | undefined;
-  /** The answer; absent when it did not come, or not in full. */
-  readonly text: string | undefined;
+  /** The answer; absent when it did not come, or not in full. True: it is still to be read, line by line if it has them. */
+  readonly text: string | true | undefined;
   readonly items: Items;
+  /** They are one item of an answer that is still coming: what has to be sent again waits for its end. */
+  readonly early?: boolean;
   /** Why it did not. */
   readonly thrown: unknown;
   readonly maxUrlLength: number;
@@ -45,7 +47,13 @@ const PASSING: readonly (number | undefined)[] = [408, 429, 502, 503, 504];
 
 /** Sends what does not fit in halves, ends what failed for good, and sends the rest again in its time. */
 export function handle(trouble: Trouble): void {
-  if (trouble.misfit) split(trouble, trouble.misfit.length);
+  const { misfit, response, text } = trouble;
+  if (misfit) split(trouble, misfit.length);
+  else if (response && text === true)
+    import('./lines.js').then(
+      ({ receive }) => receive({ ...trouble, response }, recover),
+      (thrown) => recover({ ...trouble, text: undefined, thrown }),
+    );
   else recover(trouble);
 }
 
@@ -57,15 +65,16 @@ function split({ flights, maxUrlLength, failure, send, signed, attempt }: Troubl
 }
 
 function recover(trouble: Trouble): void {
-  const { flights, items, signed, attempt, isRenewed, retries = 2, clock, random = Math.random } = trouble;
+  const { flights, items, early, signed, attempt, isRenewed, retries = 2, clock, random = Math.random } = trouble;
   const jitterMs = random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt);
   const again = new Map<Flight, GatewayError>();
   let isRefused = false;
   let waitMs = 0;
   for (const [position, flight] of flights.entries()) {
-    if (!flight.calls.size) continue;
+    if (!flight.calls.size || flight.isAnswered || (early && !items?.[position])) continue;
     const { result, error: shape } = items?.[position] ?? items ?? {};
     if (result) {
+      flight.isAnswered = true;
       void deliver(flight, result, trouble);
       continue;
     }
@@ -78,11 +87,12 @@ function recover(trouble: Trouble): void {
       flight.end(error);
       continue;
     }
-    again.set(flight, error);
+    if (!early) again.set(flight, error);
   }
   const resume = () => void sendAgain(trouble, again, isRefused);
+  if (!again.size) return;
   if (waitMs) cancelWhenOver([...again.keys()], clock.after(waitMs, resume));
-  else if (again.size) resume();
+  else resume();
 }
 
 function cancelWhenOver(flights: readonly Flight[], cancel: () => void): void {
@@ -152,7 +162,7 @@ function tokenOf(headers: HeaderRecord | undefined): string | undefined {
 /** What a flight failed with. */
 function errorOf(flight: Flight, shape: ErrorShape | undefined, trouble: Trouble): GatewayError {
   const { response, text, thrown, clock, failure, GatewayError } = trouble;
-  if (response && text !== undefined) return sentFailure(GatewayError, flight.path, shape, factsOf(response, text, clock));
+  if (response && text !== undefined) return sentFailure(GatewayError, flight.path, shape, factsOf(response, `${text}`, clock));
   return thrown instanceof GatewayError ? thrown : noAnswer(flight, thrown, failure);
 }
 

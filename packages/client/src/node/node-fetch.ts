@@ -1,6 +1,7 @@
 /**
  * The client's transport for Node on undici's dispatcher: a `fetch` as far as the client needs one, at a fraction of the CPU of Node's own,
- * whose Request, Response and streams cost more than the call. Bodies are whole; there is no cache, no redirect and no decompression.
+ * whose Request, Response and streams cost more than the call. Bodies are whole, but for those of
+ * a stage that streams; there is no cache, no redirect and no decompression.
  * https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#dispatcherdispatchoptions-handler
  */
 
@@ -8,6 +9,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { failure } from '../failure.js';
 import type { Fetch } from '../options.js';
 import { QuickAbortController } from './quick-abort.js';
+import { type StreamedBody, streamBody } from './streamed-body.js';
 
 export interface NodeFetchOptions {
   /** Connections to one host; further requests wait. @default 64 */
@@ -69,6 +71,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Answered = {};
+  /** Of an answer that was handed over before its end. */
+  #streamed: StreamedBody | undefined;
 
   constructor(resolve: (response: Response) => void, reject: (reason: unknown) => void, signal: AbortSignal | null | undefined) {
     this.#resolve = resolve;
@@ -85,13 +89,25 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Answered): void {
     this.#status = statusCode;
     this.#headers = headers;
+    if (headers['content-type'] !== 'application/jsonl' || this.#isOver) return;
+    this.#streamed = streamBody(() => {
+      this.#end(() => undefined);
+      this.#controller?.abort(ABORTED);
+    });
+    const plain = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+    this.#resolve(new Response(this.#streamed.stream, { status: statusCode, headers: plain }));
   }
 
   onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
-    this.#parts.push(part);
+    if (this.#streamed) this.#streamed.push(part);
+    else this.#parts.push(part);
   }
 
   onResponseEnd(): void {
+    if (this.#streamed) {
+      this.#end(this.#streamed.end);
+      return;
+    }
     const [first, ...others] = this.#parts;
     this.#end(() =>
       this.#resolve(responseOf(this.#status, this.#headers, first && others.length === 0 ? first : Buffer.concat(this.#parts))),
@@ -99,13 +115,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, cause: Error): void {
-    this.#end(() => this.#reject(new TypeError('fetch failed', { cause })));
+    this.#end(() => this.#fail(new TypeError('fetch failed', { cause })));
   }
 
   readonly #abort = (): void => {
-    this.#end(() => this.#reject(this.#signal?.reason));
+    this.#end(() => this.#fail(this.#signal?.reason));
     this.#controller?.abort(ABORTED);
   };
+
+  #fail(cause: unknown): void {
+    if (this.#streamed) this.#streamed.fail(cause);
+    else this.#reject(cause);
+  }
 
   #end(how: () => void): void {
     if (this.#isOver) return;

@@ -46,6 +46,12 @@ export async function referLarge(
   return items;
 }
 
+/** One item, referred to; as it was when it is too large for that. */
+export async function referOne(item: Item, payloads: Pick<PayloadStore, 'keep' | 'link'>): Promise<Item> {
+  const [referred = item] = await referLarge([item], payloads, () => true);
+  return referred;
+}
+
 function largestFirst(items: readonly Item[]): readonly number[] {
   const lengthAt = (at: number) => items[at]?.data?.length ?? 0;
   return [...items.keys()]

@@ -15,9 +15,11 @@ import { systemClock } from '../websocket/clock.js';
 import { type Deadline, requestDeadline } from '../websocket/deadline.js';
 import { type LambdaContext, NO_LAMBDA } from '../websocket/socket-event.js';
 import { deadlineHeader, keyHeader } from './call-headers.js';
+import { itemMaker, sourceOf } from './items.js';
+import { allLines, asksForLines, LINES_TYPE, writeLines } from './json-lines.js';
 import { followsReferences, type Item, referLarge } from './large-results.js';
 import { checkSize } from './rest-body.js';
-import { type RestEvent, type RestRequest, readEvent, traceIdOf } from './rest-event.js';
+import { type RestEvent, type RestRequest, readEvent } from './rest-event.js';
 import { errorBody, errorHeaders, isTooLarge, type RestResult, resultWriter } from './rest-result.js';
 import { restIdentity } from './rest-user.js';
 import { routeInput } from './route-input.js';
@@ -32,15 +34,29 @@ interface Served {
   readonly ctx: CallContext;
   readonly deadline: Deadline;
   readonly lambda: LambdaContext;
+  readonly open: OpenLines | undefined;
 }
 
-/** Serves HTTP events of one service. */
+/** Begins an answer whose lines are written as they are made. */
+export type OpenLines = (head: Omit<RestResult, 'body'>) => (line: string) => void;
+
+/** @param open where answers can be streamed; when it was called, the answer is written and the result says nothing more */
+export type RestAnswers = (event: RestEvent, lambda?: LambdaContext, open?: OpenLines) => Promise<RestResult>;
+
+/** Serves HTTP events of one service, each in one piece. Lambda may call it: it takes no third parameter, which would be a callback. */
 export function createRestHandler(parts: FunctionParts): (event: RestEvent, lambda?: LambdaContext) => Promise<RestResult> {
+  const answer = createRestAnswers(parts);
+  return (event, lambda) => answer(event, lambda);
+}
+
+/** The same, where batches may be streamed. */
+export function createRestAnswers(parts: FunctionParts): RestAnswers {
   const { implementation, log, clock = systemClock, replies, payloads } = parts;
   const { service } = implementation.declaration;
   const contextOf = contextFactory(parts);
   const write = resultWriter(parts.allowedOrigin);
   const routes = createRouteTable(service);
+  const { itemOf, itemAlone } = itemMaker(parts);
 
   const fail = (request: RestRequest, error: ErrorShapeParts, headers?: Headers) => {
     const { statusCode, json } = errorBody({ ...sourceOf(request), ...error });
@@ -68,32 +84,29 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     const inputs = rpcInputs(request, calls);
     const key = kind === 'mutation' ? keyHeader(request) : undefined;
     const keyAt = (at: number) => (key !== undefined && calls.batched ? `${key}:${at}` : key);
-    const outcomes = await Promise.all(
-      calls.names.map((procedure, at) => run(served, { procedure, input: inputs[at], kind: kind ?? 'query' }, keyAt(at))),
-    );
-    const items = outcomes.map((outcome, at) => encoded(request, outcome, `${service.name}.${calls.names[at]}`));
-    const statuses = new Set(items.map(({ statusCode }) => statusCode));
-    const statusCode = statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
-    const bodyOf = (each: readonly Item[]) => (calls.batched ? `[${each.map(({ text }) => text).join(',')}]` : (each[0]?.text ?? ''));
+    const pathAt = (at: number) => `${service.name}.${calls.names[at]}`;
+    const running = calls.names.map((procedure, at) => run(served, { procedure, input: inputs[at], kind: kind ?? 'query' }, keyAt(at)));
+    const inLines = calls.batched && request.method !== 'HEAD' && asksForLines(request);
+    if (inLines && served.open) {
+      const head = write(request, 200, '', LINES);
+      await writeLines(
+        served.open(head),
+        running.map((call, at) => itemAlone(request, call, pathAt(at))),
+      );
+      return head;
+    }
+    const outcomes = await Promise.all(running);
+    const items = outcomes.map((outcome, at) => itemOf(request, outcome, pathAt(at)));
+    const statuses = new Set(items.map((item) => item.statusCode));
+    const statusCode = inLines ? 200 : statuses.size === 1 ? (items[0]?.statusCode ?? 200) : 207;
+    const bodyOf = (each: readonly Item[]) => {
+      if (inLines) return allLines(each);
+      return calls.batched ? `[${each.map(({ text }) => text).join(',')}]` : (each[0]?.text ?? '');
+    };
     const body = bodyOf(items);
-    const headers = errorHeaders(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error])));
+    const headers = inLines ? LINES : errorHeaders(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error])));
     if (!payloads || !isTooLarge(body) || !followsReferences(request)) return write(request, statusCode, body, headers);
     return write(request, statusCode, bodyOf(await referLarge(items, payloads, (smaller) => !isTooLarge(bodyOf(smaller)))), headers);
-  };
-
-  /** One call's answer; what JSON cannot carry (a bigint) fails that call alone. */
-  const encoded = (request: RestRequest, outcome: Outcome, path: string): Item => {
-    try {
-      if (outcome.ok) {
-        const data = JSON.stringify(outcome.data) as string | undefined;
-        const codecs = outcome.codecs ? `,"codecs":${JSON.stringify(outcome.codecs)}` : '';
-        return { statusCode: 200, text: data === undefined ? '{"result":{}}' : `{"result":{"data":${data}${codecs}}}`, data, codecs };
-      }
-      const { statusCode, json } = errorBody({ ...sourceOf(request), ...outcome.error });
-      return { statusCode, text: JSON.stringify(json) };
-    } catch (cause) {
-      return encoded(request, failureOf(cause, path, request.requestId, log), path);
-    }
   };
 
   /** A method that none of the called procedures takes is 405 for the request; in a mixed batch each item answers for itself. */
@@ -125,7 +138,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
     return write(request, match.route.status, outcome.data === undefined || match.route.status === 204 ? '' : JSON.stringify(outcome.data));
   };
 
-  return async (event, lambda = NO_LAMBDA) => {
+  return async (event, lambda = NO_LAMBDA, open) => {
     const request = readEvent(event);
     try {
       const deadline = requestDeadline(clock, lambda, deadlineHeader(request));
@@ -135,7 +148,7 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
       const identity = await restIdentity(parts, request);
       const user = await userOfCall(implementation.declaration, identity, { log, requestId });
       const ctx = contextOf({ user, identity, requestId, signal, endsAtMs });
-      const served = { request, ctx, deadline, lambda };
+      const served = { request, ctx, deadline, lambda, open };
       const [, root, name, segment, ...rest] = request.path.split('/');
       if (root !== RPC_ROOT) return await route(served);
       if (name === service.name && segment && rest.length === 0) return await rpc(served, segment);
@@ -147,7 +160,4 @@ export function createRestHandler(parts: FunctionParts): (event: RestEvent, lamb
   };
 }
 
-/** What finds the request in logs and traces. */
-function sourceOf(request: RestRequest): { readonly requestId: string; readonly traceId: string | undefined } {
-  return { requestId: request.requestId, traceId: traceIdOf(request) };
-}
+const LINES: Headers = { 'content-type': LINES_TYPE };

@@ -83,5 +83,9 @@ export function isTooLarge(body: string): boolean {
 function tooLarge(request: RestRequest, headers: Readonly<Record<string, string>>, body: string): RestResult {
   const message = `[PAYLOAD_TOO_LARGE] the answer is ${Buffer.byteLength(JSON.stringify(body))} bytes, more than the ${MAX_RESPONSE_BYTES - HEADER_BYTES} a function can send; ask for less`;
   const { statusCode, json } = errorBody({ code: 'PAYLOAD_TOO_LARGE', message, requestId: request.requestId });
-  return { statusCode, headers, body: request.method === 'HEAD' ? '' : JSON.stringify(json) };
+  return {
+    statusCode,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: request.method === 'HEAD' ? '' : JSON.stringify(json),
+  };
 }

@@ -71,6 +71,11 @@ export interface Fixture {
 /** The REST face over the notes service. */
 export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}): Fixture {
   const logLines: string[] = [];
+  return { handle: createRestHandler(notesParts({ allowedOrigin, ...more }, logLines)), logLines };
+}
+
+/** What it is made of. */
+export function notesParts(more: Partial<FunctionParts> = {}, logLines: string[] = []): FunctionParts {
   const implementation = implement(defineService(notes, { uses: {} }), {
     get: ({ input, errors }) => (input.id === 'missing' ? errors.NOT_FOUND({ id: input.id }) : { id: input.id, text: 'hello' }),
     find: ({ input }) => ({ seen: input }),
@@ -91,17 +96,16 @@ export function notesRest(allowedOrigin = '*', more: Partial<FunctionParts> = {}
     nothing: () => {},
     watch: () => new GatewayError('FORBIDDEN', 'never over HTTP'),
   });
-  const parts: FunctionParts = {
+  return {
     implementation,
     clients: {},
     publish: () => Promise.reject(new Error('nothing is published here')),
     connectionOf: () => Promise.reject(new Error('no socket here')),
-    allowedOrigin,
+    allowedOrigin: '*',
     now: () => 1_700_000_000_123,
     log: createLogger({}, (line) => logLines.push(line)),
     ...more,
   };
-  return { handle: createRestHandler(parts), logLines };
 }
 
 /** What the notes service answers, its body read. */

@@ -32,6 +32,8 @@ export const GATEWAY_VARIABLES = {
   pushQueue: 'GATEWAY_PUSH_QUEUE',
   /** Followers of a topic from which on it gets more shards; absent: 2,000. */
   followersPerShard: 'GATEWAY_FOLLOWERS_PER_SHARD',
+  /** `true` where the REST API hands on what the function writes as it does; absent: in one piece. */
+  streams: 'GATEWAY_STREAMS',
   /** Service name to function name, as JSON: where the socket function passes frames on to. */
   serviceFunctions: 'GATEWAY_SERVICE_FUNCTIONS',
 } as const;
