@@ -19,8 +19,16 @@ const ROUND_MS = FAULT_MS + REPAIR_MS;
 /** Before memory counts: code is loaded, connections are made, caches are full. */
 const WARM_UP_ROUNDS = 4;
 
-/** Bytes an hour of the stage's time may cost: its tables grow with every event, and rows of connections stay for two hours. */
-const MAX_GROWTH = 30 * 1024 * 1024;
+const MIB = 2 ** 20;
+
+/** What an hour of the stage's time may cost: its tables grow with every event, and rows of connections stay for two hours. */
+const MAX_GROWTH_MB = 25;
+
+/** What the same call of a function may need more after an hour: Lambda's reports say megabytes. */
+const MAX_FUNCTION_GROWTH_MB = 1;
+
+/** Environments that are not used are ended, as on AWS: only live ones have memory. */
+const IDLE_FUNCTION_MS = 300_000;
 
 /** What goes wrong for a while. */
 type Trouble = (bench: FaultBench) => void;
@@ -48,7 +56,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 describe.runIf(inject('stage').local)('row 47', () => {
-  const bench = useFaultBench();
+  const bench = useFaultBench({ idleFunctionMs: IDLE_FUNCTION_MS });
   const minutes = soakMinutes();
 
   it(`${minutes} minutes of faults at random lose, repeat and disorder nothing, and memory stays flat`, async () => {
@@ -61,7 +69,8 @@ describe.runIf(inject('stage').local)('row 47', () => {
     const listeners = await Promise.all(
       topics.map(async (topic) => ({ topic, all: await Promise.all(clients.map((client) => topic.follow(client))) })),
     );
-    const memory: number[] = [];
+    /** By round, in megabytes: what client, proxies and stage have in use, what functions' calls needed, and the whole process. */
+    const memory = { used: [] as number[], functions: [] as number[], resident: [] as number[] };
     const names = Object.keys(TROUBLES);
     for (let round = 0; round * ROUND_MS < minutes * 60_000; round += 1) {
       const drawn = [pick(bench, names), pick(bench, names)];
@@ -74,20 +83,27 @@ describe.runIf(inject('stage').local)('row 47', () => {
       await bench.elapse(REPAIR_MS, { stepMs: 3_000, until: isThere });
       for (const { topic, all } of listeners)
         await holds(topic, ...all).catch((cause) => expect.fail(`round ${round}, ${drawn}: ${cause}`));
+      memory.functions.push(meanOf(bench.own.logs.flatMap((line) => /"maxMemoryUsedMB":(\d+)/.exec(line)?.[1] ?? []).map(Number)));
       // What the bench keeps for tests to look at is nobody's memory.
       bench.own.forget();
       bench.frames.forget();
       collect();
-      memory.push(process.memoryUsage().rss);
+      const { heapUsed, external, rss } = process.memoryUsage();
+      memory.used.push((heapUsed + external) / MIB);
+      memory.resident.push(rss / MIB);
     }
-    const slope = slopeOf(memory.slice(WARM_UP_ROUNDS)) * (3_600_000 / ROUND_MS);
+    const anHour = (values: readonly number[]) => slopeOf(values.slice(WARM_UP_ROUNDS)) * (3_600_000 / ROUND_MS);
+    const [used, functions, resident] = [memory.used, memory.functions, memory.resident].map(anHour) as [number, number, number];
     const events = topics.reduce((sum, { saved }) => sum + saved.length, 0);
     console.log(
-      `soak: ${memory.length} rounds, ${events} events for ${clients.length} clients, ${bench.sockets.madeAtMs.length} connections; ` +
-        `${Math.round((memory.at(-1) ?? 0) / 2 ** 20)} MB, ${(slope / 2 ** 20).toFixed(1)} MB more an hour`,
+      `soak: ${memory.used.length} rounds, ${events} events for ${clients.length} clients, ${bench.sockets.madeAtMs.length} connections; MB at the end, ` +
+        `and more an hour: ${described(memory.used, used)} in use, ${described(memory.functions, functions)} a call of a function, ` +
+        `${described(memory.resident, resident)} resident`,
     );
     // A slope of few rounds says nothing.
-    if (memory.length > 10 * WARM_UP_ROUNDS) expect(slope).toBeLessThan(MAX_GROWTH);
+    if (memory.used.length <= 10 * WARM_UP_ROUNDS) return;
+    expect(used).toBeLessThan(MAX_GROWTH_MB);
+    expect(functions).toBeLessThan(MAX_FUNCTION_GROWTH_MB);
   }, 3_600_000);
 });
 
@@ -103,10 +119,18 @@ async function busily(bench: FaultBench, topics: readonly Topic[]): Promise<void
   }
 }
 
+function described(values: readonly number[], more: number): string {
+  return `${Math.round(values.at(-1) ?? 0)} (${more.toFixed(1)})`;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
 /** By least squares, a step. */
 function slopeOf(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = meanOf(values);
   const [over, under] = values.reduce(
     ([top, bottom], value, at) => [top + (at - middle) * (value - mean), bottom + (at - middle) ** 2],
     [0, 0],
