@@ -1,7 +1,7 @@
 /** A topic of the fault matrix, who listens to it, and the oracle. */
 
 import { randomUUID } from 'node:crypto';
-import type { GatewayClient } from '@org/gateway-client';
+import type { GatewayClient, GatewayError } from '@org/gateway-client';
 import type { AppContract } from '@org/gateway-contract';
 import { createDynamoTopicLog, createKeyTable, createKeyTableSdk, type TopicLog } from '@org/gateway-server/parts';
 import { expect, vi } from 'vitest';
@@ -122,11 +122,22 @@ export function createTopic(own: OwnStage, publisher: Publisher, client: () => G
     async publish(count = 1, { body } = {}) {
       const titles = Array.from({ length: count }, (_, at) => String(saved.length + 1 + at));
       const events = titles.map((title) => JSON.stringify({ change: 'saved', document: { folder, title, body } }));
-      await publisher.append(name, events, RETAIN_SECONDS);
+      await patiently(() => publisher.append(name, events, RETAIN_SECONDS));
       saved.push(...titles);
     },
     follow: (of = client(), options = {}) => listen(of, folder, options),
   };
+}
+
+/** Tables that faults throttle are asked again, as who publishes would. What was refused by them was not written. */
+async function patiently<TValue>(run: () => Promise<TValue>): Promise<TValue> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === 10 || (error as Partial<GatewayError>).code !== 'SERVICE_UNAVAILABLE') throw error;
+    }
+  }
 }
 
 async function listen(client: GatewayClient<AppContract>, folder: string, options: { readonly lastEventId?: string }): Promise<Listener> {

@@ -40,6 +40,36 @@ describe('a subscription at a server that speaks gw', () => {
     expect(await peer.sent()).toEqual([]);
   });
 
+  it('P3.28 is opened again when a busy server refuses it although it has a position, and misses nothing', async () => {
+    const events = iterate(stage.client().documents.changes.subscribe({}, { lastEventId: 'e1.10' }));
+    const peer = await stage.opened();
+    await peer.sent();
+    const refused = { message: 'busy', code: -32603, data: { code: 'SERVICE_UNAVAILABLE', httpStatus: 503, retryAfterMs: 3_000 } };
+    peer.send(JSON.stringify({ id: 1, error: refused }));
+    await stage.pass(2_999);
+    expect(await peer.sent()).toEqual([]);
+    await stage.pass(3_001);
+    const [stop, again] = await peer.sent();
+    expect([stop, again]).toMatchObject([
+      { id: 1, method: 'subscription.stop' },
+      { id: 2, method: 'subscription', params: { lastEventId: 'e1.10' } },
+    ]);
+    peer.send(startedGw(2, 'e1.10', 'e1.11', numbered('e1', 11)));
+    expect(await take(events, 1)).toEqual(['e1.11']);
+  });
+
+  it('P3.28 ends with the error when it has no position yet, or when it will not pass', async () => {
+    const gateway = stage.client();
+    const fresh = iterate(gateway.documents.changes.subscribe({})).next();
+    const resumed = iterate(gateway.documents.changes.subscribe({}, { lastEventId: 'e1.10' })).next();
+    const peer = await stage.opened();
+    const error = (id: number, code: string) =>
+      JSON.stringify({ id, error: { message: 'no', code: -32603, data: { code, httpStatus: 503 } } });
+    peer.send(error(1, 'SERVICE_UNAVAILABLE'), error(2, 'FORBIDDEN'));
+    await expect(fresh).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(resumed).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   it('P3.17 gives the events of a topic to every subscription to it', async () => {
     const gateway = stage.client();
     const loops = [1, 2].map(() => iterate(gateway.documents.changes.subscribe({})));

@@ -11,8 +11,14 @@ import type { FeedSeat, Link } from './link.js';
 import type { Reading } from './reading.js';
 import type { SocketParts } from './socket-engine.js';
 
+/** Errors of a server that is busy, after which a subscription that was served is opened again. PROTOCOL.md section 4 and P3.28 */
+const MAY_PASS = /^(BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT)$/;
+
+/** The wait before that when the server says none; up to twice as long, so that not all come at once. */
+const RETRY_MS = 1_000;
+
 /** The subscription. */
-export interface Seated extends Pick<SocketParts, 'clock' | 'answerFailure'> {
+export interface Seated extends Pick<SocketParts, 'clock' | 'random' | 'answerFailure'> {
   readonly path: string;
   readonly json: string | undefined;
   readonly reading: Reading;
@@ -73,6 +79,10 @@ export function takeSeat(link: Link, own: Seated): void {
       if (!eventId) return own.end(answerFailure(path, error, { got: 'no event id' }));
       reading.take(eventId, event?.data);
       if (wants()) link.want(GAP_MS);
+    } else if (place.position !== undefined && MAY_PASS.test(error?.data.code ?? '')) {
+      // It was served before, and will be: what it misses meanwhile is asked for then.
+      here.delete(link);
+      deadline((error?.data.retryAfterMs ?? RETRY_MS) * (1 + own.random()), reopen);
     } else {
       leave();
       own.end(type === 'stopped' ? undefined : answerFailure(path, error, { got: 'no result' }));
