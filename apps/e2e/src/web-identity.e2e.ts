@@ -165,7 +165,7 @@ describe.runIf(executablePath !== undefined)('people on the web page', () => {
     const context = await newContext('grace');
     const opened: Opened[] = [];
     /** Mostly the first; on a busy machine a tab that gets no answer from it takes its place. */
-    const newest = () => opened.at(-1) as Opened;
+    const newest = () => opened.findLast(({ url }) => url.searchParams.has('ticket')) as Opened;
     await inRoom(await openTab(context, '#/*/~chat', opened)).waitFor();
     const more = await Promise.all([openTab(context, '#/*/~chat', opened), openTab(context, '#/*/~chat', opened)]);
     for (const page of more) await inRoom(page).waitFor();

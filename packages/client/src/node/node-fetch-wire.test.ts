@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.fixture.js';
 import { type NodeFetchOptions, nodeFetch } from './node-fetch.js';
 import { type RawServer, startRawServer } from './raw-server.fixture.js';
@@ -83,17 +83,6 @@ describe('the transport for Node', () => {
     expect(await textOf(last)).toBe('ok');
     expect(server.requests.map((request) => request.split(' ')[1])).not.toContain('/given-up');
     await expect(fetch(server.url, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
-  });
-
-  it('holds the process while an answer is awaited, and not when its connections are idle', async () => {
-    const holding = () => process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
-    let during = 0;
-    const server = await serve(() => {
-      during = holding();
-      return OK;
-    });
-    await textOf(transportOf()(server.url, {}));
-    await vi.waitFor(() => expect(during - holding()).toBe(1));
   });
 
   it('fails with the reason when no connection can be opened', async () => {
