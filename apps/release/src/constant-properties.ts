@@ -14,7 +14,7 @@ export interface Place {
 /** The name of a property. */
 export interface ConstantProperty {
   readonly constant: string;
-  /** `...` for a spread, which has any. */
+  /** `...` for a spread, which may have all of them. */
   readonly name: string;
   readonly start: Place;
   readonly end: Place;

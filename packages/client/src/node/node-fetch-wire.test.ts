@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.fixture.js';
 import { type NodeFetchOptions, nodeFetch } from './node-fetch.js';
 import { type RawServer, startRawServer } from './raw-server.fixture.js';
@@ -75,7 +77,7 @@ describe('the transport for Node', () => {
     const given = fetch(`${server.url}/given-up`, { signal: waiting.signal });
     const last = fetch(`${server.url}/last`, {});
     // Its code is loaded, and the first request is on its way.
-    while (server.requests.length === 0) await new Promise(setImmediate);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     waiting.abort(new Error('enough'));
     await expect(given).rejects.toThrow('enough');
     busy.abort();
@@ -83,6 +85,15 @@ describe('the transport for Node', () => {
     expect(await textOf(last)).toBe('ok');
     expect(server.requests.map((request) => request.split(' ')[1])).not.toContain('/given-up');
     await expect(fetch(server.url, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
+  });
+
+  it('lets a process end whose calls have, and keeps it until then', async () => {
+    const server = await serve(() => OK);
+    // The compiled transport: Node loads no TypeScript.
+    const transport = new URL('../../dist/node/index.js', import.meta.url).href;
+    const program = `const { nodeFetch } = await import('${transport}'); nodeFetch()('${server.url}', {}).then((it) => it.text()).then(console.log);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 30_000 });
+    expect(stdout).toBe('ok\n');
   });
 
   it('fails with the reason when no connection can be opened', async () => {
@@ -95,7 +106,7 @@ describe('the transport for Node', () => {
     const server = await serve(() => undefined);
     const fetch = transportOf({ maxConnections: 1 });
     const calls = [fetch(server.url, {}), fetch(server.url, {})];
-    while (server.requests.length === 0) await new Promise(setImmediate);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     fetch.close();
     const ends = await Promise.allSettled(calls);
     expect(ends).toMatchObject(Array(2).fill({ status: 'rejected', reason: { cause: { code: 'UND_ERR_DESTROYED' } } }));

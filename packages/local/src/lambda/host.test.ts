@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../clock.js';
 import { type HostFixture, startHost } from './lambda.test.fixture.js';
@@ -22,6 +24,31 @@ describe('handlers', () => {
     expect((await call('esm', { a: 1 })).payload).toEqual({ kind: 'esm', event: { a: 1 } });
     expect((await call('cjs', [2])).payload).toEqual({ kind: 'cjs', event: [2] });
     expect((await call('typed', 'x')).payload).toEqual({ kind: 'typed', event: 'x' });
+  });
+
+  it('do not write to connections that were closed while they slept', async () => {
+    const server = createServer((request, response) => request.resume().on('end', () => response.end('there')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      fixture = await startHost({
+        'fn/index.mjs': `import { Agent, request } from 'node:http';
+          const agent = new Agent({ keepAlive: true });
+          export const handler = (port) => new Promise((resolve, reject) => {
+            const outgoing = request({ port, host: '127.0.0.1', method: 'POST', agent }, (incoming) => {
+              let text = '';
+              incoming.on('data', (part) => { text += part; }).on('end', () => resolve(text));
+            });
+            outgoing.on('error', reject).end('x'.repeat(100_000));
+          });`,
+      });
+      const { port } = server.address() as AddressInfo;
+      for (let round = 0; round < 5; round += 1) {
+        expect((await call('fn', port)).payload).toBe('there');
+        server.closeAllConnections();
+      }
+    } finally {
+      server.close();
+    }
   });
 
   it('may lie in a subfolder and below a nested export', async () => {
