@@ -235,6 +235,7 @@ describe.runIf(local)('identity', () => {
     const events = gateway.documents.changes.subscribe({ folder: 'slept' })[Symbol.asyncIterator]();
     const next = events.next();
     expect(await user()).toBe('ada');
+    await waitFor(() => gateway.$connection.state.status === 'live');
     pass(130_000);
     await waitFor(async () => (await user()) === 'ada');
     expect(asked.some(Boolean)).toBe(true);
