@@ -88,7 +88,8 @@ describe('the transport for Node', () => {
   });
 
   it('lets a process end whose calls have, and keeps it until then', async () => {
-    const server = await serve(() => OK);
+    // The server would keep the connection for longer than the test waits.
+    const server = await serve(() => OK.replace('\r\n\r\n', '\r\nkeep-alive: timeout=300\r\n\r\n'));
     // The compiled transport: Node loads no TypeScript.
     const transport = new URL('../../dist/node/index.js', import.meta.url).href;
     const program = `const { nodeFetch } = await import('${transport}'); nodeFetch()('${server.url}', {}).then((it) => it.text()).then(console.log);`;
